@@ -1,0 +1,134 @@
+package io.spillway.driver;
+
+import io.spillway.range.AddressRange;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * The seam: one GPU's unified memory, as the CUDA driver offers it.
+ *
+ * <p>Each method is one driver call (or the shortest sequence that stands for one) on one device.
+ * Implementations are safe for use by any thread, bring the device's context with them and leave
+ * the calling thread's current context as they found it.
+ *
+ * <p><b>Errors.</b> A call the driver refuses throws {@link DriverException} with the call's name,
+ * status, address and size, and changes nothing. A call whose {@link Capability} is missing throws
+ * one with {@link CudaStatus#NOT_SUPPORTED}. Sizes of zero or less are refused with {@link
+ * CudaStatus#INVALID_VALUE}, as CUDA does.
+ *
+ * <p><b>Asynchrony.</b> Methods taking a stream are ordered in it like any other work and may
+ * return before they took effect; but the driver may do much of their work on the calling thread
+ * (moving up to 128 MiB, it does nearly all of it there: measured on an H200).
+ */
+public interface UnifiedMemoryDriver extends AutoCloseable {
+
+  /** What the device and driver say of themselves; read once, at opening. */
+  DeviceInfo device();
+
+  /** What the driver can do; read once, at opening. */
+  Capabilities capabilities();
+
+  /** The clock in which this driver's work takes time. */
+  NanoClock clock();
+
+  /** Free and total device memory now ({@code cuMemGetInfo}). */
+  MemoryInfo memoryInfo();
+
+  /**
+   * Plain device memory ({@code cuMemAlloc}), which never leaves the device.
+   *
+   * @throws OutOfDeviceMemoryException if the device has not enough left
+   */
+  AddressRange allocateDevice(long bytes);
+
+  /**
+   * Managed memory ({@code cuMemAllocManaged}, attached globally), zeroed when first touched.
+   *
+   * <p>Succeeds beyond the device's and even the host's memory; guard the host before calling.
+   */
+  AddressRange allocateManaged(long bytes);
+
+  /**
+   * Pinned host memory that the device reads in place ({@code cuMemHostAlloc}, portable and
+   * mapped).
+   */
+  AddressRange allocatePinned(long bytes);
+
+  /**
+   * Frees memory of any of the three kinds. Waits for the device to finish using it, as CUDA does.
+   *
+   * @param range exactly what the allocation returned
+   */
+  void free(AddressRange range);
+
+  /**
+   * The host's view of managed or pinned memory, valid until it is freed.
+   *
+   * @return a segment of exactly {@code range.bytes()} bytes, of global scope
+   */
+  MemorySegment hostView(AddressRange range);
+
+  /**
+   * Advises on managed memory.
+   *
+   * @param range inside one or several managed allocations
+   * @param location who or where; {@link Advice#SET_READ_MOSTLY} and the unset of it and of the
+   *     preferred location ignore it
+   */
+  void advise(AddressRange range, Advice advice, Location location);
+
+  /** Moves managed memory to {@code target}, or copies it there where it is read-mostly. */
+  void prefetch(AddressRange range, Location target, StreamHandle stream);
+
+  /** {@link #prefetch} of several ranges in one call; needs {@link Capability#PREFETCH_BATCH}. */
+  void prefetchBatch(List<AddressRange> ranges, Location target, StreamHandle stream);
+
+  /**
+   * Declares contents dead: until next written, reads give anything, and moving them copies
+   * nothing. Needs {@link Capability#DISCARD}.
+   */
+  void discard(List<AddressRange> ranges, StreamHandle stream);
+
+  /** {@link #discard}, then {@link #prefetchBatch} without copying. */
+  void discardAndPrefetch(List<AddressRange> ranges, Location target, StreamHandle stream);
+
+  /** What the driver holds of a managed range; needs {@link Capability#RANGE_ATTRIBUTES}. */
+  RangeAttributes attributes(AddressRange range);
+
+  /** Copies between any two kinds of memory ({@code cuMemcpyAsync}, by unified address). */
+  void copy(AddressRange destination, long sourceAddress, StreamHandle stream);
+
+  /** Sets every byte ({@code cuMemsetD8Async}). */
+  void fill(AddressRange range, byte value, StreamHandle stream);
+
+  /** A new stream that does not synchronise with the default one. */
+  StreamHandle createStream();
+
+  /** Destroys a stream; work already in it still completes. */
+  void destroyStream(StreamHandle stream);
+
+  /** Waits until everything in {@code stream} is done. */
+  void synchronize(StreamHandle stream);
+
+  /** A new event that takes no timing, the cheapest kind to record and wait for. */
+  EventHandle createEvent();
+
+  /** Destroys an event. */
+  void destroyEvent(EventHandle event);
+
+  /** Marks the work now in {@code stream} with {@code event}. */
+  void record(EventHandle event, StreamHandle stream);
+
+  /** Makes later work in {@code stream} wait for {@code event}, on the device. */
+  void streamWait(StreamHandle stream, EventHandle event);
+
+  /** Whether the work {@code event} marks is done. An event never recorded counts as done. */
+  boolean isComplete(EventHandle event);
+
+  /** Waits on the calling thread until the work {@code event} marks is done. */
+  void await(EventHandle event);
+
+  /** Releases the driver's own resources; memory not freed stays allocated until the process ends. */
+  @Override
+  void close();
+}

@@ -1,6 +1,8 @@
 /**
- * Moves data ahead of the kernels that need it, within the device budget, and stops when that does
- * not help.
+ * Movers: what brings data to the device before a launch needs it, within the device budget.
+ *
+ * <p>{@link io.spillway.prefetch.SequentialMover} is the plain one, and the baseline that any
+ * cleverer engine has to beat.
  */
 @NullMarked
 package io.spillway.prefetch;

@@ -103,7 +103,9 @@ public final class StubCuda {
     return LOADED instanceof StubCuda;
   }
 
-  /** The stub, in its initial state; skips the calling test, with the reason, if it is not there. */
+  /**
+   * The stub, in its initial state; skips the calling test, with the reason, if it is not there.
+   */
   public static StubCuda assumeAvailable() {
     if (LOADED instanceof StubCuda stub) {
       stub.reset();
@@ -179,8 +181,7 @@ public final class StubCuda {
       function(
               "spillway_stub_fail_randomly",
               FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS))
-          .invokeExact(
-              partsPerMillion, seed, code, arena.allocateFrom(String.join(",", names)));
+          .invokeExact(partsPerMillion, seed, code, arena.allocateFrom(String.join(",", names)));
       return this;
     } catch (Throwable e) {
       throw sneaked(e);
@@ -298,7 +299,9 @@ public final class StubCuda {
       check((int) function("cuInit", FunctionDescriptor.of(JAVA_INT, JAVA_INT)).invokeExact(0));
       check(
           (int)
-              function("cuCtxCreate_v2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT))
+              function(
+                      "cuCtxCreate_v2",
+                      FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT))
                   .invokeExact(context, 0, device));
       return context.get(ADDRESS, 0).address();
     } catch (Throwable e) {

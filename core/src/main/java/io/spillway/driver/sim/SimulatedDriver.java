@@ -346,15 +346,18 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
    * @throws UnsupportedOperationException if contents are not backed
    */
   @Override
+  @SuppressWarnings("restricted")
   public MemorySegment hostView(AddressRange range) {
+    String name = "cuPointerGetAttribute";
     return call(
-        "hostView",
+        name,
         () -> {
-          if (addresses.containing("hostView", range).kind == MemoryKind.DEVICE) {
+          if (addresses.containing(name, range).kind == MemoryKind.DEVICE) {
             throw new DriverException(
-                "hostView", CudaStatus.INVALID_VALUE, range.address(), range.bytes());
+                name, CudaStatus.INVALID_VALUE, range.address(), range.bytes());
           }
-          return contents(range);
+          // Of global scope and good until freed, as memory that the real driver maps is.
+          return MemorySegment.ofAddress(contents(range).address()).reinterpret(range.bytes());
         });
   }
 
@@ -409,8 +412,14 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
       throw new DriverException(call, CudaStatus.INVALID_VALUE, 0, 0);
     }
     List<Part> parts = new ArrayList<>();
-    for (AddressRange range : ranges) {
-      parts.addAll(addresses.managed(call, range));
+    try {
+      for (AddressRange range : ranges) {
+        parts.addAll(addresses.managed(call, range));
+      }
+    } catch (DriverException e) {
+      // CUDA does not say which range it was.
+      long bytes = ranges.stream().mapToLong(AddressRange::bytes).sum();
+      throw new DriverException(call, e.status(), ranges.getFirst().address(), bytes);
     }
     return parts;
   }

@@ -90,7 +90,9 @@ final class CyclicStream {
         });
   }
 
-  /** Hand-written: {@code kept} layers stay, the others go round a ring of four by pinned copies. */
+  /**
+   * Hand-written: {@code kept} layers stay, the others go round a ring of four by pinned copies.
+   */
   double ring(int kept) {
     AddressRange host = driver.allocatePinned(LAYERS * LAYER_BYTES);
     AddressRange resident = driver.allocateDevice(Math.max(1, kept) * LAYER_BYTES);

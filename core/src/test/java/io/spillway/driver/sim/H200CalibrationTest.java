@@ -75,7 +75,8 @@ class H200CalibrationTest {
     row("pinned.both", 50.8, H200Experiment::pinnedBoth);
     points(17.8, 36.2, 48.4, 51.7, 55.0, 55.3)
         .on(64 * KIB, 256 * KIB, MIB, 2 * MIB, 16 * MIB, 64 * MIB)
-        .forEach((size, rate) -> row("pinned.h2d.chunk " + size, rate, e -> e.pinnedCopy(true, size)));
+        .forEach(
+            (size, rate) -> row("pinned.h2d.chunk " + size, rate, e -> e.pinnedCopy(true, size)));
     row("device.read", 4470, H200Experiment::deviceRead);
     row("zerocopy.pinned", 51.2, H200Experiment::zeroCopyPinned);
     row("zerocopy.managed", 51.2, H200Experiment::zeroCopyManaged);
@@ -122,7 +123,8 @@ class H200CalibrationTest {
     points(11.3, 41.4, 47.0, 43.3, 42.3, 49.9, 50.3)
         .on(2 * MIB, 16 * MIB, 64 * MIB, 128 * MIB, 256 * MIB, GIB, 6 * GIB)
         .forEach(
-            (size, rate) -> row("readmostly.prefetch " + size, rate, e -> e.readMostlyPrefetch(size)));
+            (size, rate) ->
+                row("readmostly.prefetch " + size, rate, e -> e.readMostlyPrefetch(size)));
     row("readmostly.prefetch.threads", 50.4, H200Experiment::readMostlyPrefetchThreads);
     points(420.8, 14.2, 8.5, 8.8, 8.2, 8.6, 9.0)
         .on(2 * MIB, 16 * MIB, 64 * MIB, 128 * MIB, 256 * MIB, GIB, 6 * GIB)

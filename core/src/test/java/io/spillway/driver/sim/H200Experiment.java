@@ -8,7 +8,9 @@ import io.spillway.range.ByteSize;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The programs behind the measurements of an H200, run on its model. Rates in GB/s of 1e9 bytes. */
+/**
+ * The programs behind the measurements of an H200, run on its model. Rates in GB/s of 1e9 bytes.
+ */
 final class H200Experiment {
 
   static final long MIB = ByteSize.MIB;
@@ -117,8 +119,7 @@ final class H200Experiment {
     return rate(
         2 * GIB,
         () ->
-            driver.copy(
-                in ? managed : pinned, in ? pinned.address() : managed.address(), stream));
+            driver.copy(in ? managed : pinned, in ? pinned.address() : managed.address(), stream));
   }
 
   double deviceRead() {

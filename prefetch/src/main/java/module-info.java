@@ -1,0 +1,12 @@
+/** Predicts what the next launches need, and moves it ahead of them. */
+module io.spillway.prefetch {
+  requires transitive io.spillway.core;
+  requires io.spillway.advise;
+  requires static org.jspecify;
+
+  exports io.spillway.evict;
+  exports io.spillway.prefetch;
+
+  provides io.spillway.SessionPlugin with
+      io.spillway.prefetch.OneAhead;
+}

@@ -15,7 +15,6 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -131,8 +130,7 @@ class StubFailureTest {
     boolean ofMemory = failed.name().startsWith("cuMem") || failed.name().startsWith("cuPointer");
     if (ofMemory && failed.address() != 0) {
       assertThat(typed.address()).isEqualTo(failed.address());
-      assertThat(typed)
-          .hasMessageContaining("address 0x" + Long.toHexString(failed.address()));
+      assertThat(typed).hasMessageContaining("address 0x" + Long.toHexString(failed.address()));
     }
   }
 

@@ -333,6 +333,24 @@ class AllocatorTest {
   }
 
   @Test
+  void closingDuringAnAllocationLeavesNothing() {
+    List<Allocator> closing = new ArrayList<>();
+    Allocator allocator =
+        Allocator.builder(driver)
+            .hostMemoryGuard(guard)
+            .rule(
+                (request, memory) -> {
+                  closing.forEach(Allocator::close);
+                  return Decision.ABSTAIN;
+                })
+            .build();
+    closing.add(allocator);
+    assertThrows(IllegalStateException.class, () -> allocator.allocate(AllocationRequest.of(GIB)));
+    assertEquals(0, driver.liveCount());
+    assertTrue(allocator.leaks().isEmpty());
+  }
+
+  @Test
   void closingFreesTheRestWhenOneFails() {
     Allocator allocator = allocator();
     allocator.allocate(managed(4 * MIB, "a"));

@@ -18,6 +18,7 @@ import jdk.jfr.StackTrace;
 @Category("Spillway")
 @Description("Advice about a managed range was given to the driver")
 @StackTrace(false)
+@SuppressWarnings("UnusedVariable") // JFR reads the fields
 class HintEvent extends Event {
 
   @Label("Kind")
@@ -39,12 +40,7 @@ class HintEvent extends Event {
         switch (kind) {
           case FETCH, WRITE_BACK -> new Move();
           case DROP, DISCARD -> new Dropped();
-          case READ_MOSTLY,
-              NOT_READ_MOSTLY,
-              PREFER,
-              PREFER_NOWHERE,
-              ACCESSED_BY,
-              NOT_ACCESSED_BY ->
+          case READ_MOSTLY, NOT_READ_MOSTLY, PREFER, PREFER_NOWHERE, ACCESSED_BY, NOT_ACCESSED_BY ->
               new HintEvent();
         };
     event.begin();

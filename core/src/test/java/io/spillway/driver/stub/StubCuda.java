@@ -182,8 +182,7 @@ public final class StubCuda {
       function(
               "spillway_stub_fail_randomly",
               FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS))
-          .invokeExact(
-              partsPerMillion, seed, code, arena.allocateFrom(String.join(",", names)));
+          .invokeExact(partsPerMillion, seed, code, arena.allocateFrom(String.join(",", names)));
       return this;
     } catch (Throwable e) {
       throw sneaked(e);

@@ -13,10 +13,10 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.junit.jupiter.api.Test;
+import net.jqwik.api.Example;
 
 /** Compares with a list of block numbers, oldest first, kept in the most naive way. */
-final class ResidentBlocksTest {
+final class ResidentBlocksProperties {
 
   private static final long BASE = 1L << 40;
   private static final int BLOCKS = 24;
@@ -57,8 +57,7 @@ final class ResidentBlocksTest {
         resident.remove(step.range());
       }
       assertThat(resident.bytes()).isEqualTo(naive.size() * Blocks.BYTES);
-      assertThat(blocksOf(resident.missing(step.range())))
-          .hasSize(step.use ? 0 : step.blockCount);
+      assertThat(blocksOf(resident.missing(step.range()))).hasSize(step.use ? 0 : step.blockCount);
     }
     for (int count = 0; count <= naive.size(); count++) {
       List<AddressRange> victims =
@@ -69,7 +68,7 @@ final class ResidentBlocksTest {
     }
   }
 
-  @Test
+  @Example
   void victimsCarryTheirLatestUseAndSpareWhatIsKept() {
     ResidentBlocks resident = new ResidentBlocks();
     resident.use(range(0, 2), 1);
@@ -84,7 +83,7 @@ final class ResidentBlocksTest {
             new ResidentBlocks.Victim(range(1, 2), 5), new ResidentBlocks.Victim(range(9, 1), 6));
   }
 
-  @Test
+  @Example
   void nothingLeavesWhenNothingIsAskedFor() {
     ResidentBlocks resident = new ResidentBlocks();
     resident.use(range(0, 4), 0);
@@ -93,7 +92,7 @@ final class ResidentBlocksTest {
     assertThat(resident.leastRecentlyUsed(-Blocks.BYTES, block -> false)).isEmpty();
   }
 
-  @Test
+  @Example
   void partsOfBlocksCountAsWholeOnes() {
     ResidentBlocks resident = new ResidentBlocks();
     AddressRange middle = new AddressRange(BASE + 1000, Blocks.BYTES);

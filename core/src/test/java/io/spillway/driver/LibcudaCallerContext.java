@@ -13,7 +13,7 @@ import java.lang.foreign.SymbolLookup;
 import java.util.OptionalLong;
 
 /** The calling thread's context as libcuda keeps it, the stub's or a real one. */
-final class LibcudaCallerContext implements UnifiedMemoryDriverContract.CallerContext {
+public final class LibcudaCallerContext implements UnifiedMemoryDriverContract.CallerContext {
 
   private final SymbolLookup symbols = SymbolLookup.libraryLookup("libcuda.so.1", Arena.global());
 
@@ -29,9 +29,15 @@ final class LibcudaCallerContext implements UnifiedMemoryDriverContract.CallerCo
 
   @Override
   public long enterNew() {
+    return create(0);
+  }
+
+  /** Makes a new context on a device and makes it current on the calling thread. */
+  public long create(int device) {
+    call("cuInit", new MemoryLayout[] {JAVA_INT}, 0);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment context = arena.allocate(ADDRESS);
-      call("cuCtxCreate_v2", new MemoryLayout[] {ADDRESS, JAVA_INT, JAVA_INT}, context, 0, 0);
+      call("cuCtxCreate_v2", new MemoryLayout[] {ADDRESS, JAVA_INT, JAVA_INT}, context, 0, device);
       return context.get(JAVA_LONG, 0);
     }
   }

@@ -13,7 +13,7 @@ import java.lang.foreign.SymbolLookup;
 import java.util.OptionalLong;
 
 /** The calling thread's context as libcuda keeps it, the stub's or a real one. */
-public final class LibcudaCallerContext implements UnifiedMemoryDriverContract.CallerContext {
+final class LibcudaCallerContext implements UnifiedMemoryDriverContract.CallerContext {
 
   private final SymbolLookup symbols = SymbolLookup.libraryLookup("libcuda.so.1", Arena.global());
 
@@ -29,15 +29,9 @@ public final class LibcudaCallerContext implements UnifiedMemoryDriverContract.C
 
   @Override
   public long enterNew() {
-    return create(0);
-  }
-
-  /** Makes a new context on a device and makes it current on the calling thread. */
-  public long create(int device) {
-    call("cuInit", new MemoryLayout[] {JAVA_INT}, 0);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment context = arena.allocate(ADDRESS);
-      call("cuCtxCreate_v2", new MemoryLayout[] {ADDRESS, JAVA_INT, JAVA_INT}, context, 0, device);
+      call("cuCtxCreate_v2", new MemoryLayout[] {ADDRESS, JAVA_INT, JAVA_INT}, context, 0, 0);
       return context.get(JAVA_LONG, 0);
     }
   }

@@ -24,7 +24,7 @@ abstract class StubDriverContract extends UnifiedMemoryDriverContract {
   @Override
   protected final UnifiedMemoryDriver open() {
     if (!fresh) {
-      configure(StubCuda.assumeAvailable());
+      configure(StubCuda.assumeFresh());
       fresh = true;
     }
     return openOnStub();
@@ -37,7 +37,7 @@ abstract class StubDriverContract extends UnifiedMemoryDriverContract {
 
   @Override
   protected final void assertNothingLeft() {
-    StubCuda stub = StubCuda.assumeLoaded();
+    StubCuda stub = StubCuda.assumeAvailable();
     assertThat(stub.live()).as("memory").isEmpty();
     assertThat(stub.liveStreams()).as("streams").isZero();
     assertThat(stub.liveEvents()).as("events").isZero();

@@ -64,7 +64,7 @@ class StubFailureTest {
   }
 
   private static Stream<DynamicTest> everyCallFailsOnce(Binding binding) {
-    StubCuda stub = StubCuda.assumeAvailable();
+    StubCuda stub = StubCuda.assumeFresh();
     assertThat(onThreadOfItsOwn(() -> openWalkAndClose(binding))).isNull();
     assertThat(stub.logDropped()).isZero();
     Map<String, Integer> occurrences = new HashMap<>();
@@ -83,7 +83,7 @@ class StubFailureTest {
   }
 
   private static void fail(Binding binding, CallSite site) {
-    StubCuda stub = StubCuda.assumeAvailable();
+    StubCuda stub = StubCuda.assumeFresh();
     stub.fail(site.symbol(), site.occurrence(), FAILURE.code());
     RuntimeException failure = onThreadOfItsOwn(() -> openWalkAndClose(binding));
     assertThat(stub.failuresLeft()).as("the planned failure happened").isZero();
@@ -161,7 +161,7 @@ class StubFailureTest {
   @ParameterizedTest
   @EnumSource(Binding.class)
   void aFailureStaysTypedWhenItsNameCannotBeHad(Binding binding) {
-    StubCuda stub = StubCuda.assumeAvailable();
+    StubCuda stub = StubCuda.assumeFresh();
     try (UnifiedMemoryDriver driver = binding.open()) {
       stub.fail("cuMemAllocManaged", 1, FAILURE.code()).fail("cuGetErrorName", 1, 999);
       RuntimeException failure = onThreadOfItsOwn(() -> driver.allocateManaged(1 << 20));
@@ -175,7 +175,7 @@ class StubFailureTest {
   @ParameterizedTest
   @EnumSource(Binding.class)
   void aCodeTheDriverDoesNotKnowIsNamedByItsNumber(Binding binding) {
-    StubCuda stub = StubCuda.assumeAvailable();
+    StubCuda stub = StubCuda.assumeFresh();
     try (UnifiedMemoryDriver driver = binding.open()) {
       stub.fail("cuMemAlloc_v2", 1, 4711);
       RuntimeException failure = onThreadOfItsOwn(() -> driver.allocateDevice(1 << 20));
@@ -186,7 +186,7 @@ class StubFailureTest {
   @ParameterizedTest
   @EnumSource(Binding.class)
   void wantOfMemoryHasItsOwnType(Binding binding) {
-    StubCuda stub = StubCuda.assumeAvailable();
+    StubCuda stub = StubCuda.assumeFresh();
     try (UnifiedMemoryDriver driver = binding.open()) {
       for (String symbol : List.of("cuMemAlloc_v2", "cuMemAllocManaged", "cuMemHostAlloc")) {
         stub.fail(symbol, 1, CudaStatus.OUT_OF_MEMORY.code());
@@ -208,7 +208,7 @@ class StubFailureTest {
   @ParameterizedTest
   @EnumSource(Binding.class)
   void theBooksStayRightUnderRandomFailures(Binding binding) {
-    StubCuda stub = StubCuda.assumeAvailable();
+    StubCuda stub = StubCuda.assumeFresh();
     for (long seed = 1; seed <= 40; seed++) {
       try (UnifiedMemoryDriver driver = binding.open()) {
         stub.failRandomly(60_000, seed, FAILURE.code());
@@ -226,7 +226,7 @@ class StubFailureTest {
   @ParameterizedTest
   @EnumSource(Binding.class)
   void everyBindingMakesTheCallsItIsFor(Binding binding) {
-    StubCuda stub = StubCuda.assumeAvailable();
+    StubCuda stub = StubCuda.assumeFresh();
     openWalkAndClose(binding);
     boolean versionOne = binding == Binding.JCUDA;
     assertThat(stub.calls("cuMemAdvise") > 0).isEqualTo(versionOne);
@@ -241,7 +241,7 @@ class StubFailureTest {
   @ParameterizedTest
   @EnumSource(Binding.class)
   void theSeamsArgumentsArriveAsTheyAre(Binding binding) {
-    StubCuda stub = StubCuda.assumeAvailable();
+    StubCuda stub = StubCuda.assumeFresh();
     try (UnifiedMemoryDriver driver = binding.open()) {
       var range = driver.allocateManaged(4 << 20);
       assertThat(stub.live()).singleElement().extracting(StubCuda.Live::range).isEqualTo(range);
@@ -272,7 +272,7 @@ class StubFailureTest {
         "cuMemRangeGetAttribute"
       })
   void aDriverWithoutOneFunctionIsUsedWithoutIt(String symbol) {
-    StubCuda stub = StubCuda.assumeAvailable();
+    StubCuda stub = StubCuda.assumeFresh();
     stub.hide(symbol);
     openWalkAndClose(Binding.PANAMA);
     assertThat(stub.calls(symbol)).isZero();

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.spillway.driver.LibcudaCallerContext;
 import io.spillway.range.AddressRange;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -14,8 +13,6 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -81,7 +78,6 @@ public final class StubCuda {
 
   private final Linker linker = Linker.nativeLinker();
   private final SymbolLookup symbols;
-  private final LibcudaCallerContext contexts = new LibcudaCallerContext();
 
   private StubCuda(SymbolLookup symbols) {
     this.symbols = symbols;
@@ -107,15 +103,15 @@ public final class StubCuda {
   }
 
   /** The stub, as it is; skips the calling test, with the reason, if it is not there. */
-  public static StubCuda assumeLoaded() {
+  public static StubCuda assumeAvailable() {
     return LOADED instanceof StubCuda stub
         ? stub
         : Assumptions.abort("needs the stub libcuda: " + LOADED);
   }
 
   /** The stub in its initial state; skips the calling test, with the reason, if it is not there. */
-  public static StubCuda assumeAvailable() {
-    StubCuda stub = assumeLoaded();
+  public static StubCuda assumeFresh() {
+    StubCuda stub = assumeAvailable();
     stub.reset();
     return stub;
   }
@@ -295,22 +291,6 @@ public final class StubCuda {
   /** How often the primary contexts of all devices are retained now. */
   public long retainedContexts() {
     return number("spillway_stub_retained_contexts");
-  }
-
-  /** Makes a new context current on the calling thread, as a program of its own would. */
-  public long createContext(int device) {
-    return contexts.create(device);
-  }
-
-  /** Destroys a context that {@link #createContext} made. */
-  public void destroyContext(long context) {
-    contexts.destroy(context);
-  }
-
-  /** The calling thread's current context; empty if it has none. */
-  public Optional<Long> currentContext() {
-    OptionalLong context = contexts.current();
-    return context.isPresent() ? Optional.of(context.getAsLong()) : Optional.empty();
   }
 
   private void run(String name) {

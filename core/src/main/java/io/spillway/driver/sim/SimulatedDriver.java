@@ -14,6 +14,7 @@ import io.spillway.driver.OutOfDeviceMemoryException;
 import io.spillway.driver.RangeAttributes;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.driver.sim.AddressSpace.BlockPages;
 import io.spillway.driver.sim.AddressSpace.Part;
 import io.spillway.driver.sim.ExplicitMove.Done;
 import io.spillway.range.AddressRange;
@@ -228,10 +229,8 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
     try {
       long bytes = 0;
       for (Part part : addresses.managed("residency", range)) {
-        SimulatedAllocation allocation = part.allocation();
-        int last = allocation.blockIndex(part.range().end() - 1);
-        for (int i = allocation.blockIndex(part.range().address()); i <= last; i++) {
-          bytes += allocation.pages(i, part.range()).and(allocation.blocks[i].onDevice).bytes();
+        for (BlockPages touched : part.blocks()) {
+          bytes += touched.pages().and(touched.block().onDevice).bytes();
         }
       }
       return bytes;
@@ -439,15 +438,13 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
     long ready = streams.ready(call, stream);
     long blocks = 0;
     for (Part part : parts) {
-      SimulatedAllocation allocation = part.allocation();
-      int last = allocation.blockIndex(part.range().end() - 1);
-      for (int i = allocation.blockIndex(part.range().address()); i <= last; i++) {
-        BlockState block = allocation.blocks[i];
-        block.discarded = block.discarded.or(allocation.pages(i, part.range()));
+      for (BlockPages touched : part.blocks()) {
+        BlockState block = touched.block();
+        block.discarded = block.discarded.or(touched.pages());
         machine.memory.noteDiscarded(block);
         blocks++;
       }
-      allocation.poison(part.range());
+      part.allocation().poison(part.range());
     }
     spend(Math.round(blocks * model.discardBlockNanos()));
     streams.extend(stream, Math.max(ready, now()));
@@ -475,9 +472,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
           SimulatedAllocation to = addresses.containing(name, destination);
           SimulatedAllocation from = addresses.containing(name, source);
           long start = Math.max(now(), streams.ready(name, stream));
-          long end =
-              copies.copy(
-                  new ExplicitCopy.End(to, destination), new ExplicitCopy.End(from, source), start);
+          long end = copies.copy(new Part(to, destination), new Part(from, source), start);
           streams.extend(stream, end);
           MemorySegment toBytes = to.bytes(destination);
           MemorySegment fromBytes = from.bytes(source);
@@ -685,11 +680,9 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
   private void requireHostMemory(String call, List<Part> parts) {
     long room = hostBytes - pinnedBytes - machine.tally.hostPageBytes;
     for (Part part : parts) {
-      SimulatedAllocation allocation = part.allocation();
-      int last = allocation.blockIndex(part.range().end() - 1);
-      for (int i = allocation.blockIndex(part.range().address()); i <= last; i++) {
-        BlockState block = allocation.blocks[i];
-        room -= allocation.pages(i, part.range()).minus(block.hostPages).bytes();
+      for (BlockPages touched : part.blocks()) {
+        BlockState block = touched.block();
+        room -= touched.pages().minus(block.hostPages).bytes();
       }
       if (room < 0) {
         throw new OutOfDeviceMemoryException(call, part.range().address(), part.range().bytes());

@@ -94,6 +94,24 @@ final class AddressSpace {
   /** A block and those of its pages that are meant. */
   record BlockPages(BlockState block, PageSet pages) {}
 
+  /** The managed parts of all of {@code ranges}, of which there must be one. */
+  List<Part> managed(String call, List<AddressRange> ranges) {
+    if (ranges.isEmpty()) {
+      throw new DriverException(call, CudaStatus.INVALID_VALUE, 0, 0);
+    }
+    List<Part> parts = new ArrayList<>();
+    try {
+      for (AddressRange range : ranges) {
+        parts.addAll(managed(call, range));
+      }
+    } catch (DriverException e) {
+      // CUDA does not say which range it was.
+      long bytes = ranges.stream().mapToLong(AddressRange::bytes).sum();
+      throw new DriverException(call, e.status(), ranges.getFirst().address(), bytes);
+    }
+    return parts;
+  }
+
   /** The managed allocations {@code range} runs through, without gaps. */
   List<Part> managed(String call, AddressRange range) {
     List<Part> parts = new ArrayList<>(1);

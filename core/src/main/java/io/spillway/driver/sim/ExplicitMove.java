@@ -38,6 +38,21 @@ final class ExplicitMove {
         : toHost(parts, target, now, ready, inline);
   }
 
+  /** Declares parts dead; returns the host time it takes. */
+  long discard(List<Part> parts) {
+    long blocks = 0;
+    for (Part part : parts) {
+      for (BlockPages touched : part.blocks()) {
+        BlockState block = touched.block();
+        block.discarded = block.discarded.or(touched.pages());
+        machine.memory.noteDiscarded(block);
+        blocks++;
+      }
+      part.allocation().poison(part.range());
+    }
+    return Math.round(blocks * model.discardBlockNanos());
+  }
+
   private Done toDevice(
       List<Part> parts, int ranges, Location target, long now, long ready, boolean inline) {
     Plan plan = new Plan();

@@ -1,0 +1,175 @@
+package io.spillway;
+
+import io.spillway.allocate.LiveAllocation;
+import io.spillway.allocate.MemoryKind;
+import io.spillway.driver.Location;
+import io.spillway.hint.Hint;
+import io.spillway.hint.Plan;
+import io.spillway.range.AddressRange;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Memory a session allocated: plain device memory if it fitted, managed memory if not.
+ *
+ * <p>Safe for use by any thread. Hint methods do nothing to plain device memory, and never fail: a
+ * refused hint shows in {@link SpillwayStatistics}.
+ */
+public final class Allocation implements AutoCloseable {
+
+  private final Spillway session;
+  private final LiveAllocation live;
+  private final AddressRange range;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  Allocation(Spillway session, LiveAllocation live) {
+    this.session = session;
+    this.live = live;
+    this.range = new AddressRange(live.range().address(), live.requestedBytes());
+  }
+
+  /** The address the device uses, a {@code CUdeviceptr}. */
+  public long address() {
+    return range.address();
+  }
+
+  /** The size that was asked for, in bytes. */
+  public long bytes() {
+    return range.bytes();
+  }
+
+  /** Address and size. */
+  public AddressRange range() {
+    return range;
+  }
+
+  /** The label it was allocated with, empty if none. */
+  public String label() {
+    return live.label();
+  }
+
+  /** Whether it was redirected to managed memory. */
+  public boolean managed() {
+    return live.kind() == MemoryKind.MANAGED;
+  }
+
+  /**
+   * The host's view of managed memory: all of it, 64-bit, valid until {@link #close}. Reading or
+   * writing it moves the touched pages to the host.
+   *
+   * @throws IllegalStateException for plain device memory, which the host cannot see
+   */
+  public MemorySegment segment() {
+    if (!managed()) {
+      throw new IllegalStateException(
+          live
+              + " has no host view: use copyFrom and copyTo, or ask for Placement.MANAGED when"
+              + " allocating");
+    }
+    return session.hostView(this);
+  }
+
+  /**
+   * Copies host memory into this allocation, whatever its kind. Returns when the copy is done.
+   *
+   * @param offset where in this allocation to begin, in bytes
+   * @throws IndexOutOfBoundsException if it does not fit
+   */
+  public void copyFrom(MemorySegment source, long offset) {
+    session.copyIn(this, offset, source);
+  }
+
+  /**
+   * Copies from this allocation into host memory, whatever its kind, after all work in the legacy
+   * default stream. Returns when the copy is done.
+   *
+   * @param offset where in this allocation to begin, in bytes
+   * @throws IndexOutOfBoundsException if there is less to copy than {@code target} holds
+   */
+  public void copyTo(MemorySegment target, long offset) {
+    session.copyOut(this, offset, target);
+  }
+
+  /**
+   * The device only reads it from now on: its device copy can leave without a transfer. Say so
+   * after filling it; a declared write takes it back by itself.
+   *
+   * @return this
+   */
+  public Allocation readMostly() {
+    return apply(Plan.of(new Hint.Prefer(range, Location.HOST), new Hint.ReadMostly(range)));
+  }
+
+  /**
+   * Takes {@link #readMostly} back.
+   *
+   * @return this
+   */
+  public Allocation notReadMostly() {
+    return apply(Plan.of(new Hint.NotReadMostly(range), new Hint.PreferNowhere(range)));
+  }
+
+  /**
+   * Leaves it on the host, where the device reads it in place: the cheapest for data touched once
+   * or sparsely.
+   *
+   * @return this
+   */
+  public Allocation zeroCopy() {
+    return apply(
+        Plan.of(
+            new Hint.Prefer(range, Location.HOST),
+            new Hint.AccessedBy(range, session.driver().device().location())));
+  }
+
+  /**
+   * Starts moving it to the device, and returns.
+   *
+   * @return this
+   */
+  public Allocation fetch() {
+    return apply(Plan.of(new Hint.Fetch(range)));
+  }
+
+  /**
+   * Frees the device copy without a transfer where it is {@link #readMostly}, else does nothing. No
+   * launch that uses it may be under way, or it will fault the data back.
+   *
+   * @return this
+   */
+  public Allocation drop() {
+    return apply(Plan.of(new Hint.Drop(range)));
+  }
+
+  /**
+   * Declares the contents dead: until written again, reading gives anything.
+   *
+   * @return this
+   */
+  public Allocation discard() {
+    return apply(Plan.of(new Hint.Discard(range)));
+  }
+
+  private Allocation apply(Plan plan) {
+    session.apply(plan);
+    return this;
+  }
+
+  /** Frees it, after waiting for the device to be done with it. Closing twice does nothing. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      try {
+        session.free(live);
+      } catch (RuntimeException e) {
+        closed.set(false);
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return live.toString();
+  }
+}

@@ -1,0 +1,106 @@
+package io.spillway;
+
+import io.spillway.access.AccessEvent;
+import io.spillway.access.AccessKind;
+import io.spillway.access.Launch;
+import io.spillway.access.LaunchListener;
+import io.spillway.access.RangeAccess;
+import io.spillway.driver.StreamHandle;
+import io.spillway.range.AddressRange;
+
+/**
+ * Declares what one launch touches, ahead of it: a promise about what comes next, never a condition
+ * of correctness. Undeclared memory is served by page faults.
+ *
+ * <p>Declare, launch, close. Belongs to one thread.
+ */
+public final class LaunchScope implements AutoCloseable {
+
+  private final LaunchListener listener;
+  private Launch launch;
+  private boolean declared;
+  private boolean closed;
+
+  LaunchScope(Launch launch, LaunchListener listener) {
+    this.launch = launch;
+    this.listener = listener;
+  }
+
+  /**
+   * Says which stream the launch goes to; without it, the legacy default stream.
+   *
+   * @throws IllegalStateException if a range has been declared already
+   */
+  public LaunchScope on(StreamHandle stream) {
+    if (declared) {
+      throw new IllegalStateException(
+          "launch '%s' %d: name the stream before the first range"
+              .formatted(launch.label(), launch.ordinal()));
+    }
+    launch = new Launch(launch.label(), launch.ordinal(), launch.sequence(), stream);
+    return this;
+  }
+
+  /** The launch reads all of {@code allocation} and writes none of it. */
+  public LaunchScope reads(Allocation allocation) {
+    return declare(allocation.range(), AccessKind.READ);
+  }
+
+  /**
+   * The launch reads {@code bytes} bytes from {@code offset} and writes none of them.
+   *
+   * @throws IndexOutOfBoundsException if that is not inside {@code allocation}
+   */
+  public LaunchScope reads(Allocation allocation, long offset, long bytes) {
+    return declare(allocation.range().slice(offset, bytes), AccessKind.READ);
+  }
+
+  /** The launch writes {@code allocation} and reads none of what was there. */
+  public LaunchScope writes(Allocation allocation) {
+    return declare(allocation.range(), AccessKind.WRITE);
+  }
+
+  /**
+   * The launch writes {@code bytes} bytes from {@code offset}.
+   *
+   * @throws IndexOutOfBoundsException if that is not inside {@code allocation}
+   */
+  public LaunchScope writes(Allocation allocation, long offset, long bytes) {
+    return declare(allocation.range().slice(offset, bytes), AccessKind.WRITE);
+  }
+
+  /** The launch reads and writes all of {@code allocation}. */
+  public LaunchScope updates(Allocation allocation) {
+    return declare(allocation.range(), AccessKind.READ_WRITE);
+  }
+
+  /**
+   * The launch reads and writes {@code bytes} bytes from {@code offset}.
+   *
+   * @throws IndexOutOfBoundsException if that is not inside {@code allocation}
+   */
+  public LaunchScope updates(Allocation allocation, long offset, long bytes) {
+    return declare(allocation.range().slice(offset, bytes), AccessKind.READ_WRITE);
+  }
+
+  private LaunchScope declare(AddressRange range, AccessKind kind) {
+    if (closed) {
+      throw new IllegalStateException(
+          "launch '%s' %d: its scope is closed".formatted(launch.label(), launch.ordinal()));
+    }
+    declared = true;
+    RangeAccess access = new RangeAccess(range, kind);
+    AccessEvent.emit(launch, access);
+    listener.declared(launch, access);
+    return this;
+  }
+
+  /** The launch has been issued. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      listener.issued(launch);
+    }
+  }
+}

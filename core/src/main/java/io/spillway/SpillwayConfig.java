@@ -1,0 +1,147 @@
+package io.spillway;
+
+import io.spillway.allocate.AllocationTracking;
+import io.spillway.allocate.DeviceBudget;
+import io.spillway.allocate.HostMemoryGuard;
+import io.spillway.allocate.RedirectRule;
+import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.hint.PlanApplier;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * How a session is set up. Every setting has a default that suits a program which knows nothing of
+ * its machine.
+ *
+ * @param driver the driver to use, which stays the caller's to close; empty for libcuda on {@code
+ *     deviceOrdinal}, opened and closed by the session
+ * @param deviceOrdinal the CUDA device, where {@code driver} is empty
+ * @param deviceBudget the most managed memory to keep resident on the device; empty for {@link
+ *     DeviceBudget#STANDARD}. A budget that is given also bounds plain memory: what exceeds it is
+ *     redirected even if the card has room, as on a smaller card
+ * @param redirectRule what is redirected; empty for {@link RedirectRule#standard}
+ * @param hostMemoryGuard who promises host memory to managed allocations; empty for one that reads
+ *     this machine's limits
+ * @param tracking how much is recorded of where allocations come from
+ * @param plugins who takes part; empty for all that {@link java.util.ServiceLoader} finds
+ * @param background where plugins do work that may block, one task at a time and in order; empty
+ *     for a daemon thread of the session's own
+ * @param fetchPieceBytes bytes per fetch call, a positive multiple of 2 MiB
+ */
+public record SpillwayConfig(
+    Optional<UnifiedMemoryDriver> driver,
+    int deviceOrdinal,
+    Optional<DeviceBudget> deviceBudget,
+    Optional<RedirectRule> redirectRule,
+    Optional<HostMemoryGuard> hostMemoryGuard,
+    AllocationTracking tracking,
+    Optional<List<SessionPlugin>> plugins,
+    Optional<Executor> background,
+    long fetchPieceBytes) {
+
+  /** All defaults. */
+  public static SpillwayConfig standard() {
+    return builder().build();
+  }
+
+  /** Starts from all defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects settings. Not thread-safe. */
+  public static final class Builder {
+    private Optional<UnifiedMemoryDriver> driver = Optional.empty();
+    private int deviceOrdinal;
+    private Optional<DeviceBudget> deviceBudget = Optional.empty();
+    private Optional<RedirectRule> redirectRule = Optional.empty();
+    private Optional<HostMemoryGuard> hostMemoryGuard = Optional.empty();
+    private AllocationTracking tracking = AllocationTracking.CALL_SITE;
+    private Optional<List<SessionPlugin>> plugins = Optional.empty();
+    private Optional<Executor> background = Optional.empty();
+    private long fetchPieceBytes = PlanApplier.DEFAULT_PIECE_BYTES;
+
+    private Builder() {}
+
+    /** Uses {@code value}, which the session will not close. */
+    public Builder driver(UnifiedMemoryDriver value) {
+      driver = Optional.of(value);
+      return this;
+    }
+
+    /** Uses libcuda on the device with this CUDA ordinal. */
+    public Builder deviceOrdinal(int value) {
+      deviceOrdinal = value;
+      return this;
+    }
+
+    /**
+     * The most managed memory to keep resident, as {@code 75%} of the device or {@code 4 GiB}.
+     *
+     * @throws IllegalArgumentException if {@code text} is neither
+     */
+    public Builder deviceBudget(String text) {
+      return deviceBudget(DeviceBudget.parse(text));
+    }
+
+    /** The most managed memory to keep resident. */
+    public Builder deviceBudget(DeviceBudget value) {
+      deviceBudget = Optional.of(value);
+      return this;
+    }
+
+    /** Decides what is redirected, instead of the standard rule. */
+    public Builder redirectRule(RedirectRule value) {
+      redirectRule = Optional.of(value);
+      return this;
+    }
+
+    /** Promises host memory, with a reserve of its own choosing. */
+    public Builder hostMemoryGuard(HostMemoryGuard value) {
+      hostMemoryGuard = Optional.of(value);
+      return this;
+    }
+
+    /**
+     * Records where allocations come from. What is still allocated at close is always logged; with
+     * {@link AllocationTracking#STACK} together with the stack that allocated it.
+     */
+    public Builder tracking(AllocationTracking value) {
+      tracking = value;
+      return this;
+    }
+
+    /** Exactly these plugins take part, instead of those on the class path. */
+    public Builder plugins(List<SessionPlugin> value) {
+      plugins = Optional.of(List.copyOf(value));
+      return this;
+    }
+
+    /** Where plugins do blocking work, one task at a time and in order. */
+    public Builder background(Executor value) {
+      background = Optional.of(value);
+      return this;
+    }
+
+    /** Bytes per fetch call, a positive multiple of 2 MiB. */
+    public Builder fetchPieceBytes(long value) {
+      fetchPieceBytes = value;
+      return this;
+    }
+
+    /** The configuration. */
+    public SpillwayConfig build() {
+      return new SpillwayConfig(
+          driver,
+          deviceOrdinal,
+          deviceBudget,
+          redirectRule,
+          hostMemoryGuard,
+          tracking,
+          plugins,
+          background,
+          fetchPieceBytes);
+    }
+  }
+}

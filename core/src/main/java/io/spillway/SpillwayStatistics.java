@@ -1,0 +1,57 @@
+package io.spillway;
+
+import io.spillway.allocate.AllocationStatistics;
+import io.spillway.hint.HintKind;
+import io.spillway.hint.HintStatistics;
+import io.spillway.range.ByteSize;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a session did so far: whether it is active and why not, what it redirected, moved and
+ * dropped. Figures are read one after the other, while the program runs on.
+ *
+ * @param inactiveReason why nothing is redirected; empty if Spillway is active
+ * @param plugins names of the plugins taking part
+ * @param allocations allocations and redirects
+ * @param hints hints by kind, with those the driver refused
+ */
+public record SpillwayStatistics(
+    Optional<String> inactiveReason,
+    List<String> plugins,
+    AllocationStatistics allocations,
+    HintStatistics hints) {
+
+  /** Copies the list. */
+  public SpillwayStatistics {
+    plugins = List.copyOf(plugins);
+  }
+
+  /** Bytes asked to move to the device. */
+  public long fetchedBytes() {
+    return hints.of(HintKind.FETCH).bytes();
+  }
+
+  /** Bytes asked to move to the host. */
+  public long writtenBackBytes() {
+    return hints.of(HintKind.WRITE_BACK).bytes();
+  }
+
+  /** Bytes of device copies freed without a transfer. */
+  public long droppedBytes() {
+    return hints.of(HintKind.DROP).bytes();
+  }
+
+  /** One line for people. */
+  @Override
+  public String toString() {
+    return "%s; %s; fetched %s, dropped %s, written back %s; %d hints refused"
+        .formatted(
+            inactiveReason.map(reason -> "inactive: " + reason).orElse("active"),
+            allocations,
+            ByteSize.format(fetchedBytes()),
+            ByteSize.format(droppedBytes()),
+            ByteSize.format(writtenBackBytes()),
+            hints.refused());
+  }
+}

@@ -1,0 +1,457 @@
+package io.spillway.allocate;
+
+import io.spillway.driver.Capability;
+import io.spillway.driver.DriverException;
+import io.spillway.driver.ManagedMemoryLimitException;
+import io.spillway.driver.MemoryInfo;
+import io.spillway.driver.OutOfDeviceMemoryException;
+import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.range.AddressRange;
+import io.spillway.range.Blocks;
+import io.spillway.range.ByteSize;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves allocation requests with plain device memory while they fit, and with managed memory when
+ * they do not.
+ *
+ * <p>Placement {@link Placement#DEVICE} and {@link Placement#MANAGED} are obeyed or refused. For
+ * {@link Placement#AUTO} the {@link RedirectRule} decides; a plain allocation for which the device
+ * then has no memory is redirected after all, and a redirect that host or driver cannot serve is
+ * tried as plain memory, so that a program never gets less than it would without Spillway. Managed
+ * memory is rounded up to whole {@link Blocks}, and promised by the {@link HostMemoryGuard} before
+ * the driver is asked.
+ *
+ * <p>Safe for use by any thread. Whatever fails, the ledger and the promises are as before the
+ * call. It does not own the driver and never closes it.
+ */
+public final class Allocator implements AutoCloseable {
+
+  /**
+   * The largest size taken: 128 TiB, the user address space of x86-64 with four-level page tables,
+   * which every managed address must fit in.
+   */
+  public static final long MOST_BYTES = 1L << 47;
+
+  private static final System.Logger LOG = System.getLogger(Allocator.class.getName());
+
+  private final UnifiedMemoryDriver driver;
+  private final RedirectRule rule;
+  private final long budgetBytes;
+  private final HostMemoryGuard guard;
+  private final SiteRecorder sites;
+  private final Ledger ledger = new Ledger();
+  private final long deviceTotalBytes;
+  private final long usedAtOpeningBytes;
+  private final @Nullable String whyNotManaged;
+  private final AtomicBoolean saidWhyNot = new AtomicBoolean();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private final LongAdder deviceAllocations = new LongAdder();
+  private final LongAdder managedAllocations = new LongAdder();
+  private final LongAdder pinnedAllocations = new LongAdder();
+  private final LongAdder frees = new LongAdder();
+  private final LongAdder redirects = new LongAdder();
+  private final LongAdder redirectedBytes = new LongAdder();
+  private final LongAdder outOfMemoryRedirects = new LongAdder();
+  private final LongAdder hostRefusals = new LongAdder();
+  private final LongAdder keptAfterRefusal = new LongAdder();
+  private final LongAdder failures = new LongAdder();
+
+  private Allocator(Builder builder) {
+    this.driver = builder.driver;
+    MemoryInfo info = driver.memoryInfo();
+    this.deviceTotalBytes = info.totalBytes();
+    this.usedAtOpeningBytes = info.totalBytes() - info.freeBytes();
+    this.guard = builder.guard == null ? new HostMemoryGuard() : builder.guard;
+    this.budgetBytes = builder.budget.resolve(info.totalBytes(), guard.read().limitBytes());
+    this.rule = builder.rule == null ? RedirectRule.standard(info.totalBytes()) : builder.rule;
+    this.sites = new SiteRecorder(builder.tracking);
+    this.whyNotManaged =
+        driver
+            .capabilities()
+            .whyNot(Capability.MANAGED_MEMORY)
+            .or(() -> driver.capabilities().whyNot(Capability.CONCURRENT_MANAGED_ACCESS))
+            .orElse(null);
+  }
+
+  /** An allocator over {@code driver}, to be configured. */
+  public static Builder builder(UnifiedMemoryDriver driver) {
+    return new Builder(driver);
+  }
+
+  /** The live allocations. */
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  /** The device budget, in bytes. */
+  public long budgetBytes() {
+    return budgetBytes;
+  }
+
+  /** Who promises host memory. */
+  public HostMemoryGuard hostMemoryGuard() {
+    return guard;
+  }
+
+  /** Why nothing is ever redirected here; empty if it is. */
+  public Optional<String> whyNotManaged() {
+    return Optional.ofNullable(whyNotManaged);
+  }
+
+  /** What rules decide by, now. */
+  public MemoryView memory() {
+    MemoryInfo info = driver.memoryInfo();
+    long plainBytes = ledger.liveBytes(MemoryKind.DEVICE);
+    long managedBytes = ledger.liveBytes(MemoryKind.MANAGED);
+    long heldBytes = info.totalBytes() - info.freeBytes() - plainBytes - usedAtOpeningBytes;
+    return new MemoryView(
+        info.freeBytes(),
+        info.totalBytes(),
+        plainBytes,
+        managedBytes,
+        Math.clamp(heldBytes, 0, managedBytes),
+        budgetBytes);
+  }
+
+  /**
+   * Serves a request.
+   *
+   * @throws InvalidSizeException if the size is not from 1 to {@link #MOST_BYTES}
+   * @throws ManagedMemoryUnavailableException if the placement is MANAGED and there is none here
+   * @throws HostMemoryExhaustedException if it would have to be managed, and the host might not be
+   *     able to hold it
+   * @throws OutOfDeviceMemoryException if it has to be plain, and the device has not enough left
+   * @throws DriverException if the driver fails otherwise
+   * @throws IllegalStateException if this allocator is closed
+   */
+  public LiveAllocation allocate(AllocationRequest request) {
+    requireOpen();
+    try {
+      checkSize(request.bytes());
+      return switch (request.placement()) {
+        case DEVICE -> plain(request);
+        case MANAGED -> {
+          if (whyNotManaged != null) {
+            throw new ManagedMemoryUnavailableException(request.bytes(), whyNotManaged);
+          }
+          yield managed(request, "placement MANAGED was asked for");
+        }
+        case AUTO -> automatic(request);
+      };
+    } catch (RuntimeException e) {
+      failures.increment();
+      throw e;
+    }
+  }
+
+  /**
+   * Pinned host memory, promised by the host memory guard like managed memory is.
+   *
+   * @param bytes the size
+   * @param label the caller's name for it, empty if none
+   * @throws InvalidSizeException if the size is not from 1 to {@link #MOST_BYTES}
+   * @throws HostMemoryExhaustedException if the host might not be able to hold it
+   * @throws DriverException if the driver fails
+   * @throws IllegalStateException if this allocator is closed
+   */
+  public LiveAllocation allocatePinned(long bytes, String label) {
+    requireOpen();
+    try {
+      checkSize(bytes);
+      HostMemoryReservation reservation = promise(bytes, label);
+      AddressRange range;
+      try {
+        range = driver.allocatePinned(bytes);
+      } catch (RuntimeException e) {
+        reservation.release();
+        throw e;
+      }
+      pinnedAllocations.increment();
+      return enter(range, MemoryKind.PINNED, bytes, label, reservation);
+    } catch (RuntimeException e) {
+      failures.increment();
+      throw e;
+    }
+  }
+
+  /**
+   * Frees the allocation that starts at {@code address}. Waits for hint calls in flight on it.
+   *
+   * @throws AlreadyFreedException if it was freed before
+   * @throws ForeignAddressException if no allocation starts there
+   * @throws AllocationPinnedException if a hint call does not return; then it is live as before
+   * @throws DriverException if the driver refuses; then it is live as before
+   */
+  public void free(long address) {
+    try {
+      LiveAllocation entry = ledger.beginFree(address);
+      try {
+        driver.free(entry.range());
+      } catch (RuntimeException e) {
+        ledger.reinstate(entry);
+        throw e;
+      }
+      release(entry);
+      frees.increment();
+    } catch (RuntimeException e) {
+      failures.increment();
+      throw e;
+    }
+  }
+
+  /** What was done so far and what is live. */
+  public AllocationStatistics statistics() {
+    return new AllocationStatistics(
+        deviceAllocations.sum(),
+        managedAllocations.sum(),
+        pinnedAllocations.sum(),
+        frees.sum(),
+        redirects.sum(),
+        redirectedBytes.sum(),
+        outOfMemoryRedirects.sum(),
+        hostRefusals.sum(),
+        keptAfterRefusal.sum(),
+        failures.sum(),
+        ledger.liveBytes(MemoryKind.DEVICE),
+        ledger.liveBytes(MemoryKind.MANAGED),
+        ledger.liveBytes(MemoryKind.PINNED),
+        guard.unsettledBytes(),
+        budgetBytes);
+  }
+
+  /** What is live now: what {@link #close} would report as leaked. */
+  public LeakReport leaks() {
+    return new LeakReport(ledger.snapshot());
+  }
+
+  /**
+   * Refuses further allocations and frees what is left, logging it as leaked; the second time it
+   * does nothing.
+   *
+   * @throws RuntimeException the first failure to free something, the others suppressed; everything
+   *     else was freed
+   */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    LeakReport report = leaks();
+    if (!report.isEmpty()) {
+      LOG.log(Level.WARNING, "closed with {0}", report);
+    }
+    RuntimeException failure = null;
+    for (LiveAllocation leak : report.leaks()) {
+      try {
+        free(leak.range().address());
+      } catch (AlreadyFreedException e) {
+        // Freed by its owner meanwhile.
+        continue;
+      } catch (RuntimeException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private LiveAllocation automatic(AllocationRequest request) {
+    if (rule.decide(request, memory()) instanceof Decision.Redirect(String reason)) {
+      if (whyNotManaged == null) {
+        return redirected(request, reason);
+      }
+      sayWhyNot(request, reason);
+    }
+    try {
+      return plain(request);
+    } catch (OutOfDeviceMemoryException e) {
+      if (whyNotManaged != null) {
+        sayWhyNot(request, e.getMessage());
+        throw e;
+      }
+      LiveAllocation entry = managedAfter(request, e);
+      outOfMemoryRedirects.increment();
+      redirectedBytes.add(request.bytes());
+      return entry;
+    }
+  }
+
+  private LiveAllocation redirected(AllocationRequest request, String reason) {
+    try {
+      LiveAllocation entry = managed(request, reason);
+      redirects.increment();
+      redirectedBytes.add(request.bytes());
+      return entry;
+    } catch (HostMemoryExhaustedException
+        | ManagedMemoryLimitException
+        | OutOfDeviceMemoryException e) {
+      // The rule may have kept room that the request would still have found.
+      LiveAllocation entry;
+      try {
+        entry = plain(request);
+      } catch (OutOfDeviceMemoryException full) {
+        e.addSuppressed(full);
+        throw e;
+      }
+      keptAfterRefusal.increment();
+      return entry;
+    }
+  }
+
+  private LiveAllocation managedAfter(AllocationRequest request, OutOfDeviceMemoryException full) {
+    try {
+      return managed(request, "the device is out of memory");
+    } catch (RuntimeException e) {
+      e.addSuppressed(full);
+      throw e;
+    }
+  }
+
+  private LiveAllocation plain(AllocationRequest request) {
+    AddressRange range = driver.allocateDevice(request.bytes());
+    deviceAllocations.increment();
+    return enter(range, MemoryKind.DEVICE, request.bytes(), request.label(), null);
+  }
+
+  private LiveAllocation managed(AllocationRequest request, String reason) {
+    long bytes = Blocks.ceil(request.bytes());
+    RedirectEvent event = new RedirectEvent();
+    event.begin();
+    HostMemoryReservation reservation = promise(bytes, request.label());
+    AddressRange range;
+    try {
+      range = driver.allocateManaged(bytes);
+    } catch (RuntimeException e) {
+      reservation.release();
+      throw e;
+    }
+    managedAllocations.increment();
+    LiveAllocation entry =
+        enter(range, MemoryKind.MANAGED, request.bytes(), request.label(), reservation);
+    if (event.shouldCommit()) {
+      event.address = range.address();
+      event.bytes = range.bytes();
+      event.label = request.label();
+      event.reason = reason;
+      event.ratio = (double) ledger.liveBytes(MemoryKind.MANAGED) / budgetBytes;
+      event.commit();
+    }
+    return entry;
+  }
+
+  private HostMemoryReservation promise(long bytes, String label) {
+    try {
+      return guard.reserve(bytes, label);
+    } catch (HostMemoryExhaustedException e) {
+      hostRefusals.increment();
+      throw e;
+    }
+  }
+
+  private LiveAllocation enter(
+      AddressRange range,
+      MemoryKind kind,
+      long requestedBytes,
+      String label,
+      @Nullable HostMemoryReservation reservation) {
+    LiveAllocation entry = sites.entry(range, kind, requestedBytes, label, reservation);
+    List<LiveAllocation> stale = ledger.add(entry);
+    for (LiveAllocation gone : stale) {
+      LOG.log(
+          Level.WARNING, "{0} was freed without Spillway; its addresses are now {1}", gone, entry);
+      release(gone);
+    }
+    return entry;
+  }
+
+  private static void release(LiveAllocation entry) {
+    HostMemoryReservation reservation = entry.reservation();
+    if (reservation != null) {
+      reservation.release();
+    }
+  }
+
+  private void sayWhyNot(AllocationRequest request, @Nullable String reason) {
+    if (saidWhyNot.compareAndSet(false, true)) {
+      LOG.log(
+          Level.WARNING,
+          "nothing is redirected on this device: {0}. First request this concerns: {1} ({2})",
+          whyNotManaged,
+          ByteSize.format(request.bytes()),
+          reason);
+    }
+  }
+
+  private static void checkSize(long bytes) {
+    if (bytes <= 0 || bytes > MOST_BYTES) {
+      throw new InvalidSizeException(bytes, MOST_BYTES);
+    }
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("this allocator is closed");
+    }
+  }
+
+  /** Configures an {@link Allocator}; for one thread. */
+  public static final class Builder {
+    private final UnifiedMemoryDriver driver;
+    private @Nullable RedirectRule rule;
+    private @Nullable HostMemoryGuard guard;
+    private DeviceBudget budget = DeviceBudget.STANDARD;
+    private AllocationTracking tracking = AllocationTracking.CALL_SITE;
+
+    private Builder(UnifiedMemoryDriver driver) {
+      this.driver = driver;
+    }
+
+    /**
+     * What decides about requests of placement AUTO; {@link RedirectRule#standard} if not set. The
+     * other placements are obeyed without asking it.
+     */
+    public Builder rule(RedirectRule value) {
+      this.rule = value;
+      return this;
+    }
+
+    /** The device budget; {@link DeviceBudget#STANDARD} if not set. */
+    public Builder budget(DeviceBudget value) {
+      this.budget = value;
+      return this;
+    }
+
+    /** Who promises host memory; one over this machine, with the standard reserve, if not set. */
+    public Builder hostMemoryGuard(HostMemoryGuard value) {
+      this.guard = value;
+      return this;
+    }
+
+    /** What is recorded of where allocations come from; CALL_SITE if not set. */
+    public Builder tracking(AllocationTracking value) {
+      this.tracking = value;
+      return this;
+    }
+
+    /**
+     * Opens the allocator.
+     *
+     * @throws IllegalArgumentException if the budget does not suit this device or host
+     */
+    public Allocator build() {
+      return new Allocator(this);
+    }
+  }
+}

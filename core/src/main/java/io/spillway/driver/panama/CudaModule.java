@@ -1,0 +1,88 @@
+package io.spillway.driver.panama;
+
+import io.spillway.driver.DriverException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Kernels loaded into a driver's context by {@link PanamaDriver#loadModule(String)}. Safe for use
+ * by any thread. Close it before the driver, and when nothing it launched is running.
+ */
+public final class CudaModule implements AutoCloseable {
+
+  // CUjit_option of cuda.h 13.0.
+  private static final int CU_JIT_ERROR_LOG_BUFFER = 5;
+  private static final int CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6;
+
+  /** Room for the first errors of a compilation; the driver cuts off the rest. */
+  private static final int LOG_BYTES = 8192;
+
+  private final PanamaDriver driver;
+  private final Libcuda cuda;
+  private final long module;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private CudaModule(PanamaDriver driver, Libcuda cuda, long module) {
+    this.driver = driver;
+    this.cuda = cuda;
+    this.module = module;
+  }
+
+  static CudaModule load(PanamaDriver driver, Libcuda cuda, byte[] image) {
+    CallScratch scratch = CallScratch.ofThread();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment log = arena.allocate(LOG_BYTES);
+      MemorySegment options =
+          arena.allocateFrom(
+              ValueLayout.JAVA_INT, CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES);
+      // An option's value sits in its void* slot, unless it is a pointer itself.
+      MemorySegment values =
+          arena.allocateFrom(ValueLayout.JAVA_LONG, log.address(), (long) LOG_BYTES);
+      MemorySegment nativeImage = arena.allocateFrom(ValueLayout.JAVA_BYTE, image);
+      try (var _ = driver.enter()) {
+        int status = cuda.moduleLoadDataEx(scratch.first, nativeImage, 2, options, values);
+        if (status != Libcuda.SUCCESS) {
+          throw new ModuleLoadException(
+              cuda.status(status), image.length, log.getString(0).strip());
+        }
+        return new CudaModule(driver, cuda, scratch.firstLong());
+      }
+    }
+  }
+
+  /**
+   * The kernel of that name, as the image spells it: C++ names are mangled unless {@code extern
+   * "C"}.
+   *
+   * @throws DriverException if there is none ({@code CUDA_ERROR_NOT_FOUND})
+   * @throws IllegalStateException if this module is closed
+   */
+  public CudaFunction function(String name) {
+    if (closed.get()) {
+      throw new IllegalStateException("module is closed");
+    }
+    CallScratch scratch = CallScratch.ofThread();
+    try (Arena arena = Arena.ofConfined();
+        var _ = driver.enter()) {
+      driver.check(
+          "cuModuleGetFunction",
+          cuda.moduleGetFunction(scratch.first, module, arena.allocateFrom(name)),
+          0,
+          0);
+      return new CudaFunction(driver, cuda, name, scratch.firstLong());
+    }
+  }
+
+  /** Unloads the kernels; functions of this module must not be launched again. */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    try (var _ = driver.enter()) {
+      driver.check("cuModuleUnload", cuda.moduleUnload(module), 0, 0);
+    }
+  }
+}

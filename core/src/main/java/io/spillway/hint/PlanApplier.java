@@ -1,0 +1,251 @@
+package io.spillway.hint;
+
+import io.spillway.allocate.Ledger;
+import io.spillway.allocate.LiveAllocation;
+import io.spillway.allocate.MemoryKind;
+import io.spillway.driver.Advice;
+import io.spillway.driver.DriverException;
+import io.spillway.driver.Location;
+import io.spillway.driver.StreamHandle;
+import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.range.AddressRange;
+import io.spillway.range.Blocks;
+import io.spillway.range.ByteSize;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.LongStream;
+
+/**
+ * The only caller of advise, prefetch and discard: turns plans into driver calls on live memory.
+ *
+ * <p>Each hint is clipped to the live managed allocations it touches, and to whole blocks: advice,
+ * drops and discards inwards, since a neighbour in the same block must not feel them; moves
+ * outwards, since a block is what moves. The allocation is pinned in the ledger meanwhile, so that
+ * it cannot be freed under the call. What the driver refuses is counted, logged once per kind, and
+ * otherwise ignored: the program computes the same without it.
+ *
+ * <p>Safe for use by any thread. Plans applied by different threads interleave by hint.
+ */
+public final class PlanApplier {
+
+  /**
+   * Bytes per fetch call. 64 MiB is the smallest piece at which one thread gets the full rate
+   * (measurements h200: {@code readmostly.prefetch}, 47.0 GB/s), and pieces bound how long one call
+   * holds its thread.
+   */
+  public static final long DEFAULT_PIECE_BYTES = 64 * ByteSize.MIB;
+
+  private final UnifiedMemoryDriver driver;
+  private final Ledger ledger;
+  private final long pieceBytes;
+  private final Location device;
+  private final Map<LiveAllocation, AdvisedBlocks> advised = new ConcurrentHashMap<>();
+  private final HintCounters counters = new HintCounters();
+
+  /**
+   * Applies plans to the allocations of {@code ledger}.
+   *
+   * @param pieceBytes the most bytes per fetch call, a positive multiple of the block size
+   */
+  public PlanApplier(UnifiedMemoryDriver driver, Ledger ledger, long pieceBytes) {
+    if (pieceBytes <= 0 || !Blocks.aligned(pieceBytes)) {
+      throw new IllegalArgumentException(
+          "fetch piece of %d bytes: must be a positive multiple of %d (one block)"
+              .formatted(pieceBytes, Blocks.BYTES));
+    }
+    this.driver = driver;
+    this.ledger = ledger;
+    this.pieceBytes = pieceBytes;
+    this.device = driver.device().location();
+  }
+
+  /**
+   * Applies {@code plan} in order, moves being enqueued in {@code stream}. Drops take effect at
+   * once: whoever asks for one makes sure that no launch still needs the range.
+   */
+  public PlanOutcome apply(Plan plan, StreamHandle stream) {
+    Tally tally = new Tally();
+    for (Hint hint : plan.coalesced().hints()) {
+      int before = tally.applied + tally.refused;
+      for (LiveAllocation allocation : ledger.overlapping(hint.range())) {
+        if (allocation.kind() == MemoryKind.MANAGED && allocation.tryPin()) {
+          try {
+            applyTo(allocation, hint, stream, tally);
+          } finally {
+            allocation.unpin();
+          }
+        }
+      }
+      if (tally.applied + tally.refused == before) {
+        counters.clippedAway(hint.kind());
+        tally.clippedAway++;
+      }
+    }
+    return new PlanOutcome(tally.applied, tally.refused, tally.clippedAway, tally.bytes);
+  }
+
+  /** Whether all whole blocks of {@code range} could be {@linkplain Hint.Drop dropped} for free. */
+  public boolean droppable(AddressRange range) {
+    long bytes = 0;
+    for (LiveAllocation allocation : ledger.overlapping(range)) {
+      AdvisedBlocks blocks = advised.get(allocation);
+      if (blocks != null) {
+        bytes +=
+            clipInwards(allocation, range).stream()
+                .flatMap(part -> blocks.droppable(part).stream())
+                .mapToLong(AddressRange::bytes)
+                .sum();
+      }
+    }
+    return bytes > 0 && bytes == Blocks.inside(range).map(AddressRange::bytes).orElse(0L);
+  }
+
+  /**
+   * Takes read-mostly back from {@code range} before a write that is known to come: a device write
+   * into duplicated memory is a thousand times slower than into any other (measurements: {@code
+   * readmostly.gpuwrite}).
+   */
+  public void expectWrite(AddressRange range) {
+    for (LiveAllocation allocation : ledger.overlapping(range)) {
+      AdvisedBlocks blocks = advised.get(allocation);
+      if (blocks != null) {
+        AddressRange touched = Blocks.covering(range).intersection(allocation.range()).orElseThrow();
+        for (AddressRange part : blocks.readMostly(touched)) {
+          apply(
+              Plan.of(new Hint.NotReadMostly(part), new Hint.PreferNowhere(part)),
+              StreamHandle.DEFAULT);
+        }
+      }
+    }
+  }
+
+  /** Forgets what was advised of an allocation; call once its free began. */
+  public void forget(LiveAllocation allocation) {
+    advised.remove(allocation);
+  }
+
+  /** What was applied and refused so far. */
+  public HintStatistics statistics() {
+    return counters.snapshot();
+  }
+
+  private void applyTo(
+      LiveAllocation allocation, Hint hint, StreamHandle stream, Tally tally) {
+    switch (hint) {
+      case Hint.Fetch fetch -> {
+        for (AddressRange range : clipOutwards(allocation, fetch.range())) {
+          for (AddressRange piece : pieces(range)) {
+            call(tally, fetch.kind(), piece, () -> driver.prefetch(piece, device, stream));
+          }
+        }
+      }
+      case Hint.WriteBack writeBack -> {
+        for (AddressRange range : clipOutwards(allocation, writeBack.range())) {
+          call(
+              tally,
+              writeBack.kind(),
+              range,
+              () -> driver.prefetch(range, Location.HOST, stream));
+        }
+      }
+      case Hint.Drop drop -> {
+        AdvisedBlocks blocks = blocksOf(allocation);
+        for (AddressRange range : clipInwards(allocation, drop.range())) {
+          for (AddressRange part : blocks.droppable(range)) {
+            call(tally, drop.kind(), part, () -> dropCopy(blocks, part));
+          }
+        }
+      }
+      case Hint.Discard discard -> {
+        for (AddressRange range : clipInwards(allocation, discard.range())) {
+          call(tally, discard.kind(), range, () -> driver.discard(List.of(range), stream));
+        }
+      }
+      case Hint.ReadMostly _ -> advise(tally, allocation, hint, Advice.SET_READ_MOSTLY, device);
+      case Hint.NotReadMostly _ ->
+          advise(tally, allocation, hint, Advice.UNSET_READ_MOSTLY, device);
+      case Hint.Prefer prefer ->
+          advise(tally, allocation, hint, Advice.SET_PREFERRED_LOCATION, prefer.location());
+      case Hint.PreferNowhere _ ->
+          advise(tally, allocation, hint, Advice.UNSET_PREFERRED_LOCATION, device);
+      case Hint.AccessedBy by ->
+          advise(tally, allocation, hint, Advice.SET_ACCESSED_BY, by.location());
+      case Hint.NotAccessedBy by ->
+          advise(tally, allocation, hint, Advice.UNSET_ACCESSED_BY, by.location());
+    }
+  }
+
+  private void advise(
+      Tally tally, LiveAllocation allocation, Hint hint, Advice advice, Location location) {
+    for (AddressRange range : clipInwards(allocation, hint.range())) {
+      call(tally, hint.kind(), range, () -> advise(blocksOf(allocation), range, advice, location));
+    }
+  }
+
+  private void advise(
+      AdvisedBlocks blocks, AddressRange range, Advice advice, Location location) {
+    blocks.forget(range, advice);
+    driver.advise(range, advice, location);
+    blocks.remember(range, advice, location);
+  }
+
+  /**
+   * Unset collapses the copies onto the preferred location, the host, which already has one; set
+   * again at once, so that the next fetch copies instead of moving (measurements: {@code
+   * readmostly.drop}).
+   */
+  private void dropCopy(AdvisedBlocks blocks, AddressRange range) {
+    advise(blocks, range, Advice.UNSET_READ_MOSTLY, device);
+    advise(blocks, range, Advice.SET_READ_MOSTLY, device);
+  }
+
+  private void call(Tally tally, HintKind kind, AddressRange range, Runnable driverCall) {
+    HintEvent event = HintEvent.begin(kind);
+    boolean refused = false;
+    try {
+      driverCall.run();
+      tally.applied++;
+      tally.bytes += range.bytes();
+      counters.applied(kind, range.bytes());
+    } catch (DriverException e) {
+      refused = true;
+      tally.refused++;
+      counters.refused(kind, e);
+    }
+    event.finish(kind, range, refused);
+  }
+
+  private AdvisedBlocks blocksOf(LiveAllocation allocation) {
+    return advised.computeIfAbsent(allocation, a -> new AdvisedBlocks(a.range()));
+  }
+
+  private List<AddressRange> pieces(AddressRange range) {
+    if (range.bytes() <= pieceBytes) {
+      return List.of(range);
+    }
+    long count = Math.ceilDiv(range.bytes(), pieceBytes);
+    return LongStream.range(0, count)
+        .mapToObj(
+            i ->
+                range.slice(
+                    i * pieceBytes, Math.min(pieceBytes, range.bytes() - i * pieceBytes)))
+        .toList();
+  }
+
+  private static List<AddressRange> clipInwards(LiveAllocation allocation, AddressRange range) {
+    return allocation.range().intersection(range).flatMap(Blocks::inside).stream().toList();
+  }
+
+  private static List<AddressRange> clipOutwards(LiveAllocation allocation, AddressRange range) {
+    return Blocks.covering(range).intersection(allocation.range()).stream().toList();
+  }
+
+  /** What one plan amounted to so far. */
+  private static final class Tally {
+    private int applied;
+    private int refused;
+    private int clippedAway;
+    private long bytes;
+  }
+}

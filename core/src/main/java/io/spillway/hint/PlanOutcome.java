@@ -1,0 +1,18 @@
+package io.spillway.hint;
+
+/**
+ * What became of one plan.
+ *
+ * @param applied driver-level hints that took effect
+ * @param refused driver-level hints the driver refused
+ * @param clippedAway hints of which nothing was left inside live managed memory, or that do not
+ *     apply there, such as a drop of a range that is not read-mostly
+ * @param bytes bytes the applied hints covered
+ */
+public record PlanOutcome(int applied, int refused, int clippedAway, long bytes) {
+
+  /** Whether every hint of the plan took effect. */
+  public boolean complete() {
+    return refused == 0 && clippedAway == 0;
+  }
+}

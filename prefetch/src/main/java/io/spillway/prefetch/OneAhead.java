@@ -1,0 +1,22 @@
+package io.spillway.prefetch;
+
+import io.spillway.SessionContext;
+import io.spillway.SessionListener;
+import io.spillway.SessionPlugin;
+
+/** Keeps the budget and fetches one range ahead of each declared one. */
+public final class OneAhead implements SessionPlugin {
+
+  /** For {@link java.util.ServiceLoader}. */
+  public OneAhead() {}
+
+  @Override
+  public String name() {
+    return "one-ahead";
+  }
+
+  @Override
+  public SessionListener attach(SessionContext context) {
+    return new SequentialMover(context, SequentialMover.Lookahead.ONE_RANGE);
+  }
+}

@@ -47,7 +47,7 @@ record Bound(
     try (Run run = new Run(machine, job)) {
       Setting setting = run.setting();
       long sampleBytes = layers * job.layerBytes();
-      AddressRange pinned = driver.allocatePinned(sampleBytes);
+      AddressRange pinned = setting.allocatePinned(sampleBytes);
       AddressRange weights = driver.allocateDevice(sampleBytes);
       try {
         setting.write(pinned, layers);

@@ -42,7 +42,7 @@ final class DoubleBufferedWay implements Way {
   DoubleBufferedWay(Setting setting, int keptLayers, int ringLayers) {
     this.setting = setting;
     this.driver = setting.driver();
-    this.pinned = driver.allocatePinned(setting.job().footprintBytes());
+    this.pinned = setting.allocatePinned(setting.job().footprintBytes());
     setting.write(pinned, setting.job().layers());
     this.copies = driver.createStream();
     long layerBytes = setting.job().layerBytes();

@@ -1,5 +1,8 @@
 package io.spillway.samples.demo;
 
+import io.spillway.allocate.HostMemoryExhaustedException;
+import io.spillway.allocate.HostMemoryGuard;
+import io.spillway.allocate.HostMemoryReservation;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.range.AddressRange;
@@ -24,6 +27,21 @@ record Setting(Machine machine, Job job, StreamHandle stream) {
     return weights.slice(layer * job.layerBytes(), job.layerBytes());
   }
 
+  /**
+   * Pinned host memory, if the host can hold it.
+   *
+   * @throws HostMemoryExhaustedException if it might not; nothing was allocated
+   */
+  AddressRange allocatePinned(long bytes) {
+    if (!machine.holdsContents()) {
+      return driver().allocatePinned(bytes);
+    }
+    // Pinned pages show in the host's figures at once: the promise need not outlive the call.
+    try (HostMemoryReservation _ = new HostMemoryGuard().reserve(bytes, "pinned weights")) {
+      return driver().allocatePinned(bytes);
+    }
+  }
+
   /** Writes the weights of layers {@code 0..layers-1} into host-visible memory. */
   void write(AddressRange weights, int layers) {
     for (int layer = 0; layer < layers; layer++) {
@@ -41,7 +59,7 @@ record Setting(Machine machine, Job job, StreamHandle stream) {
 
   /** Generates layers one by one in pinned memory and copies each to where it belongs. */
   void writeThroughPinned(int layers, IntFunction<AddressRange> place) {
-    AddressRange staging = driver().allocatePinned(job.layerBytes());
+    AddressRange staging = allocatePinned(job.layerBytes());
     try {
       for (int layer = 0; layer < layers; layer++) {
         write(layer, staging);

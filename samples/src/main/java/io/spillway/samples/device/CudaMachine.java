@@ -1,5 +1,6 @@
 package io.spillway.samples.device;
 
+import io.spillway.driver.LimitedDriver;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.panama.CudaFunction;
@@ -26,7 +27,7 @@ final class CudaMachine implements Machine {
 
   private static final LaunchGeometry ONE_BLOCK = LaunchGeometry.linear(1, BLOCK_THREADS);
 
-  private final UnifiedMemoryDriver driver;
+  private final LimitedDriver driver;
   private final CudaModule layers;
   private final CudaModule bandwidth;
   private final CudaFunction layerSums;
@@ -42,7 +43,7 @@ final class CudaMachine implements Machine {
    * @param driver what samples see of the device; closed with this machine
    * @param launcher the device itself, which {@code driver} limits
    */
-  CudaMachine(UnifiedMemoryDriver driver, PanamaDriver launcher) {
+  CudaMachine(LimitedDriver driver, PanamaDriver launcher) {
     this.driver = driver;
     this.layers = launcher.loadModule(ptx("layers.ptx"));
     this.bandwidth = launcher.loadModule(ptx("bandwidth.ptx"));
@@ -75,6 +76,11 @@ final class CudaMachine implements Machine {
   @Override
   public boolean holdsContents() {
     return true;
+  }
+
+  @Override
+  public long managedLimitBytes() {
+    return driver.limitBytes();
   }
 
   @Override

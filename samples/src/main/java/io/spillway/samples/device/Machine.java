@@ -23,6 +23,9 @@ public interface Machine extends AutoCloseable {
    */
   boolean holdsContents();
 
+  /** The most managed memory it gives out in all, at this moment. */
+  long managedLimitBytes();
+
   /** Where movers' work runs, if the machine has a place of its own for it. */
   Optional<Executor> background();
 

@@ -97,7 +97,7 @@ public final class Allocation implements AutoCloseable {
    * @return this
    */
   public Allocation readMostly() {
-    return apply(Plan.of(new Hint.Prefer(range, Location.HOST), new Hint.ReadMostly(range)));
+    return apply(Plan.of(new Hint.Prefer(live.range(), Location.HOST), new Hint.ReadMostly(live.range())));
   }
 
   /**
@@ -106,7 +106,7 @@ public final class Allocation implements AutoCloseable {
    * @return this
    */
   public Allocation notReadMostly() {
-    return apply(Plan.of(new Hint.NotReadMostly(range), new Hint.PreferNowhere(range)));
+    return apply(Plan.of(new Hint.NotReadMostly(live.range()), new Hint.PreferNowhere(live.range())));
   }
 
   /**
@@ -118,8 +118,8 @@ public final class Allocation implements AutoCloseable {
   public Allocation zeroCopy() {
     return apply(
         Plan.of(
-            new Hint.Prefer(range, Location.HOST),
-            new Hint.AccessedBy(range, session.driver().device().location())));
+            new Hint.Prefer(live.range(), Location.HOST),
+            new Hint.AccessedBy(live.range(), session.driver().device().location())));
   }
 
   /**
@@ -128,7 +128,7 @@ public final class Allocation implements AutoCloseable {
    * @return this
    */
   public Allocation fetch() {
-    return apply(Plan.of(new Hint.Fetch(range)));
+    return apply(Plan.of(new Hint.Fetch(live.range())));
   }
 
   /**
@@ -138,7 +138,7 @@ public final class Allocation implements AutoCloseable {
    * @return this
    */
   public Allocation drop() {
-    return apply(Plan.of(new Hint.Drop(range)));
+    return apply(Plan.of(new Hint.Drop(live.range())));
   }
 
   /**
@@ -147,7 +147,7 @@ public final class Allocation implements AutoCloseable {
    * @return this
    */
   public Allocation discard() {
-    return apply(Plan.of(new Hint.Discard(range)));
+    return apply(Plan.of(new Hint.Discard(live.range())));
   }
 
   private Allocation apply(Plan plan) {

@@ -31,7 +31,7 @@ public final class CudaFunction {
    * @throws DriverException if the driver refuses the launch, or an earlier one failed meanwhile
    */
   public void launch(LaunchGeometry geometry, StreamHandle stream, KernelArguments arguments) {
-    try (var _ = driver.enter()) {
+    try (var _ = driver.makeCurrent()) {
       driver.check(
           "cuLaunchKernel",
           cuda.launchKernel(

@@ -41,7 +41,7 @@ public final class CudaModule implements AutoCloseable {
       MemorySegment values =
           arena.allocateFrom(ValueLayout.JAVA_LONG, log.address(), (long) LOG_BYTES);
       MemorySegment nativeImage = arena.allocateFrom(ValueLayout.JAVA_BYTE, image);
-      try (var _ = driver.enter()) {
+      try (var _ = driver.makeCurrent()) {
         int status = cuda.moduleLoadDataEx(scratch.first, nativeImage, 2, options, values);
         if (status != Libcuda.SUCCESS) {
           throw new ModuleLoadException(
@@ -65,7 +65,7 @@ public final class CudaModule implements AutoCloseable {
     }
     CallScratch scratch = CallScratch.ofThread();
     try (Arena arena = Arena.ofConfined();
-        var _ = driver.enter()) {
+        var _ = driver.makeCurrent()) {
       driver.check(
           "cuModuleGetFunction",
           cuda.moduleGetFunction(scratch.first, module, arena.allocateFrom(name)),
@@ -81,7 +81,7 @@ public final class CudaModule implements AutoCloseable {
     if (closed.getAndSet(true)) {
       return;
     }
-    try (var _ = driver.enter()) {
+    try (var _ = driver.makeCurrent()) {
       driver.check("cuModuleUnload", cuda.moduleUnload(module), 0, 0);
     }
   }

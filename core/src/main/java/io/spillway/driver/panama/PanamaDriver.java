@@ -75,9 +75,10 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   private final Set<Long> pinnedAddresses = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** The context calls run in, from entering it to leaving it. */
+  /** The time in which {@link #makeCurrent} holds, ended by the thread that began it. */
   @FunctionalInterface
-  interface ContextScope extends AutoCloseable {
+  public interface ContextScope extends AutoCloseable {
+    /** Makes the context current that was so before. */
     @Override
     void close();
   }
@@ -184,7 +185,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   @Override
   public MemoryInfo memoryInfo() {
     CallScratch scratch = CallScratch.ofThread();
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check("cuMemGetInfo", cuda.memGetInfo(scratch.first, scratch.second), 0, 0);
       return new MemoryInfo(scratch.firstLong(), scratch.secondLong());
     }
@@ -194,7 +195,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   public AddressRange allocateDevice(long bytes) {
     requireSize("cuMemAlloc", bytes);
     CallScratch scratch = CallScratch.ofThread();
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check("cuMemAlloc", cuda.memAlloc(scratch.first, bytes), 0, bytes);
       return new AddressRange(scratch.firstLong(), bytes);
     }
@@ -205,7 +206,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     requireSize("cuMemAllocManaged", bytes);
     require(Capability.MANAGED_MEMORY, "cuMemAllocManaged", 0, bytes);
     CallScratch scratch = CallScratch.ofThread();
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check(
           "cuMemAllocManaged",
           cuda.memAllocManaged(scratch.first, bytes, CU_MEM_ATTACH_GLOBAL),
@@ -219,7 +220,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   public AddressRange allocatePinned(long bytes) {
     requireSize("cuMemHostAlloc", bytes);
     CallScratch scratch = CallScratch.ofThread();
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check(
           "cuMemHostAlloc",
           cuda.memHostAlloc(
@@ -235,7 +236,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
 
   @Override
   public void free(AddressRange range) {
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       // Removed first: once it is freed, another thread may be given the same address.
       if (!pinnedAddresses.remove(range.address())) {
         check("cuMemFree", cuda.memFree(range.address()), range);
@@ -257,7 +258,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   @Override
   @SuppressWarnings("restricted") // The driver was asked that the range is the host's to read.
   public MemorySegment hostView(AddressRange range) {
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       boolean hostReads =
           pointerInt(CU_POINTER_ATTRIBUTE_IS_MANAGED, range) != 0
               || pointerInt(CU_POINTER_ATTRIBUTE_MEMORY_TYPE, range) == CU_MEMORYTYPE_HOST;
@@ -294,7 +295,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
           case SET_PREFERRED_LOCATION, SET_ACCESSED_BY, UNSET_ACCESSED_BY -> location;
         };
     int number = number(advice);
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       int status;
       if (cuda.hasAdviseAtLocation()) {
         status = cuda.memAdviseAtLocation(range.address(), range.bytes(), number, structOf(where));
@@ -321,7 +322,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   @Override
   public void prefetch(AddressRange range, Location target, StreamHandle stream) {
     requirePrefetch("cuMemPrefetchAsync", target, range.address(), range.bytes());
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       int status;
       if (cuda.hasPrefetchToLocation()) {
         status =
@@ -355,7 +356,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   @Override
   public void prefetchBatch(List<AddressRange> ranges, Location target, StreamHandle stream) {
     try (Batch batch = new Batch("cuMemPrefetchBatchAsync", Capability.PREFETCH_BATCH, ranges);
-        var _ = enter()) {
+        var _ = makeCurrent()) {
       batch.check(
           cuda.memPrefetchBatch(
               batch.addresses,
@@ -378,7 +379,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   @Override
   public void discard(List<AddressRange> ranges, StreamHandle stream) {
     try (Batch batch = new Batch("cuMemDiscardBatchAsync", Capability.DISCARD, ranges);
-        var _ = enter()) {
+        var _ = makeCurrent()) {
       batch.check(
           cuda.memDiscardBatch(batch.addresses, batch.sizes, batch.count, 0, stream.value()));
     }
@@ -395,7 +396,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     try (Batch batch =
             new Batch(
                 "cuMemDiscardAndPrefetchBatchAsync", Capability.DISCARD_AND_PREFETCH, ranges);
-        var _ = enter()) {
+        var _ = makeCurrent()) {
       batch.check(
           cuda.memDiscardAndPrefetchBatch(
               batch.addresses,
@@ -456,7 +457,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   @Override
   public RangeAttributes attributes(AddressRange range) {
     require(Capability.RANGE_ATTRIBUTES, "cuMemRangeGetAttribute", range.address(), range.bytes());
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       boolean readMostly = rangeInt(CU_MEM_RANGE_ATTRIBUTE_READ_MOSTLY, range) != 0;
       return new RangeAttributes(
           readMostly,
@@ -531,7 +532,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
 
   @Override
   public void copy(AddressRange destination, long sourceAddress, StreamHandle stream) {
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check(
           "cuMemcpyAsync",
           cuda.memcpyAsync(
@@ -542,7 +543,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
 
   @Override
   public void fill(AddressRange range, byte value, StreamHandle stream) {
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check(
           "cuMemsetD8Async",
           cuda.memsetD8Async(range.address(), value, range.bytes(), stream.value()),
@@ -553,7 +554,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   @Override
   public StreamHandle createStream() {
     CallScratch scratch = CallScratch.ofThread();
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check("cuStreamCreate", cuda.streamCreate(scratch.first, CU_STREAM_NON_BLOCKING), 0, 0);
       return new StreamHandle(scratch.firstLong());
     }
@@ -561,14 +562,14 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
 
   @Override
   public void destroyStream(StreamHandle stream) {
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check("cuStreamDestroy", cuda.streamDestroy(stream.value()), 0, 0);
     }
   }
 
   @Override
   public void synchronize(StreamHandle stream) {
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check("cuStreamSynchronize", cuda.streamSynchronize(stream.value()), 0, 0);
     }
   }
@@ -580,7 +581,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
 
   private EventHandle createEvent(int flags) {
     CallScratch scratch = CallScratch.ofThread();
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check("cuEventCreate", cuda.eventCreate(scratch.first, flags), 0, 0);
       return new EventHandle(scratch.firstLong());
     }
@@ -588,28 +589,28 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
 
   @Override
   public void destroyEvent(EventHandle event) {
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check("cuEventDestroy", cuda.eventDestroy(event.value()), 0, 0);
     }
   }
 
   @Override
   public void record(EventHandle event, StreamHandle stream) {
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check("cuEventRecord", cuda.eventRecord(event.value(), stream.value()), 0, 0);
     }
   }
 
   @Override
   public void streamWait(StreamHandle stream, EventHandle event) {
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check("cuStreamWaitEvent", cuda.streamWaitEvent(stream.value(), event.value(), 0), 0, 0);
     }
   }
 
   @Override
   public boolean isComplete(EventHandle event) {
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       int status = cuda.eventQuery(event.value());
       if (status == CudaStatus.NOT_READY.code()) {
         return false;
@@ -621,7 +622,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
 
   @Override
   public void await(EventHandle event) {
-    try (var _ = enter()) {
+    try (var _ = makeCurrent()) {
       check("cuEventSynchronize", cuda.eventSynchronize(event.value()), 0, 0);
     }
   }
@@ -672,12 +673,15 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   }
 
   /**
-   * Makes this driver's context current until the scope closes.
+   * Makes this driver's context current on the calling thread until the scope is closed, for calls
+   * of other CUDA bindings; this driver's own methods need no such care.
    *
-   * <p>A virtual thread must not be unmounted in between, since the current context is the
-   * carrier's: no lock, no I/O and no wait but the driver's own inside a scope.
+   * <p>The current context belongs to the platform thread, so a virtual thread must not be
+   * unmounted meanwhile: no lock, no I/O and no wait but CUDA's own inside a scope.
+   *
+   * @throws IllegalStateException if this driver is closed
    */
-  ContextScope enter() {
+  public ContextScope makeCurrent() {
     if (closed) {
       throw new IllegalStateException("driver for device " + ordinal + " is closed");
     }

@@ -46,7 +46,7 @@ public final class TimedEvent implements AutoCloseable {
    */
   public double millisSince(TimedEvent start) {
     CallScratch scratch = CallScratch.ofThread();
-    try (var _ = driver.enter()) {
+    try (var _ = driver.makeCurrent()) {
       driver.check(
           "cuEventElapsedTime",
           cuda.eventElapsedTime(scratch.first, start.event.value(), event.value()),

@@ -26,8 +26,8 @@ public final class SpillwayCommand implements Runnable {
 
   @Spec private CommandSpec spec;
 
-  private SpillwayCommand(CommandSpec spec) {
-    this.spec = spec;
+  private SpillwayCommand() {
+    this.spec = CommandSpec.create();
   }
 
   /** For the command line. */
@@ -39,7 +39,7 @@ public final class SpillwayCommand implements Runnable {
 
   /** Runs one command and returns its exit code: 0, 1 for a failure, 2 for wrong usage. */
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    return new CommandLine(new SpillwayCommand(CommandSpec.create()))
+    return new CommandLine(new SpillwayCommand())
         .setOut(out)
         .setErr(err)
         .setExecutionExceptionHandler(

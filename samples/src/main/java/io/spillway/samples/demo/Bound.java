@@ -41,7 +41,7 @@ record Bound(
   /** Measures with as many layers as fit both the budget and a gibibyte. */
   static Bound measure(Machine machine, Job job, Optional<Reference> reference) {
     int layers =
-        (int) Math.clamp(SAMPLE_BYTES / job.layerBytes(), 1, job.layersInBudget());
+        Math.clamp(SAMPLE_BYTES / job.layerBytes(), 1, job.layersInBudget());
     UnifiedMemoryDriver driver = machine.driver();
     NanoClock clock = driver.clock();
     try (Run run = new Run(machine, job)) {

@@ -109,13 +109,9 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object and nothing else.")
   private boolean json;
 
-  private DemoCommand(CommandSpec spec) {
-    this.spec = spec;
-  }
-
   /** For picocli. */
   public DemoCommand() {
-    this(CommandSpec.create());
+    this.spec = CommandSpec.create();
   }
 
   @Override

@@ -44,6 +44,7 @@ final class ManagedWay implements Way {
     this.session = Spillway.open(config.build());
     this.weights =
         session.allocate(setting.job().footprintBytes(), Placement.MANAGED, "weights");
+    setting.machine().hostWrites(weights.range());
     setting.write(weights.range(), setting.job().layers());
     switch (hints) {
       case NONE -> {}

@@ -51,7 +51,6 @@ record Setting(Machine machine, Job job, StreamHandle stream) {
 
   /** Writes one layer's weights into host-visible memory. */
   void write(int layer, AddressRange target) {
-    machine.hostWrites(target);
     if (machine.holdsContents()) {
       Weights.write(layer, driver().hostView(target));
     }

@@ -94,7 +94,7 @@ final class CudaMachine implements Machine {
   }
 
   @Override
-  public void hostWrites(AddressRange range) {}
+  public void hostWrites(AddressRange managed) {}
 
   @Override
   public void layerSums(

@@ -33,10 +33,10 @@ public interface Machine extends AutoCloseable {
   Optional<Traffic> traffic();
 
   /**
-   * The host is about to write {@code range}, managed or pinned. Hardware sees that by itself, a
-   * simulation has to be told.
+   * The host is about to write managed memory. Hardware sees that by itself, a simulation has to be
+   * told.
    */
-  void hostWrites(AddressRange range);
+  void hostWrites(AddressRange managed);
 
   /**
    * Adds to each of the {@link Lanes} of {@code laneSums} the {@linkplain Lanes#weighted weighted}

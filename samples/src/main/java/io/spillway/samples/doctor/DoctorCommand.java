@@ -43,13 +43,9 @@ public final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object and nothing else.")
   private boolean json;
 
-  private DoctorCommand(CommandSpec spec) {
-    this.spec = spec;
-  }
-
   /** For picocli. */
   public DoctorCommand() {
-    this(CommandSpec.create());
+    this.spec = CommandSpec.create();
   }
 
   @Override

@@ -81,7 +81,6 @@ final class LinkMeasurements {
     AddressRange device = driver.allocateDevice(bytes);
     AddressRange pinned = allocatePinned();
     try {
-      machine.hostWrites(pinned);
       add(
           "pinned.h2d",
           "copy, pinned host to device",

@@ -19,7 +19,7 @@ record ManagedWindow(int percent, boolean fromStart) implements RedirectRule {
 
   @Override
   public Decision decide(AllocationRequest request, MemoryView memory) {
-    long windowBytes = Math.min(memory.deviceTotalBytes() / 100 * percent, memory.budgetBytes());
+    long windowBytes = Math.min(memory.deviceTotalBytes() * percent / 100, memory.budgetBytes());
     if (!fromStart) {
       windowBytes = Math.min(windowBytes, Blocks.ceil(memory.liveManagedBytes()));
     }

@@ -101,7 +101,7 @@ final class JcudaCalls {
   }
 
   void memAdvise(AddressRange range, int advice, int deviceNumber) {
-    CUdevice device = device(deviceNumber);
+    CUdevice device = device("cuMemAdvise", deviceNumber, range);
     check(
         "cuMemAdvise",
         range,
@@ -109,7 +109,7 @@ final class JcudaCalls {
   }
 
   void memPrefetch(AddressRange range, int deviceNumber, StreamHandle stream) {
-    CUdevice device = device(deviceNumber);
+    CUdevice device = device("cuMemPrefetchAsync", deviceNumber, range);
     check(
         "cuMemPrefetchAsync",
         range,
@@ -253,13 +253,14 @@ final class JcudaCalls {
     return event;
   }
 
-  private CUdevice device(int number) {
+  /** JCuda's name of a device; that there is none is the failure of the call it is needed for. */
+  private CUdevice device(String call, int number, AddressRange range) {
     CUdevice known = devices.get(number);
     if (known != null) {
       return known;
     }
     CUdevice device = new CUdevice();
-    check("cuDeviceGet", 0, 0, () -> JCudaDriver.cuDeviceGet(device, number));
+    check(call, range, () -> JCudaDriver.cuDeviceGet(device, number));
     devices.put(number, device);
     return device;
   }

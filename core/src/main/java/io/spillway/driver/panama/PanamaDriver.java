@@ -73,6 +73,8 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   private final ContextScope keep = () -> {};
   private final ContextScope pop = this::popContext;
   private final Set<Long> pinnedAddresses = ConcurrentHashMap.newKeySet();
+  private final Set<StreamHandle> streams = ConcurrentHashMap.newKeySet();
+  private final Set<EventHandle> events = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /** The time in which {@link #makeCurrent} holds, ended by the thread that began it. */
@@ -102,17 +104,18 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     String library = "";
     int cudaVersion = 0;
     try {
-      Libcuda cuda = new Libcuda(CudaLibrary.load());
-      library = cuda.libraryName();
+      CudaLibrary found = CudaLibrary.load();
+      library = found.name();
+      Libcuda cuda = new Libcuda(found);
       CudaDevices devices = CudaDevices.start(cuda);
       cudaVersion = devices.cudaVersion();
-      List<CudaReport.Device> found = new ArrayList<>();
+      List<CudaReport.Device> shown = new ArrayList<>();
       for (int i = 0; i < devices.count(); i++) {
-        found.add(new CudaReport.Device(devices.info(i), devices.capabilities(i)));
+        shown.add(new CudaReport.Device(devices.info(i), devices.capabilities(i)));
       }
-      return found.isEmpty()
+      return shown.isEmpty()
           ? new CudaReport(library, CudaDevices.NO_DEVICE, cudaVersion, List.of())
-          : new CudaReport(library, "", cudaVersion, found);
+          : new CudaReport(library, "", cudaVersion, shown);
     } catch (DriverUnavailableException | DriverException e) {
       return new CudaReport(library, e.getMessage(), cudaVersion, List.of());
     }
@@ -128,7 +131,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
    *     context cannot be had
    */
   public static PanamaDriver open(int ordinal) {
-    CudaDevices devices = CudaDevices.start(new Libcuda(CudaLibrary.load()));
+    CudaDevices devices = startDriver();
     int device = devices.handle(ordinal);
     CallScratch scratch = CallScratch.ofThread();
     devices.check(
@@ -151,7 +154,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
    * @throws DriverException with {@link CudaStatus#INVALID_CONTEXT} if no context is current
    */
   public static PanamaDriver openCurrent() {
-    CudaDevices devices = CudaDevices.start(new Libcuda(CudaLibrary.load()));
+    CudaDevices devices = startDriver();
     CallScratch scratch = CallScratch.ofThread();
     devices.check("cuCtxGetCurrent", devices.cuda().ctxGetCurrent(scratch.context));
     long context = scratch.context.get(ValueLayout.JAVA_LONG, 0);
@@ -160,6 +163,12 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     }
     devices.check("cuCtxGetDevice", devices.cuda().ctxGetDevice(scratch.first));
     return new PanamaDriver(devices, scratch.firstInt(), context, false);
+  }
+
+  private static CudaDevices startDriver() {
+    // First: if native access is denied, this says so, and Libcuda could not even be initialized.
+    CudaLibrary library = CudaLibrary.load();
+    return CudaDevices.start(new Libcuda(library));
   }
 
   @Override
@@ -556,14 +565,29 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     CallScratch scratch = CallScratch.ofThread();
     try (var _ = makeCurrent()) {
       check("cuStreamCreate", cuda.streamCreate(scratch.first, CU_STREAM_NON_BLOCKING), 0, 0);
-      return new StreamHandle(scratch.firstLong());
+      StreamHandle stream = new StreamHandle(scratch.firstLong());
+      streams.add(stream);
+      return stream;
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Refuses what {@link #createStream} did not make, or is destroyed already: CUDA takes a
+   * handle for an address, and a wrong one may end the process.
+   */
   @Override
   public void destroyStream(StreamHandle stream) {
     try (var _ = makeCurrent()) {
-      check("cuStreamDestroy", cuda.streamDestroy(stream.value()), 0, 0);
+      if (!streams.remove(stream)) {
+        throw DriverException.of("cuStreamDestroy", CudaStatus.INVALID_HANDLE, 0, 0);
+      }
+      int status = cuda.streamDestroy(stream.value());
+      if (status != Libcuda.SUCCESS) {
+        streams.add(stream);
+      }
+      check("cuStreamDestroy", status, 0, 0);
     }
   }
 
@@ -583,14 +607,29 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     CallScratch scratch = CallScratch.ofThread();
     try (var _ = makeCurrent()) {
       check("cuEventCreate", cuda.eventCreate(scratch.first, flags), 0, 0);
-      return new EventHandle(scratch.firstLong());
+      EventHandle event = new EventHandle(scratch.firstLong());
+      events.add(event);
+      return event;
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Refuses what {@link #createEvent} did not make, or is destroyed already: CUDA takes a handle
+   * for an address, and a wrong one may end the process.
+   */
   @Override
   public void destroyEvent(EventHandle event) {
     try (var _ = makeCurrent()) {
-      check("cuEventDestroy", cuda.eventDestroy(event.value()), 0, 0);
+      if (!events.remove(event)) {
+        throw DriverException.of("cuEventDestroy", CudaStatus.INVALID_HANDLE, 0, 0);
+      }
+      int status = cuda.eventDestroy(event.value());
+      if (status != Libcuda.SUCCESS) {
+        events.add(event);
+      }
+      check("cuEventDestroy", status, 0, 0);
     }
   }
 

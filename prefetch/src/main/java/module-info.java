@@ -1,0 +1,6 @@
+/** Predicts what the next launches need, and moves it ahead of them. */
+module io.spillway.prefetch {
+  requires transitive io.spillway.core;
+  requires io.spillway.advise;
+  requires static org.jspecify;
+}

@@ -1139,7 +1139,7 @@ public abstract class UnifiedMemoryDriverContract {
       driver.copy(staging, range.address() + 3 * MIB, stream);
       driver.record(event, stream);
       driver.await(event);
-      assertThat(sample(staging)).containsOnly(value);
+      assertThat(sample(staging)).containsOnly((int) value);
       driver.free(range);
       assertThat(driver.memoryInfo().totalBytes()).isPositive();
     }

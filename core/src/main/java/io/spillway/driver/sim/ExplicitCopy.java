@@ -1,0 +1,125 @@
+package io.spillway.driver.sim;
+
+import io.spillway.range.AddressRange;
+
+/** {@code cuMemcpyAsync} by unified address, on the copy engine of its direction. */
+final class ExplicitCopy {
+
+  private final Machine machine;
+  private final GpuModel model;
+
+  ExplicitCopy(Machine machine) {
+    this.machine = machine;
+    model = machine.model;
+  }
+
+  /** One end of a copy. */
+  record End(SimulatedAllocation allocation, AddressRange range) {}
+
+  /** Copies from {@code start}, the stream's turn; returns when done. */
+  long copy(End to, End from, long start) {
+    long bytes = to.range().bytes();
+    long earliest = Math.max(start, arrival(from));
+    boolean fromDevice = sourceOnDevice(from);
+    double collapse = 0;
+    boolean toDevice = to.allocation().kind == MemoryKind.DEVICE;
+    if (to.allocation().kind == MemoryKind.MANAGED) {
+      earliest = Math.max(earliest, arrival(to));
+      toDevice = destinationOnDevice(to);
+      collapse = written(to, toDevice, earliest);
+    }
+    long ready = earliest + Math.round(model.copyFixedNanos() + collapse);
+    if (fromDevice == toDevice) {
+      // Both ends on the device: read and written. Both on the host: as the host's own access.
+      double rate = fromDevice ? model.deviceReadGBps() / 2 : model.hostAccessGBps();
+      return ready + GpuModel.nanos(bytes, rate);
+    }
+    boolean managed =
+        to.allocation().kind == MemoryKind.MANAGED || from.allocation().kind == MemoryKind.MANAGED;
+    if (toDevice) {
+      machine.tally.copyBytesIn += bytes;
+      double rate = managed ? model.managedCopyInGBps() : model.pinnedInGBps();
+      return machine.link.transfer(Link.Direction.IN, ready, GpuModel.nanos(bytes, rate));
+    }
+    machine.tally.copyBytesOut += bytes;
+    double rate = managed ? model.managedCopyOutGBps() : model.pinnedOutGBps();
+    return machine.link.transfer(Link.Direction.OUT, ready, GpuModel.nanos(bytes, rate));
+  }
+
+  private static long arrival(End end) {
+    long latest = 0;
+    if (end.allocation().kind == MemoryKind.MANAGED) {
+      int last = end.allocation().blockIndex(end.range().end() - 1);
+      for (int i = end.allocation().blockIndex(end.range().address()); i <= last; i++) {
+        BlockState block = end.allocation().blocks[i];
+        latest = Math.max(latest, Math.max(block.arrivesAt, block.leftAt));
+      }
+    }
+    return latest;
+  }
+
+  /** Where most of a source is: copies do not migrate it. */
+  private static boolean sourceOnDevice(End from) {
+    if (from.allocation().kind != MemoryKind.MANAGED) {
+      return from.allocation().kind == MemoryKind.DEVICE;
+    }
+    return majorityOnDevice(from, false);
+  }
+
+  private static boolean destinationOnDevice(End to) {
+    BlockState first = to.allocation().blocks[to.allocation().blockIndex(to.range().address())];
+    return majorityOnDevice(to, !first.prefersHost());
+  }
+
+  private static boolean majorityOnDevice(End end, boolean untouchedCounts) {
+    long device = 0;
+    long host = 0;
+    int last = end.allocation().blockIndex(end.range().end() - 1);
+    for (int i = end.allocation().blockIndex(end.range().address()); i <= last; i++) {
+      BlockState block = end.allocation().blocks[i];
+      PageSet pages = end.allocation().pages(i, end.range());
+      device += pages.and(block.onDevice).count();
+      PageSet only = pages.minus(block.onDevice);
+      host += only.and(block.onHost).count();
+      if (untouchedCounts) {
+        device += only.minus(block.onHost).count();
+      }
+    }
+    return device > host;
+  }
+
+  /** Notes that managed memory is written where it is; returns what collapsing copies costs. */
+  private double written(End to, boolean onDevice, long now) {
+    double nanos = 0;
+    int last = to.allocation().blockIndex(to.range().end() - 1);
+    for (int i = to.allocation().blockIndex(to.range().address()); i <= last; i++) {
+      BlockState block = to.allocation().blocks[i];
+      PageSet pages = to.allocation().pages(i, to.range());
+      PageSet duplicated = block.duplicated().and(pages);
+      nanos += duplicated.count() * model.collapsePageNanos();
+      if (onDevice) {
+        block.onHost = block.onHost.minus(duplicated);
+      } else {
+        machine.memory.leave(block, duplicated);
+        machine.tally.droppedBytes += duplicated.bytes();
+      }
+      PageSet untouched = pages.minus(block.onDevice).minus(block.onHost);
+      place(block, untouched, onDevice, now);
+      block.discarded = block.discarded.minus(pages);
+      machine.memory.noteWritten(block);
+    }
+    return nanos;
+  }
+
+  private void place(BlockState block, PageSet untouched, boolean onDevice, long now) {
+    if (untouched.isEmpty()) {
+      return;
+    }
+    if (onDevice && machine.memory.ensureChunk(block, now).found()) {
+      machine.memory.makeResident(block, untouched);
+    } else {
+      machine.populateHost(block, untouched);
+      block.onHost = block.onHost.or(untouched);
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package io.spillway.driver.sim;
+
+import io.spillway.driver.Location;
+import io.spillway.driver.sim.AddressSpace.Part;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code cuMemPrefetchAsync} and its batch forms: {@code uvm_migrate.c}.
+ *
+ * <p>A call up to {@link GpuModel#prefetchInlineBytes} does its work on the calling thread, a
+ * larger one on the driver's. Moves hold one lock in both directions; towards the host, handling
+ * host pages takes longer than the link.
+ */
+final class ExplicitMove {
+
+  private final Machine machine;
+  private final GpuModel model;
+
+  ExplicitMove(Machine machine) {
+    this.machine = machine;
+    model = machine.model;
+  }
+
+  /** When a call returns and when its work is done, virtual nanoseconds. */
+  record Done(long returnsAt, long completesAt) {}
+
+  /** Moves parts to {@code target}; the work starts at {@code ready} or when issued. */
+  Done move(List<Part> parts, int ranges, Location target, long now, long ready) {
+    long bytes = 0;
+    for (Part part : parts) {
+      bytes += part.range().bytes();
+    }
+    boolean inline = bytes <= model.prefetchInlineBytes();
+    return target instanceof Location.Device
+        ? toDevice(parts, ranges, target, now, ready, inline)
+        : toHost(parts, target, now, ready, inline);
+  }
+
+  private Done toDevice(
+      List<Part> parts, int ranges, Location target, long now, long ready, boolean inline) {
+    Plan plan = new Plan();
+    for (Part part : parts) {
+      SimulatedAllocation allocation = part.allocation();
+      int last = allocation.blockIndex(part.range().end() - 1);
+      for (int i = allocation.blockIndex(part.range().address()); i <= last; i++) {
+        BlockState block = allocation.blocks[i];
+        block.lastPrefetch = target;
+        bringIn(block, allocation.pages(i, part.range()), plan, inline, now);
+      }
+    }
+    boolean moves = !plan.arrivals.isEmpty();
+    double fixed = 0;
+    double issue = plan.residentNanos;
+    if (moves) {
+      double single = plan.singleReadMostly() ? model.readMostlySingleBlockNanos() : 0;
+      fixed =
+          single
+              + (inline ? model.prefetchInlineFixedNanos() : model.prefetchDeferredFixedNanos())
+              + (ranges - 1) * model.prefetchRangeNanos();
+      issue +=
+          inline
+              ? single
+                  + model.prefetchIssueFixedNanos()
+                  + plan.blocks * model.prefetchIssueBlockNanos()
+                  + plan.hostNanos
+              : model.prefetchDeferredIssueNanos();
+    }
+    long earliest = Math.max(now, ready) + Math.round(fixed);
+    long start = machine.moves.earliestStart(earliest, Math.round(plan.nanos));
+    long end = start + Math.round(plan.nanos);
+    if (moves) {
+      start = machine.link.earliestStart(Link.Direction.IN, start, Math.round(plan.linkNanos));
+      long stretched = machine.activity.stretch(start, Math.round(plan.nanos));
+      double slowdown = plan.nanos == 0 ? 1 : stretched / plan.nanos;
+      long linkEnd =
+          machine.link.transfer(Link.Direction.IN, start, Math.round(plan.linkNanos * slowdown));
+      end = Math.max(start + stretched, linkEnd);
+      machine.moves.reserve(start, end - start);
+      machine.activity.addPrefetch(start, end);
+      double scale = plan.nanos == 0 ? 1 : (end - start) / plan.nanos;
+      for (Arrival arrival : plan.arrivals) {
+        arrival.block.arrivesAt = start + Math.round(arrival.afterNanos * scale);
+      }
+    }
+    long inside = Math.round(issue);
+    return moves
+        ? new Done(now + Math.min(inside, end - now), Math.max(end, ready))
+        : new Done(now + inside, Math.max(now + inside, ready));
+  }
+
+  private void bringIn(BlockState block, PageSet pages, Plan plan, boolean inline, long now) {
+    PageSet missing = pages.minus(block.onDevice);
+    plan.seen++;
+    if (missing.isEmpty()) {
+      plan.residentNanos += model.prefetchResidentBlockNanos();
+      machine.memory.makeResident(block, PageSet.EMPTY);
+      return;
+    }
+    block.pinned = true;
+    DeviceMemory.Room room = machine.memory.ensureChunk(block, now + Math.round(plan.nanos));
+    block.pinned = false;
+    if (!room.found()) {
+      return;
+    }
+    PageSet dead = missing.and(block.discarded);
+    PageSet copied = missing.and(block.onHost).minus(dead);
+    double nanos = room.hostNanos();
+    plan.hostNanos += room.hostNanos();
+    if (room.readyAt() > now + plan.nanos) {
+      nanos = Math.max(nanos, room.readyAt() - now - plan.nanos);
+    }
+    if (block.hostMapped && !copied.isEmpty()) {
+      block.hostMapped = false;
+      nanos += model.hostUnmapBlockNanos();
+      plan.hostNanos += model.hostUnmapBlockNanos();
+    }
+    double linkNanos = copied.bytes() / model.prefetchLinkGBps();
+    nanos += linkNanos;
+    if (inline && !copied.isEmpty()) {
+      nanos += model.prefetchInlineBlockNanos();
+    }
+    PageSet fresh = missing.minus(block.onHost).minus(dead);
+    nanos += DeviceMemory.share(model.prefetchUntouchedBlockNanos(), fresh);
+    nanos += DeviceMemory.share(model.discardPrefetchBlockNanos(), dead);
+    block.remoteMapped = false;
+    if (!block.readMostly) {
+      block.onHost = block.onHost.minus(missing);
+    }
+    machine.memory.makeResident(block, missing);
+    machine.memory.noteDiscarded(block);
+    machine.tally.prefetchBytesIn += copied.bytes();
+    plan.add(block, nanos, linkNanos);
+  }
+
+  private Done toHost(List<Part> parts, Location target, long now, long ready, boolean inline) {
+    double perBlock = inline ? model.toHostInlineBlockNanos() : model.toHostDeferredBlockNanos();
+    Plan plan = new Plan();
+    long arrived = 0;
+    for (Part part : parts) {
+      SimulatedAllocation allocation = part.allocation();
+      int last = allocation.blockIndex(part.range().end() - 1);
+      for (int i = allocation.blockIndex(part.range().address()); i <= last; i++) {
+        BlockState block = allocation.blocks[i];
+        block.lastPrefetch = target;
+        arrived = Math.max(arrived, block.onDevice.isEmpty() ? 0 : block.arrivesAt);
+        sendOut(block, allocation.pages(i, part.range()), plan, perBlock);
+      }
+    }
+    boolean moves = !plan.arrivals.isEmpty();
+    if (!moves) {
+      long inside = Math.round(plan.residentNanos);
+      return new Done(now + inside, Math.max(now + inside, ready));
+    }
+    double fixed = inline ? 0 : model.toHostDeferredFixedNanos();
+    long earliest = Math.max(Math.max(now, ready) + Math.round(fixed), arrived);
+    long nanos = Math.round(plan.nanos);
+    long start = machine.moves.earliestStart(earliest, nanos);
+    long linkEnd = machine.link.transfer(Link.Direction.OUT, start, Math.round(plan.linkNanos));
+    long end = Math.max(start + nanos, linkEnd);
+    machine.moves.reserve(start, end - start);
+    double scale = (end - start) / Math.max(plan.nanos, 1);
+    for (Arrival arrival : plan.arrivals) {
+      arrival.block.leftAt = start + Math.round(arrival.afterNanos * scale);
+    }
+    double issue = plan.residentNanos + (inline ? plan.nanos : model.prefetchDeferredIssueNanos());
+    return new Done(Math.min(now + Math.round(issue), end), end);
+  }
+
+  private void sendOut(BlockState block, PageSet pages, Plan plan, double perBlock) {
+    // Read-mostly pages get a copy on the host and keep the one on the device.
+    PageSet missing = pages.minus(block.onHost);
+    PageSet dead = missing.and(block.discarded);
+    PageSet copied = missing.and(block.onDevice).minus(dead);
+    if (missing.isEmpty()) {
+      plan.residentNanos += model.prefetchResidentBlockNanos();
+      return;
+    }
+    PageSet fresh = machine.populateHost(block, missing);
+    double nanos =
+        DeviceMemory.share(perBlock, missing.and(block.onDevice))
+            + DeviceMemory.share(model.hostPagesBlockNanos(), fresh)
+            + DeviceMemory.share(model.discardPrefetchBlockNanos(), dead);
+    block.onHost = block.onHost.or(missing);
+    if (!block.readMostly) {
+      machine.memory.leave(block, missing);
+    }
+    machine.tally.prefetchBytesOut += copied.bytes();
+    plan.add(block, nanos, copied.bytes() / model.pinnedOutGBps());
+  }
+
+  /** When, after the start of the move, a block is through. */
+  private record Arrival(BlockState block, double afterNanos) {}
+
+  /** What one call has to do, added up block by block. */
+  private static final class Plan {
+    final ArrayList<Arrival> arrivals = new ArrayList<>();
+    double nanos;
+    double linkNanos;
+    double hostNanos;
+    double residentNanos;
+    long blocks;
+    long seen;
+
+    void add(BlockState block, double blockNanos, double blockLinkNanos) {
+      nanos += blockNanos;
+      linkNanos += blockLinkNanos;
+      blocks++;
+      arrivals.add(new Arrival(block, nanos));
+    }
+
+    boolean singleReadMostly() {
+      return seen == 1 && blocks == 1 && arrivals.getFirst().block().readMostly;
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.spillway.driver.sim;
+
+import java.util.List;
+
+/**
+ * The driver's thread that serves replayable GPU faults: {@code uvm_gpu_replayable_faults.c}.
+ *
+ * <p>A batch holds up to 256 raw entries, duplicates included. Each block in it is served once, the
+ * tree prefetcher adding pages; then the buffer is flushed and the kernel replayed, whereupon
+ * whatever is still missing faults again.
+ */
+final class FaultService {
+
+  /**
+   * How far apart in a block a streaming kernel's threads fault at once, in pages: all its threads
+   * run, so the first entries of a batch already spread over the whole window.
+   */
+  private static final int STRIDE = 5;
+
+  private final Machine machine;
+  private final GpuModel model;
+  private final Timeline thread = new Timeline();
+  private final int pagesPerBatch;
+
+  FaultService(Machine machine) {
+    this.machine = machine;
+    model = machine.model;
+    pagesPerBatch = Math.max(1, (int) (model.faultBatchEntries() / model.faultDuplicates()));
+  }
+
+  /** Pages of one block that a kernel is about to touch. */
+  record Wanted(BlockState block, PageSet pages) {}
+
+  /**
+   * Serves until every wanted page is on the device, from {@code now}; returns when it is. Blocks
+   * for which the device has no room are left where they are.
+   */
+  long serve(List<Wanted> window, long now) {
+    long time = now;
+    for (Wanted wanted : window) {
+      wanted.block().pinned = true;
+    }
+    boolean again = true;
+    while (again) {
+      long before = machine.tally.faultBatches;
+      time = batch(window, time);
+      again = machine.tally.faultBatches > before;
+    }
+    for (Wanted wanted : window) {
+      wanted.block().pinned = false;
+    }
+    return time;
+  }
+
+  private long batch(List<Wanted> window, long now) {
+    int missing = 0;
+    for (Wanted wanted : window) {
+      missing += missing(wanted).count();
+    }
+    if (missing == 0) {
+      return now;
+    }
+    int most = Math.min(missing, pagesPerBatch);
+    int left = most;
+    double hostNanos = model.faultBatchNanos();
+    long copiedBytes = 0;
+    long readyAt = 0;
+    int served = 0;
+    for (Wanted wanted : window) {
+      PageSet lacking = missing(wanted);
+      int part = Math.min(left, (int) Math.ceil((double) most * lacking.count() / missing));
+      if (part == 0) {
+        continue;
+      }
+      BlockState block = wanted.block();
+      DeviceMemory.Room room = machine.memory.ensureChunk(block, now + Math.round(hostNanos));
+      if (!room.found()) {
+        continue;
+      }
+      PageSet faulted = lacking.interleaved(part, STRIDE);
+      left -= faulted.count();
+      served += faulted.count();
+      readyAt = Math.max(readyAt, room.readyAt());
+      PageSet brought = region(block, faulted);
+      hostNanos += room.hostNanos() + serviceNanos(block, brought);
+      copiedBytes += take(block, brought);
+    }
+    if (served == 0) {
+      return now;
+    }
+    machine.tally.faultBatches++;
+    machine.tally.faults += Math.round(served * model.faultDuplicates());
+    machine.tally.faultBytesIn += copiedBytes;
+    long nanos = Math.round(hostNanos);
+    long end = Math.max(thread.reserve(now, nanos) + nanos, readyAt);
+    if (copiedBytes > 0) {
+      long linkNanos = GpuModel.nanos(copiedBytes, model.prefetchLinkGBps());
+      end = machine.link.transfer(Link.Direction.IN, end, linkNanos);
+    }
+    for (Wanted wanted : window) {
+      wanted.block().arrivesAt = Math.max(wanted.block().arrivesAt, end);
+    }
+    return end;
+  }
+
+  private static PageSet missing(Wanted wanted) {
+    return wanted.pages().minus(wanted.block().onDevice);
+  }
+
+  private PageSet region(BlockState block, PageSet faulted) {
+    boolean awayFromPreferred = block.preferred != null && !block.prefersDevice();
+    if (awayFromPreferred) {
+      return faulted;
+    }
+    if (block.prefersDevice() && block.onDevice.isEmpty() && block.onHost.isEmpty()) {
+      return block.valid;
+    }
+    return machine.prefetcher.expand(block.valid, block.onDevice, faulted);
+  }
+
+  private double serviceNanos(BlockState block, PageSet brought) {
+    double perPage = model.faultPageNanos() + (block.readMostly ? 0 : model.faultMovePageNanos());
+    double nanos = model.faultBlockNanos() + brought.count() * perPage;
+    if (block.hostMapped && !brought.and(block.onHost).isEmpty()) {
+      block.hostMapped = false;
+      nanos += model.hostUnmapBlockNanos();
+    }
+    return nanos;
+  }
+
+  private long take(BlockState block, PageSet brought) {
+    PageSet copied = brought.and(block.onHost).minus(block.discarded);
+    block.remoteMapped = false;
+    if (!block.readMostly) {
+      block.onHost = block.onHost.minus(brought);
+    }
+    machine.memory.makeResident(block, brought);
+    return copied.bytes();
+  }
+}

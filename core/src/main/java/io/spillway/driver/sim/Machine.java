@@ -1,0 +1,39 @@
+package io.spillway.driver.sim;
+
+/** The parts of the simulated machine that the model's mechanisms share; all under one lock. */
+final class Machine {
+  final GpuModel model;
+  final Tally tally = new Tally();
+  final Link link;
+  final DeviceMemory memory;
+  final KernelActivity activity;
+
+  /** The lock explicit moves hold: one at a time, whichever way ({@code prefetch.both}). */
+  final Timeline moves = new Timeline();
+
+  final TreePrefetcher prefetcher;
+
+  /** When the last kernel ends: kernels are taken to fill the device, one after the other. */
+  long kernelsEnd;
+
+  Machine(GpuModel model, long deviceBytes) {
+    this.model = model;
+    link = new Link(model);
+    memory = new DeviceMemory(model, deviceBytes, link, tally);
+    activity = new KernelActivity(model.prefetchOverlapGBps() / model.prefetchLinkGBps());
+    prefetcher = new TreePrefetcher(model.prefetchThresholdPercent());
+  }
+
+  /** Delays every later move, as work that holds the driver's lock or slows it does. */
+  void stallMoves(long nanos) {
+    moves.stall(nanos);
+  }
+
+  /** Makes host pages for {@code pages} of the block where there are none yet; returns them. */
+  PageSet populateHost(BlockState block, PageSet pages) {
+    PageSet fresh = pages.minus(block.hostPages);
+    block.hostPages = block.hostPages.or(fresh);
+    tally.hostPageBytes += fresh.bytes();
+    return fresh;
+  }
+}

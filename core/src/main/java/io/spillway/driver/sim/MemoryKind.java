@@ -1,0 +1,8 @@
+package io.spillway.driver.sim;
+
+/** Which of the three kinds of memory an allocation is. */
+enum MemoryKind {
+  DEVICE,
+  PINNED,
+  MANAGED
+}

@@ -1,0 +1,112 @@
+package io.spillway.driver.sim;
+
+import io.spillway.driver.Advice;
+import io.spillway.driver.Location;
+import io.spillway.driver.sim.AddressSpace.Part;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * {@code cuMemAdvise}: {@code uvm_policy.c}. Policy is kept per block; advice on a part of a block
+ * is advice on the block, where the driver would split it.
+ */
+final class PolicyChange {
+
+  private final Machine machine;
+  private final GpuModel model;
+
+  PolicyChange(Machine machine) {
+    this.machine = machine;
+    model = machine.model;
+  }
+
+  /** Applies advice; returns the host time it takes. */
+  long apply(List<Part> parts, Advice advice, Location location) {
+    double nanos = model.adviseFixedNanos();
+    int blocks = 0;
+    boolean readMostly = false;
+    for (Part part : parts) {
+      SimulatedAllocation allocation = part.allocation();
+      int last = allocation.blockIndex(part.range().end() - 1);
+      for (int i = allocation.blockIndex(part.range().address()); i <= last; i++) {
+        BlockState block = allocation.blocks[i];
+        readMostly |= block.readMostly || !block.onHost.isEmpty();
+        nanos += change(block, advice, location);
+        blocks++;
+      }
+    }
+    boolean copies = advice == Advice.SET_READ_MOSTLY || advice == Advice.UNSET_READ_MOSTLY;
+    if (copies && blocks == 1 && readMostly) {
+      nanos += model.readMostlySingleBlockNanos();
+    }
+    return Math.round(nanos);
+  }
+
+  private double change(BlockState block, Advice advice, Location location) {
+    return switch (advice) {
+      case SET_READ_MOSTLY -> {
+        block.readMostly = true;
+        block.remoteMapped = false;
+        yield touched(block) ? model.adviseBlockNanos() + unmapHost(block) : 0;
+      }
+      case UNSET_READ_MOSTLY -> {
+        boolean was = block.readMostly;
+        block.readMostly = false;
+        if (was) {
+          collapse(block);
+        }
+        yield touched(block) ? model.adviseBlockNanos() : 0;
+      }
+      case SET_PREFERRED_LOCATION -> {
+        block.preferred = location;
+        block.remoteMapped = false;
+        yield 0;
+      }
+      case UNSET_PREFERRED_LOCATION -> {
+        block.preferred = null;
+        block.remoteMapped = false;
+        yield 0;
+      }
+      case SET_ACCESSED_BY -> {
+        Set<Location> more = new HashSet<>(block.accessedBy);
+        more.add(location);
+        block.accessedBy = Set.copyOf(more);
+        yield 0;
+      }
+      case UNSET_ACCESSED_BY -> {
+        Set<Location> fewer = new HashSet<>(block.accessedBy);
+        fewer.remove(location);
+        block.accessedBy = Set.copyOf(fewer);
+        block.remoteMapped = false;
+        yield 0;
+      }
+    };
+  }
+
+  private static boolean touched(BlockState block) {
+    return !block.onHost.isEmpty() || !block.onDevice.isEmpty();
+  }
+
+  private double unmapHost(BlockState block) {
+    if (!block.hostMapped) {
+      return 0;
+    }
+    block.hostMapped = false;
+    return model.hostUnmapBlockNanos();
+  }
+
+  /** One copy is left of each duplicated page: the preferred location's, else the device's. */
+  private void collapse(BlockState block) {
+    PageSet duplicated = block.duplicated();
+    if (duplicated.isEmpty()) {
+      return;
+    }
+    if (block.prefersHost()) {
+      machine.memory.leave(block, duplicated);
+      machine.tally.droppedBytes += duplicated.bytes();
+    } else {
+      block.onHost = block.onHost.minus(duplicated);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.spillway.driver.sim;
+
+import io.spillway.driver.Location;
+import io.spillway.driver.RangeAttributes;
+import io.spillway.driver.sim.AddressSpace.Part;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What all blocks of a range have in common, as {@code cuMemRangeGetAttribute} says it. */
+final class PolicySummary {
+
+  private PolicySummary() {}
+
+  static RangeAttributes of(List<Part> parts) {
+    BlockState first = null;
+    boolean readMostly = true;
+    @Nullable Location preferred = null;
+    @Nullable Location lastPrefetch = null;
+    Set<Location> accessedBy = new HashSet<>();
+    for (Part part : parts) {
+      SimulatedAllocation allocation = part.allocation();
+      int last = allocation.blockIndex(part.range().end() - 1);
+      for (int i = allocation.blockIndex(part.range().address()); i <= last; i++) {
+        BlockState block = allocation.blocks[i];
+        readMostly &= block.readMostly;
+        if (first == null) {
+          first = block;
+          preferred = block.preferred;
+          lastPrefetch = block.lastPrefetch;
+          accessedBy.addAll(block.accessedBy);
+        }
+        preferred = Objects.equals(preferred, block.preferred) ? preferred : null;
+        lastPrefetch = Objects.equals(lastPrefetch, block.lastPrefetch) ? lastPrefetch : null;
+        accessedBy.retainAll(block.accessedBy);
+      }
+    }
+    return new RangeAttributes(
+        readMostly, Optional.ofNullable(preferred), accessedBy, Optional.ofNullable(lastPrefetch));
+  }
+}

@@ -1,0 +1,60 @@
+package io.spillway.driver;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.util.OptionalLong;
+
+/** The calling thread's context as libcuda keeps it, the stub's or a real one. */
+final class LibcudaCallerContext implements UnifiedMemoryDriverContract.CallerContext {
+
+  private final SymbolLookup symbols = SymbolLookup.libraryLookup("libcuda.so.1", Arena.global());
+
+  @Override
+  public OptionalLong current() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment context = arena.allocate(ADDRESS);
+      call("cuCtxGetCurrent", new MemoryLayout[] {ADDRESS}, context);
+      long value = context.get(JAVA_LONG, 0);
+      return value == 0 ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+  }
+
+  @Override
+  public long enterNew() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment context = arena.allocate(ADDRESS);
+      call("cuCtxCreate_v2", new MemoryLayout[] {ADDRESS, JAVA_INT, JAVA_INT}, context, 0, 0);
+      return context.get(JAVA_LONG, 0);
+    }
+  }
+
+  @Override
+  public void destroy(long context) {
+    call("cuCtxDestroy_v2", new MemoryLayout[] {JAVA_LONG}, context);
+  }
+
+  private void call(String name, MemoryLayout[] layouts, Object... arguments) {
+    int status;
+    try {
+      status =
+          (int)
+              Linker.nativeLinker()
+                  .downcallHandle(
+                      symbols.find(name).orElseThrow(), FunctionDescriptor.of(JAVA_INT, layouts))
+                  .invokeWithArguments(arguments);
+    } catch (Throwable e) {
+      throw new AssertionError(name, e);
+    }
+    if (status != 0) {
+      throw new AssertionError(name + " returned " + status);
+    }
+  }
+}

@@ -1,9 +1,19 @@
 /** Redirected allocation, the driver seam and its bindings. */
 module io.spillway.core {
-  requires static jcuda;
-  requires static jdk.jfr;
-  requires static org.jspecify;
+  requires static transitive jcuda;
+  requires static java.management;
+  requires static transitive jdk.jfr;
+  requires static jdk.management;
+  requires static transitive org.jspecify;
 
+  exports io.spillway;
+  exports io.spillway.access;
+  exports io.spillway.allocate;
   exports io.spillway.driver;
+  exports io.spillway.driver.jcuda;
+  exports io.spillway.driver.panama;
+  exports io.spillway.hint;
   exports io.spillway.range;
+
+  uses io.spillway.SessionPlugin;
 }

@@ -3,4 +3,10 @@ module io.spillway.prefetch {
   requires transitive io.spillway.core;
   requires io.spillway.advise;
   requires static org.jspecify;
+
+  exports io.spillway.evict;
+  exports io.spillway.prefetch;
+
+  provides io.spillway.SessionPlugin with
+      io.spillway.prefetch.OneAhead;
 }

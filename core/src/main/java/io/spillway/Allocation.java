@@ -97,7 +97,8 @@ public final class Allocation implements AutoCloseable {
    * @return this
    */
   public Allocation readMostly() {
-    return apply(Plan.of(new Hint.Prefer(live.range(), Location.HOST), new Hint.ReadMostly(live.range())));
+    return apply(
+        Plan.of(new Hint.Prefer(live.range(), Location.HOST), new Hint.ReadMostly(live.range())));
   }
 
   /**
@@ -106,7 +107,8 @@ public final class Allocation implements AutoCloseable {
    * @return this
    */
   public Allocation notReadMostly() {
-    return apply(Plan.of(new Hint.NotReadMostly(live.range()), new Hint.PreferNowhere(live.range())));
+    return apply(
+        Plan.of(new Hint.NotReadMostly(live.range()), new Hint.PreferNowhere(live.range())));
   }
 
   /**

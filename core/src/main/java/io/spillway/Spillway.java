@@ -128,8 +128,7 @@ public final class Spillway implements AutoCloseable {
    */
   public Allocation allocate(long bytes, Placement placement, String label) {
     ensureOpen();
-    return new Allocation(
-        this, allocator.allocate(new AllocationRequest(bytes, placement, label)));
+    return new Allocation(this, allocator.allocate(new AllocationRequest(bytes, placement, label)));
   }
 
   /**

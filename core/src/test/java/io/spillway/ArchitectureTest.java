@@ -26,7 +26,7 @@ class ArchitectureTest {
   private static final Layer PANAMA = layer("io.spillway.driver.panama..", RANGE, DRIVER);
   private static final Layer JCUDA = layer("io.spillway.driver.jcuda..", RANGE, DRIVER, PANAMA);
   private static final Layer SIM = layer("io.spillway.driver.sim..", RANGE, DRIVER);
-  private static final Layer ACCESS = layer("io.spillway.access..", RANGE);
+  private static final Layer ACCESS = layer("io.spillway.access..", RANGE, DRIVER);
   private static final Layer ALLOCATE = layer("io.spillway.allocate..", RANGE, DRIVER, ACCESS);
   private static final Layer HINT = layer("io.spillway.hint..", RANGE, DRIVER, ACCESS, ALLOCATE);
   private static final Layer FACE =

@@ -9,8 +9,8 @@ package io.spillway.access;
 public interface LaunchListener {
 
   /**
-   * {@code launch} is about to touch a range. What this method enqueues in the launch's stream comes
-   * before the launch.
+   * {@code launch} is about to touch a range. What this method enqueues in the launch's stream
+   * comes before the launch.
    */
   void declared(Launch launch, RangeAccess access);
 

@@ -34,7 +34,9 @@ public class DriverException extends RuntimeException {
     this.bytes = bytes;
   }
 
-  /** The exception for a failed call: {@link OutOfDeviceMemoryException} where that is what failed. */
+  /**
+   * The exception for a failed call: {@link OutOfDeviceMemoryException} where that is what failed.
+   */
   public static DriverException of(String call, CudaStatus status, long address, long bytes) {
     return status.code() == CudaStatus.OUT_OF_MEMORY.code()
         ? new OutOfDeviceMemoryException(call, address, bytes)

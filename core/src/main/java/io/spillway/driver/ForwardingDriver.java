@@ -85,8 +85,7 @@ public abstract class ForwardingDriver implements UnifiedMemoryDriver {
   }
 
   @Override
-  public void discardAndPrefetch(
-      List<AddressRange> ranges, Location target, StreamHandle stream) {
+  public void discardAndPrefetch(List<AddressRange> ranges, Location target, StreamHandle stream) {
     upstream.discardAndPrefetch(ranges, target, stream);
   }
 

@@ -128,7 +128,9 @@ public interface UnifiedMemoryDriver extends AutoCloseable {
   /** Waits on the calling thread until the work {@code event} marks is done. */
   void await(EventHandle event);
 
-  /** Releases the driver's own resources; memory not freed stays allocated until the process ends. */
+  /**
+   * Releases the driver's own resources; memory not freed stays allocated until the process ends.
+   */
   @Override
   void close();
 }

@@ -146,7 +146,9 @@ public sealed interface Hint {
     }
   }
 
-  /** The contents are dead until next written. Only the owner may say so: reads then give anything. */
+  /**
+   * The contents are dead until next written. Only the owner may say so: reads then give anything.
+   */
   record Discard(AddressRange range) implements Hint {
     @Override
     public Hint on(AddressRange other) {

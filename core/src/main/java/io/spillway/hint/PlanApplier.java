@@ -110,7 +110,8 @@ public final class PlanApplier {
     for (LiveAllocation allocation : ledger.overlapping(range)) {
       AdvisedBlocks blocks = advised.get(allocation);
       if (blocks != null) {
-        AddressRange touched = Blocks.covering(range).intersection(allocation.range()).orElseThrow();
+        AddressRange touched =
+            Blocks.covering(range).intersection(allocation.range()).orElseThrow();
         for (AddressRange part : blocks.readMostly(touched)) {
           apply(
               Plan.of(new Hint.NotReadMostly(part), new Hint.PreferNowhere(part)),
@@ -130,8 +131,7 @@ public final class PlanApplier {
     return counters.snapshot();
   }
 
-  private void applyTo(
-      LiveAllocation allocation, Hint hint, StreamHandle stream, Tally tally) {
+  private void applyTo(LiveAllocation allocation, Hint hint, StreamHandle stream, Tally tally) {
     switch (hint) {
       case Hint.Fetch fetch -> {
         for (AddressRange range : clipOutwards(allocation, fetch.range())) {
@@ -142,11 +142,7 @@ public final class PlanApplier {
       }
       case Hint.WriteBack writeBack -> {
         for (AddressRange range : clipOutwards(allocation, writeBack.range())) {
-          call(
-              tally,
-              writeBack.kind(),
-              range,
-              () -> driver.prefetch(range, Location.HOST, stream));
+          call(tally, writeBack.kind(), range, () -> driver.prefetch(range, Location.HOST, stream));
         }
       }
       case Hint.Drop drop -> {
@@ -183,8 +179,7 @@ public final class PlanApplier {
     }
   }
 
-  private void advise(
-      AdvisedBlocks blocks, AddressRange range, Advice advice, Location location) {
+  private void advise(AdvisedBlocks blocks, AddressRange range, Advice advice, Location location) {
     blocks.forget(range, advice);
     driver.advise(range, advice, location);
     blocks.remember(range, advice, location);
@@ -227,9 +222,7 @@ public final class PlanApplier {
     long count = Math.ceilDiv(range.bytes(), pieceBytes);
     return LongStream.range(0, count)
         .mapToObj(
-            i ->
-                range.slice(
-                    i * pieceBytes, Math.min(pieceBytes, range.bytes() - i * pieceBytes)))
+            i -> range.slice(i * pieceBytes, Math.min(pieceBytes, range.bytes() - i * pieceBytes)))
         .toList();
   }
 

@@ -120,8 +120,7 @@ final class RandomOperations {
     }
     int length = (int) Math.min(part.bytes(), source.model().length);
     int from = random.nextInt(source.model().length - length + 1);
-    driver.copy(
-        new AddressRange(part.address(), length), source.range().address() + from, stream);
+    driver.copy(new AddressRange(part.address(), length), source.range().address() + from, stream);
     System.arraycopy(source.model(), from, target.model(), offset, length);
   }
 
@@ -132,18 +131,14 @@ final class RandomOperations {
     byte[] bytes = new byte[length];
     random.nextBytes(bytes);
     driver.synchronize(stream);
-    driver
-        .hostView(subject.range())
-        .asSlice(offset, length)
-        .copyFrom(MemorySegment.ofArray(bytes));
+    driver.hostView(subject.range()).asSlice(offset, length).copyFrom(MemorySegment.ofArray(bytes));
     System.arraycopy(bytes, 0, subject.model(), offset, length);
   }
 
   private void advise(Subject subject, AddressRange part) {
     if (subject.managed() && has.has(Capability.ADVISE)) {
       Advice advice = Advice.values()[random.nextInt(Advice.values().length)];
-      boolean toDevice =
-          random.nextBoolean() && has.has(Capability.CONCURRENT_MANAGED_ACCESS);
+      boolean toDevice = random.nextBoolean() && has.has(Capability.CONCURRENT_MANAGED_ACCESS);
       driver.advise(part, advice, toDevice ? device : Location.HOST);
     }
   }

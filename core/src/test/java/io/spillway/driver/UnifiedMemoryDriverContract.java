@@ -40,8 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * library or the simulator.
  *
  * <p>A subclass says how to open the driver. What may be expected of it follows from the
- * capabilities it declares: a check that needs one which is missing is skipped with the capability's
- * name and the driver's reason, and the call is checked to be refused instead ({@link
+ * capabilities it declares: a check that needs one which is missing is skipped with the
+ * capability's name and the driver's reason, and the call is checked to be refused instead ({@link
  * #missingCapabilitiesAreRefusedAsNotSupported}).
  *
  * <p>After each check nothing may be left that the check did not return: memory, streams, events.
@@ -94,7 +94,9 @@ public abstract class UnifiedMemoryDriverContract {
   /** Opens the driver under test; called for each check, closed after it. */
   protected abstract UnifiedMemoryDriver open();
 
-  /** Access to the thread's context, where the driver has such a thing and the subclass can tell. */
+  /**
+   * Access to the thread's context, where the driver has such a thing and the subclass can tell.
+   */
   protected Optional<CallerContext> callerContext() {
     return Optional.empty();
   }
@@ -150,7 +152,8 @@ public abstract class UnifiedMemoryDriverContract {
 
   @Test
   final void everyMissingCapabilityHasAReason() {
-    assertThat(driver.capabilities().missing().values()).allSatisfy(r -> assertThat(r).isNotBlank());
+    assertThat(driver.capabilities().missing().values())
+        .allSatisfy(r -> assertThat(r).isNotBlank());
   }
 
   @Test
@@ -240,8 +243,7 @@ public abstract class UnifiedMemoryDriverContract {
   final void moreThanTheDeviceHasIsOutOfMemory() {
     long bytes = driver.device().totalBytes() + ByteSize.GIB;
     OutOfDeviceMemoryException refused =
-        catchThrowableOfType(
-            OutOfDeviceMemoryException.class, () -> driver.allocateDevice(bytes));
+        catchThrowableOfType(OutOfDeviceMemoryException.class, () -> driver.allocateDevice(bytes));
     assertThat(refused).isNotNull();
     assertThat(refused.call()).isEqualTo("cuMemAlloc");
     assertThat(refused.status()).isEqualTo(CudaStatus.OUT_OF_MEMORY);
@@ -480,8 +482,7 @@ public abstract class UnifiedMemoryDriverContract {
     AddressRange range = driver.allocateDevice(4 * MIB);
     write(range, pattern(range.bytes(), 4));
     AddressRange tooLong = new AddressRange(range.address(), 64 * MIB);
-    DriverException refused =
-        refusal(() -> driver.fill(tooLong, (byte) 0, StreamHandle.DEFAULT));
+    DriverException refused = refusal(() -> driver.fill(tooLong, (byte) 0, StreamHandle.DEFAULT));
     assertThat(refused.call()).startsWith("cuMemsetD8");
     assertThat(refused.address()).isEqualTo(tooLong.address());
     assertThat(refused.bytes()).isEqualTo(tooLong.bytes());
@@ -548,8 +549,7 @@ public abstract class UnifiedMemoryDriverContract {
 
   @Test
   final void thePreferredLocationIsSetAndUnset() {
-    assume(
-        Capability.ADVISE, Capability.RANGE_ATTRIBUTES, Capability.CONCURRENT_MANAGED_ACCESS);
+    assume(Capability.ADVISE, Capability.RANGE_ATTRIBUTES, Capability.CONCURRENT_MANAGED_ACCESS);
     AddressRange range = driver.allocateManaged(4 * MIB);
     for (Location location : List.of(device, Location.HOST, device)) {
       driver.advise(range, Advice.SET_PREFERRED_LOCATION, location);
@@ -562,8 +562,7 @@ public abstract class UnifiedMemoryDriverContract {
 
   @Test
   final void thePreferredLocationMayBeAHostNode() {
-    assume(
-        Capability.ADVISE, Capability.RANGE_ATTRIBUTES, Capability.HOST_NUMA_LOCATION);
+    assume(Capability.ADVISE, Capability.RANGE_ATTRIBUTES, Capability.HOST_NUMA_LOCATION);
     AddressRange range = driver.allocateManaged(4 * MIB);
     driver.advise(range, Advice.SET_PREFERRED_LOCATION, new Location.HostNode(0));
     assertThat(driver.attributes(range).preferredLocation()).contains(new Location.HostNode(0));
@@ -572,8 +571,7 @@ public abstract class UnifiedMemoryDriverContract {
 
   @Test
   final void accessorsAreSetAndUnsetOneByOne() {
-    assume(
-        Capability.ADVISE, Capability.RANGE_ATTRIBUTES, Capability.CONCURRENT_MANAGED_ACCESS);
+    assume(Capability.ADVISE, Capability.RANGE_ATTRIBUTES, Capability.CONCURRENT_MANAGED_ACCESS);
     AddressRange range = driver.allocateManaged(4 * MIB);
     driver.advise(range, Advice.SET_ACCESSED_BY, device);
     assertThat(driver.attributes(range).accessedBy()).containsExactly(device);
@@ -589,8 +587,7 @@ public abstract class UnifiedMemoryDriverContract {
 
   @Test
   final void kindsOfAdviceAreIndependent() {
-    assume(
-        Capability.ADVISE, Capability.RANGE_ATTRIBUTES, Capability.CONCURRENT_MANAGED_ACCESS);
+    assume(Capability.ADVISE, Capability.RANGE_ATTRIBUTES, Capability.CONCURRENT_MANAGED_ACCESS);
     AddressRange range = driver.allocateManaged(4 * MIB);
     driver.advise(range, Advice.SET_READ_MOSTLY, device);
     driver.advise(range, Advice.SET_PREFERRED_LOCATION, Location.HOST);
@@ -721,8 +718,7 @@ public abstract class UnifiedMemoryDriverContract {
         driver.fill(range.slice(round, 5000), value, StreamHandle.DEFAULT);
         driver.fill(range.slice(BLOCK + round, 5000), value, StreamHandle.DEFAULT);
         Arrays.fill(expected, round, round + 5000, value);
-        Arrays.fill(
-            expected, (int) BLOCK + round, (int) BLOCK + round + 5000, value);
+        Arrays.fill(expected, (int) BLOCK + round, (int) BLOCK + round + 5000, value);
         assertThat(read(range)).isEqualTo(expected);
       }
     }
@@ -803,8 +799,7 @@ public abstract class UnifiedMemoryDriverContract {
 
   @Test
   final void aPrefetchMayNameAHostNode() {
-    assume(
-        Capability.PREFETCH_TO_HOST, Capability.HOST_NUMA_LOCATION, Capability.RANGE_ATTRIBUTES);
+    assume(Capability.PREFETCH_TO_HOST, Capability.HOST_NUMA_LOCATION, Capability.RANGE_ATTRIBUTES);
     AddressRange range = driver.allocateManaged(4 * MIB);
     byte[] expected = pattern(range.bytes(), 13);
     write(range, expected);
@@ -820,8 +815,7 @@ public abstract class UnifiedMemoryDriverContract {
     assume(Capability.PREFETCH);
     AddressRange plain = driver.allocateDevice(4 * MIB);
     for (AddressRange range : List.of(NOWHERE, plain)) {
-      DriverException refused =
-          refusal(() -> driver.prefetch(range, device, StreamHandle.DEFAULT));
+      DriverException refused = refusal(() -> driver.prefetch(range, device, StreamHandle.DEFAULT));
       assertThat(refused.call()).isEqualTo("cuMemPrefetchAsync");
       assertThat(refused.address()).isEqualTo(range.address());
       assertThat(refused.bytes()).isEqualTo(range.bytes());
@@ -847,8 +841,7 @@ public abstract class UnifiedMemoryDriverContract {
     AddressRange range = driver.allocateManaged(4 * MIB);
     DriverException refused =
         refusal(
-            () ->
-                driver.prefetch(range, Location.device(NO_SUCH_DEVICE), StreamHandle.DEFAULT));
+            () -> driver.prefetch(range, Location.device(NO_SUCH_DEVICE), StreamHandle.DEFAULT));
     assertThat(refused.status()).isIn(CudaStatus.INVALID_DEVICE, CudaStatus.INVALID_VALUE);
     assertThat(driver.attributes(range).lastPrefetch()).isEmpty();
     driver.free(range);
@@ -1268,8 +1261,7 @@ public abstract class UnifiedMemoryDriverContract {
       case ADVISE -> driver.advise(range, Advice.SET_READ_MOSTLY, device);
       case PREFETCH -> driver.prefetch(range, device, stream);
       case PREFETCH_TO_HOST -> driver.prefetch(range, Location.HOST, stream);
-      case HOST_NUMA_LOCATION ->
-          driver.prefetch(range, new Location.HostNode(0), stream);
+      case HOST_NUMA_LOCATION -> driver.prefetch(range, new Location.HostNode(0), stream);
       case PREFETCH_BATCH -> driver.prefetchBatch(List.of(range), device, stream);
       case DISCARD -> driver.discard(List.of(range), stream);
       case DISCARD_AND_PREFETCH -> driver.discardAndPrefetch(List.of(range), device, stream);

@@ -198,8 +198,7 @@ final class SequentialMover implements SessionListener {
   }
 
   private boolean fits(List<AddressRange> ranges) {
-    long bytes =
-        ranges.stream().mapToLong(range -> Blocks.covering(range).bytes()).sum();
+    long bytes = ranges.stream().mapToLong(range -> Blocks.covering(range).bytes()).sum();
     if (bytes <= context.budgetBytes()) {
       return true;
     }

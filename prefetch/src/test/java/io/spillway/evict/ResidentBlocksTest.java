@@ -57,8 +57,7 @@ final class ResidentBlocksTest {
         resident.remove(step.range());
       }
       assertThat(resident.bytes()).isEqualTo(naive.size() * Blocks.BYTES);
-      assertThat(blocksOf(resident.missing(step.range())))
-          .hasSize(step.use ? 0 : step.blockCount);
+      assertThat(blocksOf(resident.missing(step.range()))).hasSize(step.use ? 0 : step.blockCount);
     }
     for (int count = 0; count <= naive.size(); count++) {
       List<AddressRange> victims =

@@ -12,6 +12,7 @@ module io.spillway.core {
   exports io.spillway.driver;
   exports io.spillway.driver.jcuda;
   exports io.spillway.driver.panama;
+  exports io.spillway.driver.sim;
   exports io.spillway.hint;
   exports io.spillway.range;
 

@@ -20,7 +20,19 @@ final class ManagedWay implements Way {
   private final Spillway session;
   private final Allocation weights;
   private final Hints hints;
+  private final Pace pace;
   private long readInPlaceBytes;
+
+  /** When the next layer may be issued. */
+  enum Pace {
+    /** At once: the program runs ahead of the device. */
+    AHEAD,
+    /**
+     * When the last one is done, so that making room and faulting take turns, as they do where the
+     * driver evicts because a kernel faulted.
+     */
+    IN_TURN
+  }
 
   /** What the session is told of the weights once they are written. */
   enum Hints {
@@ -32,12 +44,14 @@ final class ManagedWay implements Way {
     ZERO_COPY
   }
 
-  ManagedWay(Setting setting, Hints hints, List<SessionPlugin> movers) {
+  ManagedWay(Setting setting, Hints hints, Pace pace, List<SessionPlugin> movers) {
     this.setting = setting;
     this.hints = hints;
+    this.pace = pace;
     SpillwayConfig.Builder config =
         SpillwayConfig.builder()
             .driver(setting.driver())
+            .hostMemoryGuard(setting.machine().hostMemory())
             .deviceBudget(Long.toString(setting.job().budgetBytes()))
             .plugins(movers);
     setting.machine().background().ifPresent(config::background);
@@ -59,6 +73,9 @@ final class ManagedWay implements Way {
     try (LaunchScope scope = session.launch("layer", layer)) {
       scope.on(setting.stream()).reads(weights, layer * layerBytes, layerBytes);
       launch.accept(setting.layerOf(weights.range(), layer));
+    }
+    if (pace == Pace.IN_TURN) {
+      setting.driver().synchronize(setting.stream());
     }
     if (hints == Hints.ZERO_COPY) {
       readInPlaceBytes += layerBytes * setting.job().readsPerLayer();

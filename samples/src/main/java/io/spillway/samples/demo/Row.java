@@ -4,6 +4,7 @@ import io.spillway.prefetch.OnDemand;
 import io.spillway.prefetch.OneAhead;
 import io.spillway.range.ByteSize;
 import io.spillway.samples.demo.ManagedWay.Hints;
+import io.spillway.samples.demo.ManagedWay.Pace;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -33,21 +34,21 @@ public enum Row {
   FAULTS("faults", "managed, read-mostly: page faults in, drops out") {
     @Override
     Way open(Setting setting) {
-      return new ManagedWay(setting, Hints.READ_MOSTLY, List.of(new OnDemand()));
+      return new ManagedWay(setting, Hints.READ_MOSTLY, Pace.IN_TURN, List.of(new OnDemand()));
     }
   },
   /** Managed without hints: page faults bring data in and write-backs make room. */
   FAULTS_WRITEBACK("faults-writeback", "managed, no hints: page faults in, write-backs out") {
     @Override
     Way open(Setting setting) {
-      return new ManagedWay(setting, Hints.NONE, List.of(new OnDemand()));
+      return new ManagedWay(setting, Hints.NONE, Pace.IN_TURN, List.of(new OnDemand()));
     }
   },
   /** Managed, read-mostly, the next layer fetched ahead. */
   ONE_AHEAD("one-ahead", "managed, read-mostly: Spillway fetches one layer ahead and drops") {
     @Override
     Way open(Setting setting) {
-      return new ManagedWay(setting, Hints.READ_MOSTLY, List.of(new OneAhead()));
+      return new ManagedWay(setting, Hints.READ_MOSTLY, Pace.AHEAD, List.of(new OneAhead()));
     }
   },
   /** Hand-written streaming of all layers from pinned memory. */
@@ -70,7 +71,7 @@ public enum Row {
   ZERO_COPY("zero-copy", "managed, on the host: kernels read it in place") {
     @Override
     Way open(Setting setting) {
-      return new ManagedWay(setting, Hints.ZERO_COPY, List.of());
+      return new ManagedWay(setting, Hints.ZERO_COPY, Pace.AHEAD, List.of());
     }
   };
 

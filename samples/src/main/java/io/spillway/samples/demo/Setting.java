@@ -1,7 +1,6 @@
 package io.spillway.samples.demo;
 
 import io.spillway.allocate.HostMemoryExhaustedException;
-import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.HostMemoryReservation;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
@@ -33,11 +32,8 @@ record Setting(Machine machine, Job job, StreamHandle stream) {
    * @throws HostMemoryExhaustedException if it might not; nothing was allocated
    */
   AddressRange allocatePinned(long bytes) {
-    if (!machine.holdsContents()) {
-      return driver().allocatePinned(bytes);
-    }
     // Pinned pages show in the host's figures at once: the promise need not outlive the call.
-    try (HostMemoryReservation _ = new HostMemoryGuard().reserve(bytes, "pinned weights")) {
+    try (HostMemoryReservation _ = machine.hostMemory().reserve(bytes, "pinned weights")) {
       return driver().allocatePinned(bytes);
     }
   }

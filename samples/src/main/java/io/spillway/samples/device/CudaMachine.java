@@ -1,5 +1,6 @@
 package io.spillway.samples.device;
 
+import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.driver.LimitedDriver;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
@@ -28,6 +29,7 @@ final class CudaMachine implements Machine {
   private static final LaunchGeometry ONE_BLOCK = LaunchGeometry.linear(1, BLOCK_THREADS);
 
   private final LimitedDriver driver;
+  private final HostMemoryGuard hostMemory = new HostMemoryGuard();
   private final CudaModule layers;
   private final CudaModule bandwidth;
   private final CudaFunction layerSums;
@@ -81,6 +83,11 @@ final class CudaMachine implements Machine {
   @Override
   public long managedLimitBytes() {
     return driver.limitBytes();
+  }
+
+  @Override
+  public HostMemoryGuard hostMemory() {
+    return hostMemory;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.spillway.samples.device;
 
+import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.range.AddressRange;
@@ -25,6 +26,9 @@ public interface Machine extends AutoCloseable {
 
   /** The most managed memory it gives out in all, at this moment. */
   long managedLimitBytes();
+
+  /** Who promises host memory to what is allocated on it. */
+  HostMemoryGuard hostMemory();
 
   /** Where movers' work runs, if the machine has a place of its own for it. */
   Optional<Executor> background();

@@ -1,5 +1,6 @@
 package io.spillway.samples.device;
 
+import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.Access;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executor;
 final class SimulatedMachine implements Machine {
 
   private final SimulatedDriver driver;
+  private final HostMemoryGuard hostMemory;
 
   /**
    * Opens it, empty and at time zero.
@@ -26,6 +28,8 @@ final class SimulatedMachine implements Machine {
    */
   SimulatedMachine(GpuModel model, boolean contents) {
     this.driver = SimulatedDriver.builder(model).backed(contents).open();
+    this.hostMemory =
+        contents ? new HostMemoryGuard() : HostMemoryGuard.ofBytes(model.hostMemoryBytes());
   }
 
   @Override
@@ -41,6 +45,11 @@ final class SimulatedMachine implements Machine {
   @Override
   public long managedLimitBytes() {
     return Long.MAX_VALUE;
+  }
+
+  @Override
+  public HostMemoryGuard hostMemory() {
+    return hostMemory;
   }
 
   @Override

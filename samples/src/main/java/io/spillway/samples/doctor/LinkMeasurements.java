@@ -8,7 +8,6 @@ import io.spillway.access.Launch;
 import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
 import io.spillway.access.RangeAccess;
-import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.HostMemoryReservation;
 import io.spillway.allocate.Placement;
 import io.spillway.driver.NanoClock;
@@ -60,8 +59,7 @@ final class LinkMeasurements {
 
   /** Takes all figures; a minute at most. */
   static List<Measurement> take(Machine machine) {
-    long hostBytes =
-        machine.holdsContents() ? new HostMemoryGuard().grantableBytes() / 4 : Long.MAX_VALUE;
+    long hostBytes = machine.hostMemory().grantableBytes() / 4;
     long room = Math.min(machine.managedLimitBytes() / 2, hostBytes);
     long bytes = Blocks.floor(Math.min(MOST_BYTES, room));
     if (bytes == 0) {
@@ -102,10 +100,7 @@ final class LinkMeasurements {
   }
 
   private AddressRange allocatePinned() {
-    if (!machine.holdsContents()) {
-      return driver.allocatePinned(bytes);
-    }
-    try (HostMemoryReservation _ = new HostMemoryGuard().reserve(bytes, "pinned buffer")) {
+    try (HostMemoryReservation _ = machine.hostMemory().reserve(bytes, "pinned buffer")) {
       return driver.allocatePinned(bytes);
     }
   }
@@ -113,7 +108,10 @@ final class LinkMeasurements {
   private void managed() {
     Hinting hinting = new Hinting();
     SpillwayConfig.Builder config =
-        SpillwayConfig.builder().driver(driver).plugins(List.of(hinting));
+        SpillwayConfig.builder()
+            .driver(driver)
+            .hostMemoryGuard(machine.hostMemory())
+            .plugins(List.of(hinting));
     machine.background().ifPresent(config::background);
     try (Spillway session = Spillway.open(config.build())) {
       if (session.inactiveReason().isPresent()) {

@@ -14,6 +14,7 @@ import jdk.jfr.StackTrace;
 @Category("Spillway")
 @Description("A launch touches a range of an allocation")
 @StackTrace(false)
+@SuppressWarnings("UnusedVariable") // JFR reads the fields
 public final class AccessEvent extends Event {
 
   /** The event's name in a recording. */

@@ -40,13 +40,16 @@ public final class Allocator implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Allocator.class.getName());
 
+  // A reduced runtime may come without it; then there are no events.
+  private static final boolean FLIGHT_RECORDER =
+      ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+
   private final UnifiedMemoryDriver driver;
   private final RedirectRule rule;
   private final long budgetBytes;
   private final HostMemoryGuard guard;
   private final SiteRecorder sites;
   private final Ledger ledger = new Ledger();
-  private final long deviceTotalBytes;
   private final long usedAtOpeningBytes;
   private final @Nullable String whyNotManaged;
   private final AtomicBoolean saidWhyNot = new AtomicBoolean();
@@ -66,7 +69,6 @@ public final class Allocator implements AutoCloseable {
   private Allocator(Builder builder) {
     this.driver = builder.driver;
     MemoryInfo info = driver.memoryInfo();
-    this.deviceTotalBytes = info.totalBytes();
     this.usedAtOpeningBytes = info.totalBytes() - info.freeBytes();
     this.guard = builder.guard == null ? new HostMemoryGuard() : builder.guard;
     this.budgetBytes = builder.budget.resolve(info.totalBytes(), guard.read().limitBytes());
@@ -251,9 +253,8 @@ public final class Allocator implements AutoCloseable {
     for (LiveAllocation leak : report.leaks()) {
       try {
         free(leak.range().address());
-      } catch (AlreadyFreedException e) {
-        // Freed by its owner meanwhile.
-        continue;
+      } catch (AlreadyFreedException | ForeignAddressException e) {
+        // Freed by its owner since the report: nothing is left to do.
       } catch (RuntimeException e) {
         if (failure == null) {
           failure = e;
@@ -327,8 +328,6 @@ public final class Allocator implements AutoCloseable {
 
   private LiveAllocation managed(AllocationRequest request, String reason) {
     long bytes = Blocks.ceil(request.bytes());
-    RedirectEvent event = new RedirectEvent();
-    event.begin();
     HostMemoryReservation reservation = promise(bytes, request.label());
     AddressRange range;
     try {
@@ -340,13 +339,9 @@ public final class Allocator implements AutoCloseable {
     managedAllocations.increment();
     LiveAllocation entry =
         enter(range, MemoryKind.MANAGED, request.bytes(), request.label(), reservation);
-    if (event.shouldCommit()) {
-      event.address = range.address();
-      event.bytes = range.bytes();
-      event.label = request.label();
-      event.reason = reason;
-      event.ratio = (double) ledger.liveBytes(MemoryKind.MANAGED) / budgetBytes;
-      event.commit();
+    if (FLIGHT_RECORDER) {
+      double ratio = (double) ledger.liveBytes(MemoryKind.MANAGED) / budgetBytes;
+      RedirectEvent.emit(range, request.label(), reason, ratio);
     }
     return entry;
   }

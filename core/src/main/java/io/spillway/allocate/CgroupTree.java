@@ -84,8 +84,8 @@ final class CgroupTree {
     if (separator < 0) {
       return;
     }
-    String[] before = line.substring(0, separator).split(" ");
-    String[] after = line.substring(separator + 3).split(" ");
+    String[] before = line.substring(0, separator).split(" ", -1);
+    String[] after = line.substring(separator + 3).split(" ", -1);
     if (before.length < 5 || after.length < 3) {
       return;
     }

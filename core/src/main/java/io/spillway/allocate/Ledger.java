@@ -3,8 +3,11 @@ package io.spillway.allocate;
 import io.spillway.driver.NanoClock;
 import io.spillway.range.AddressRange;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +44,13 @@ public final class Ledger {
   private final @Nullable Freed[] freed = new @Nullable Freed[REMEMBERED_FREES];
   private long freedCount;
 
-  // By MemoryKind ordinal; written under the lock, read without.
-  private final AtomicLongArray liveBytes = new AtomicLongArray(MemoryKind.values().length);
-  private final AtomicLongArray liveCount = new AtomicLongArray(MemoryKind.values().length);
+  /** The sums of one kind; written under the lock, read without. */
+  private static final class Sums {
+    final AtomicLong bytes = new AtomicLong();
+    final AtomicLong count = new AtomicLong();
+  }
+
+  private final Map<MemoryKind, Sums> sums = new EnumMap<>(MemoryKind.class);
 
   /** An empty ledger that tells the age of frees by the machine's clock. */
   public Ledger() {
@@ -53,6 +60,9 @@ public final class Ledger {
   Ledger(NanoClock clock, long pinWaitNanos) {
     this.clock = clock;
     this.pinWaitNanos = pinWaitNanos;
+    for (MemoryKind kind : MemoryKind.values()) {
+      sums.put(kind, new Sums());
+    }
   }
 
   /** The allocation that {@code address} lies in, null if in none. */
@@ -114,12 +124,12 @@ public final class Ledger {
 
   /** Live bytes of one kind, by what the driver returned. */
   public long liveBytes(MemoryKind kind) {
-    return liveBytes.get(kind.ordinal());
+    return sums(kind).bytes.get();
   }
 
   /** Live allocations of one kind. */
   public long liveCount(MemoryKind kind) {
-    return liveCount.get(kind.ordinal());
+    return sums(kind).count.get();
   }
 
   /**
@@ -201,10 +211,14 @@ public final class Ledger {
     }
   }
 
+  private Sums sums(MemoryKind kind) {
+    return Objects.requireNonNull(sums.get(kind));
+  }
+
   private void count(LiveAllocation entry, int sign) {
-    int kind = entry.kind().ordinal();
-    liveBytes.addAndGet(kind, sign * entry.range().bytes());
-    liveCount.addAndGet(kind, sign);
+    Sums kind = sums(entry.kind());
+    kind.bytes.addAndGet(sign * entry.range().bytes());
+    kind.count.addAndGet(sign);
   }
 
   private void remember(LiveAllocation entry) {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -245,8 +246,12 @@ public final class MemoryPressureWatch {
     ScheduledExecutorService runner =
         Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().daemon().name("spillway-memory-pressure").unstarted(task));
-    runner.scheduleWithFixedDelay(this::pollAndLog, 0, period.toNanos(), TimeUnit.NANOSECONDS);
-    return runner::shutdownNow;
+    ScheduledFuture<?> polling =
+        runner.scheduleWithFixedDelay(this::pollAndLog, 0, period.toNanos(), TimeUnit.NANOSECONDS);
+    return () -> {
+      polling.cancel(false);
+      runner.shutdown();
+    };
   }
 
   private void pollAndLog() {

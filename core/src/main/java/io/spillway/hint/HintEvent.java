@@ -18,6 +18,7 @@ import jdk.jfr.StackTrace;
 @Category("Spillway")
 @Description("Advice about a managed range was given to the driver")
 @StackTrace(false)
+@SuppressWarnings("UnusedVariable") // JFR reads the fields
 class HintEvent extends Event {
 
   @Label("Kind")

@@ -5,7 +5,9 @@ import io.spillway.driver.stub.StubCuda;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
-/** {@link JcudaDriver} on the stub, as a current driver and as the lesser ones it must cope with. */
+/**
+ * {@link JcudaDriver} on the stub, as a current driver and as the lesser ones it must cope with.
+ */
 @Tag("stub")
 class JcudaStubContractTest {
 

@@ -131,7 +131,7 @@ final class CudaDevices {
         missing,
         Capability.HOST_NUMA_LOCATION,
         cuda.hasAdviseAtLocation() && cuda.hasPrefetchToLocation(),
-        "the location forms of cuMemAdvise and cuMemPrefetchAsync");
+        "cuMemAdvise and cuMemPrefetchAsync that take a location");
     requireSymbol(missing, Capability.PREFETCH, cuda.hasPrefetch(), "cuMemPrefetchAsync");
     requireSymbol(missing, Capability.PREFETCH_TO_HOST, cuda.hasPrefetch(), "cuMemPrefetchAsync");
     requireSymbol(

@@ -13,7 +13,6 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -103,16 +102,18 @@ public final class StubCuda {
     return LOADED instanceof StubCuda;
   }
 
-  /**
-   * The stub, in its initial state; skips the calling test, with the reason, if it is not there.
-   */
+  /** The stub, as it is; skips the calling test, with the reason, if it is not there. */
   public static StubCuda assumeAvailable() {
-    if (LOADED instanceof StubCuda stub) {
-      stub.reset();
-      return stub;
-    }
-    Assumptions.abort("needs the stub libcuda: " + LOADED);
-    throw new AssertionError("abort returns nothing");
+    return LOADED instanceof StubCuda stub
+        ? stub
+        : Assumptions.abort("needs the stub libcuda: " + LOADED);
+  }
+
+  /** The stub in its initial state; skips the calling test, with the reason, if it is not there. */
+  public static StubCuda assumeFresh() {
+    StubCuda stub = assumeAvailable();
+    stub.reset();
+    return stub;
   }
 
   /** Frees all memory, forgets plans, log and counts; the configuration is the initial one. */
@@ -290,56 +291,6 @@ public final class StubCuda {
   /** How often the primary contexts of all devices are retained now. */
   public long retainedContexts() {
     return number("spillway_stub_retained_contexts");
-  }
-
-  /** Makes a new context current on the calling thread, as a program of its own would. */
-  public long createContext(int device) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment context = arena.allocate(ADDRESS);
-      check((int) function("cuInit", FunctionDescriptor.of(JAVA_INT, JAVA_INT)).invokeExact(0));
-      check(
-          (int)
-              function(
-                      "cuCtxCreate_v2",
-                      FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT))
-                  .invokeExact(context, 0, device));
-      return context.get(ADDRESS, 0).address();
-    } catch (Throwable e) {
-      throw sneaked(e);
-    }
-  }
-
-  /** Destroys a context that {@link #createContext} made. */
-  public void destroyContext(long context) {
-    try {
-      check(
-          (int)
-              function("cuCtxDestroy_v2", FunctionDescriptor.of(JAVA_INT, JAVA_LONG))
-                  .invokeExact(context));
-    } catch (Throwable e) {
-      throw sneaked(e);
-    }
-  }
-
-  /** The calling thread's current context; empty if it has none. */
-  public Optional<Long> currentContext() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment context = arena.allocate(ADDRESS);
-      int result =
-          (int)
-              function("cuCtxGetCurrent", FunctionDescriptor.of(JAVA_INT, ADDRESS))
-                  .invokeExact(context);
-      long value = result == 0 ? context.get(ADDRESS, 0).address() : 0;
-      return value == 0 ? Optional.empty() : Optional.of(value);
-    } catch (Throwable e) {
-      throw sneaked(e);
-    }
-  }
-
-  private static void check(int result) {
-    if (result != 0) {
-      throw new IllegalStateException("the stub returned " + result);
-    }
   }
 
   private void run(String name) {

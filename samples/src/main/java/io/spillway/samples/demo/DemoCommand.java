@@ -209,9 +209,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private Progress progress() {
-    Console console = System.console();
-    return !json && console != null && console.isTerminal()
-        ? Progress.on(System.out)
-        : Progress.none();
+    boolean terminal = Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    return terminal && !json ? Progress.on(System.out) : Progress.none();
   }
 }

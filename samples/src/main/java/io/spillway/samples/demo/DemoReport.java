@@ -112,11 +112,11 @@ public record DemoReport(
         RowResult.Figures figures = row.figures().get();
         table.row(
             row.name(),
-            format("%.2f", fractionOfBound(figures)),
+            String.format(Locale.ROOT, "%.2f", fractionOfBound(figures)),
             figures(COMPARED_WITH)
-                .map(base -> format("%.1fx", base.secondsPerPass() / figures.secondsPerPass()))
+                .map(base -> String.format(Locale.ROOT, "%.1fx", base.secondsPerPass() / figures.secondsPerPass()))
                 .orElse("-"),
-            format("%.4f", figures.secondsPerPass()),
+            String.format(Locale.ROOT, "%.4f", figures.secondsPerPass()),
             ByteSize.format(figures.traffic().bytesIn()),
             ByteSize.format(figures.traffic().bytesOut()),
             result);
@@ -135,7 +135,8 @@ public record DemoReport(
   private String heading() {
     return (device.simulated() ? "SIMULATED %s: times are a model's, not a GPU's" : "%s")
             .formatted(device.deviceName())
-        + format(
+        + String.format(
+            Locale.ROOT,
             "\n%d layers x %s = %s of weights, budget %s (ratio %.1f), %d reads a layer, %d timed passes after a warm-up",
             job.layers(),
             ByteSize.format(job.layerBytes()),
@@ -164,9 +165,5 @@ public record DemoReport(
 
   private double fractionOfBound(RowResult.Figures figures) {
     return boundSeconds / figures.secondsPerPass();
-  }
-
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
   }
 }

@@ -60,14 +60,16 @@ public record Job(int layers, long layerBytes, int readsPerLayer, int passes, lo
     return (int) Math.min(layers, budgetBytes / layerBytes);
   }
 
-  /** Layers in flight for a way that streams; with those kept, they fill the budget. */
+  /** Buffers of a way that streams every layer. */
   public int ringLayers() {
     return Math.min(RING, layersInBudget());
   }
 
-  /** Layers a hand-written way keeps while it streams the others through its ring. */
+  /** Layers kept by a way that streams the others: three quarters of the budget, or all layers. */
   public int keptLayers() {
-    return layersInBudget() == layers ? layers : Math.min(layersInBudget() - ringLayers(), layers);
+    return layersInBudget() == layers
+        ? layers
+        : layersInBudget() - Math.clamp(layersInBudget() / 4, LEAST_RING, RING);
   }
 
   /** Footprint over budget. */

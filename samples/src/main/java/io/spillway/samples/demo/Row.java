@@ -63,8 +63,9 @@ public enum Row {
       "double-buffered-kept", "hand-written: what fits is kept, the rest through a ring") {
     @Override
     Way open(Setting setting) {
-      return new DoubleBufferedWay(
-          setting, setting.job().keptLayers(), setting.job().ringLayers());
+      Job job = setting.job();
+      int buffers = Math.min(job.ringLayers(), job.layersInBudget() - job.keptLayers());
+      return new DoubleBufferedWay(setting, job.keptLayers(), buffers);
     }
   },
   /** Managed, staying on the host, kernels read it across the link. */

@@ -2,10 +2,14 @@ package io.spillway.samples;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import io.spillway.HouseRules;
+import io.spillway.Spillway;
+import io.spillway.SpillwayConfig;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.samples.device.Devices;
 import java.util.stream.Stream;
@@ -33,6 +37,22 @@ class ArchitectureTest {
             describe("open a driver on a GPU", ArchitectureTest::opensDriver))
         .because("a shared card is only touched behind LimitedDriver, which Devices puts there")
         .check(CLASSES);
+  }
+
+  @Test
+  void everySessionIsGivenItsDriver() {
+    assertThat(CLASSES.stream().filter(type -> calls(type, Spillway.class, "open")))
+        .isNotEmpty()
+        .as("a session without a driver would open the GPU by itself")
+        .allMatch(type -> calls(type, SpillwayConfig.Builder.class, "driver"));
+  }
+
+  private static boolean calls(JavaClass type, Class<?> owner, String method) {
+    return type.getMethodCallsFromSelf().stream()
+        .anyMatch(
+            call ->
+                call.getTargetOwner().isEquivalentTo(owner)
+                    && call.getTarget().getName().equals(method));
   }
 
   private static boolean opensDriver(JavaAccess<?> access) {

@@ -215,6 +215,7 @@ struct event {
   unsigned flags;
   int recorded;
   int64_t not_ready_left;
+  CUstream stream;
   struct timespec when;
   struct event *next;
 };
@@ -633,6 +634,13 @@ static struct event *live_event(CUevent event) {
   return NULL;
 }
 
+/* Whoever waits for a stream finds the events recorded in it finished; for NULL, all events. */
+static void finish_events(CUstream stream) {
+  for (struct event *event = events; event != NULL; event = event->next) {
+    if (stream == NULL || event->stream == stream) event->not_ready_left = 0;
+  }
+}
+
 #define CHECK(expression)                          \
   do {                                             \
     CUresult checked_ = (expression);              \
@@ -987,6 +995,7 @@ CUresult cuCtxGetStreamPriorityRange(int *least, int *greatest) {
 
 CUresult cuCtxSynchronize(void) {
   BEGIN(NEEDS_CONTEXT, 0, 0, 0);
+  finish_events(NULL);
   END(CUDA_SUCCESS);
 }
 
@@ -1461,7 +1470,9 @@ CUresult cuStreamDestroy_v2(CUstream stream) {
 
 CUresult cuStreamSynchronize(CUstream stream) {
   BEGIN(NEEDS_CONTEXT, stream, 0, 0);
-  END(check_stream(stream));
+  CHECK(check_stream(stream));
+  finish_events(stream);
+  END(CUDA_SUCCESS);
 }
 
 CUresult cuStreamQuery(CUstream stream) {
@@ -1543,6 +1554,7 @@ static CUresult record(CUevent event, CUstream stream) {
   if (known == NULL) return CUDA_ERROR_INVALID_HANDLE;
   known->recorded = 1;
   known->not_ready_left = configuration.event_not_ready_queries;
+  known->stream = stream;
   clock_gettime(CLOCK_MONOTONIC, &known->when);
   return CUDA_SUCCESS;
 }

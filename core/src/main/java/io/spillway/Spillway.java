@@ -7,6 +7,7 @@ import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.Allocator;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.allocate.Placement;
+import io.spillway.allocate.RedirectRule;
 import io.spillway.driver.DriverUnavailableException;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
@@ -93,7 +94,13 @@ public final class Spillway implements AutoCloseable {
   private static Allocator allocator(SpillwayConfig config, UnifiedMemoryDriver driver) {
     Allocator.Builder builder = Allocator.builder(driver).tracking(config.tracking());
     config.hostMemoryGuard().ifPresent(builder::hostMemoryGuard);
-    config.deviceBudget().ifPresent(builder::budget);
+    config
+        .deviceBudget()
+        .ifPresent(
+            budget ->
+                builder
+                    .budget(budget)
+                    .rule(RedirectRule.plainWithinBudget(driver.device().totalBytes())));
     config.redirectRule().ifPresent(builder::rule);
     return builder.build();
   }

@@ -137,16 +137,18 @@ public final class Allocator implements AutoCloseable {
     requireOpen();
     try {
       checkSize(request.bytes());
-      return switch (request.placement()) {
-        case DEVICE -> plain(request);
-        case MANAGED -> {
-          if (whyNotManaged != null) {
-            throw new ManagedMemoryUnavailableException(request.bytes(), whyNotManaged);
-          }
-          yield managed(request, "placement MANAGED was asked for");
-        }
-        case AUTO -> automatic(request);
-      };
+      LiveAllocation entry =
+          switch (request.placement()) {
+            case DEVICE -> plain(request);
+            case MANAGED -> {
+              if (whyNotManaged != null) {
+                throw new ManagedMemoryUnavailableException(request.bytes(), whyNotManaged);
+              }
+              yield managed(request, "placement MANAGED was asked for");
+            }
+            case AUTO -> automatic(request);
+          };
+      return unlessClosed(entry);
     } catch (RuntimeException e) {
       failures.increment();
       throw e;
@@ -176,7 +178,7 @@ public final class Allocator implements AutoCloseable {
         throw e;
       }
       pinnedAllocations.increment();
-      return enter(range, MemoryKind.PINNED, bytes, label, reservation);
+      return unlessClosed(enter(range, MemoryKind.PINNED, bytes, label, reservation));
     } catch (RuntimeException e) {
       failures.increment();
       throw e;
@@ -393,6 +395,19 @@ public final class Allocator implements AutoCloseable {
     if (bytes <= 0 || bytes > MOST_BYTES) {
       throw new InvalidSizeException(bytes, MOST_BYTES);
     }
+  }
+
+  /** Closing while another thread allocates must leave nothing live. */
+  private LiveAllocation unlessClosed(LiveAllocation entry) {
+    if (closed.get()) {
+      try {
+        free(entry.range().address());
+      } catch (AlreadyFreedException | ForeignAddressException e) {
+        // The closing thread was first.
+      }
+      requireOpen();
+    }
+    return entry;
   }
 
   private void requireOpen() {

@@ -34,9 +34,11 @@ record HostFiles(Path root) {
   /** The number after {@code key} in a file of such lines, -1 if there is none, -2 if malformed. */
   static long field(String text, String key) {
     for (String line : text.lines().toList()) {
-      List<String> words = List.of(line.strip().split("[\\s:]+"));
-      if (words.getFirst().equals(key)) {
-        return words.size() > 1 ? parseBytes(words.get(1)) : -2;
+      if (line.startsWith(key)) {
+        List<String> words = List.of(line.split("[\\s:]+"));
+        if (words.getFirst().equals(key)) {
+          return words.size() > 1 ? parseBytes(words.get(1)) : -2;
+        }
       }
     }
     return -1;

@@ -101,6 +101,20 @@ public interface RedirectRule {
     return new ManagedWindow(percent, true);
   }
 
+  /**
+   * {@link #standard}, with plain memory held to the device budget as well: on a card that should be
+   * used as if it had only so much.
+   *
+   * @param deviceTotalBytes the device's memory
+   */
+  static RedirectRule plainWithinBudget(long deviceTotalBytes) {
+    return firstOf(
+        explicitPlacement(),
+        keepBelow(STANDARD_SMALLEST_BYTES),
+        new PlainWithinBudget(),
+        standard(deviceTotalBytes));
+  }
+
   /** The first decision that is not an abstention; {@link Decision#ABSTAIN} if there is none. */
   static RedirectRule firstOf(RedirectRule... rules) {
     return new FirstOf(List.of(rules));

@@ -314,9 +314,11 @@ class AllocatorTest {
     assertEquals(4 * MIB + 5, report.bytes());
     assertTrue(
         text.startsWith(
-            "2 allocations left, 4.0 MiB\n"
-                + "  managed memory [0x100000000, +4 MiB) 'weights', allocation #0, from weights\n"
-                + "    at "),
+            """
+            2 allocations left, 4.0 MiB
+              managed memory [0x100000000, +4 MiB) 'weights', allocation #0, from weights
+                at \
+            """),
         text);
     assertTrue(text.contains("\n  device memory [0x100400000, +5 B), allocation #1, from "), text);
     allocator.close();
@@ -328,6 +330,24 @@ class AllocatorTest {
         "this allocator is closed",
         assertThrows(IllegalStateException.class, () -> allocator.allocate(AllocationRequest.of(1)))
             .getMessage());
+  }
+
+  @Test
+  void closingDuringAnAllocationLeavesNothing() {
+    List<Allocator> closing = new ArrayList<>();
+    Allocator allocator =
+        Allocator.builder(driver)
+            .hostMemoryGuard(guard)
+            .rule(
+                (request, memory) -> {
+                  closing.forEach(Allocator::close);
+                  return Decision.ABSTAIN;
+                })
+            .build();
+    closing.add(allocator);
+    assertThrows(IllegalStateException.class, () -> allocator.allocate(AllocationRequest.of(GIB)));
+    assertEquals(0, driver.liveCount());
+    assertTrue(allocator.leaks().isEmpty());
   }
 
   @Test
@@ -382,6 +402,7 @@ class AllocatorTest {
   @Test
   void sixteenThreadsLeaveNothingBehind() throws Exception {
     Allocator allocator = allocator();
+    List<Placement> placements = List.of(Placement.values());
     CountDownLatch start = new CountDownLatch(16);
     List<Future<?>> all = new ArrayList<>();
     try (ExecutorService executor = Executors.newFixedThreadPool(16)) {
@@ -394,7 +415,7 @@ class AllocatorTest {
                   start.countDown();
                   start.await();
                   for (int i = 0; i < 500; i++) {
-                    Placement placement = Placement.values()[random.nextInt(3)];
+                    Placement placement = placements.get(random.nextInt(placements.size()));
                     LiveAllocation mine =
                         allocator.allocate(
                             new AllocationRequest(

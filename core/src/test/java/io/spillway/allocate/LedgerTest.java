@@ -49,6 +49,7 @@ class LedgerTest {
     Ledger ledger = new Ledger();
     List<LiveAllocation> model = new ArrayList<>();
     int span = 1 << 14;
+    List<MemoryKind> kinds = List.of(MemoryKind.values());
     int addOdds = 80;
     for (int step = 0; step < 40_000; step++) {
       // Odds flip at the limits, so that the ledger swings between full and empty.
@@ -58,10 +59,10 @@ class LedgerTest {
         addOdds = 80;
       }
       if (model.isEmpty() || random.nextInt(100) < addOdds) {
-        long bytes = 1 + random.nextInt(8);
+        long bytes = 1L + random.nextInt(8);
         AddressRange range = new AddressRange(1 + random.nextInt(span), bytes);
         if (model.stream().noneMatch(e -> e.range().overlaps(range))) {
-          MemoryKind kind = MemoryKind.values()[random.nextInt(3)];
+          MemoryKind kind = kinds.get(random.nextInt(kinds.size()));
           LiveAllocation added = entry(range.address(), bytes, kind, step);
           assertEquals(List.of(), ledger.add(added));
           model.add(added);
@@ -75,7 +76,7 @@ class LedgerTest {
           model.add(gone);
         }
       }
-      long probe = 1 + random.nextInt(span + 16);
+      long probe = 1L + random.nextInt(span + 16);
       assertSame(naiveFind(model, probe), ledger.find(probe));
       if (step % 500 == 0) {
         compareWhole(ledger, model, random, span);
@@ -279,7 +280,7 @@ class LedgerTest {
                       assertSame(mine, ledger.beginFree(address));
                       own[slot] = null;
                     }
-                    long any = 1 + random.nextLong(slots * threads * stride);
+                    long any = 1 + random.nextLong(stride * slots * threads);
                     LiveAllocation other = ledger.find(any);
                     if (other != null && other.tryPin()) {
                       // Held: it must still be found until it is let go.

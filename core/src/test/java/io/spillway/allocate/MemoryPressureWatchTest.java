@@ -181,7 +181,7 @@ class MemoryPressureWatchTest {
               threads.add(Thread.currentThread().getName() + Thread.currentThread().isDaemon());
               throw new IllegalStateException("the listener's own fault");
             });
-    try (MemoryPressureWatch.Running running = watch.start(Duration.ofMillis(1))) {
+    try (MemoryPressureWatch.Running _ = watch.start(Duration.ofMillis(1))) {
       // The second alarm comes of a second round: the first ended with the listener's exception.
       for (int i = 0; i < 2; i++) {
         assertEquals("spillway-memory-pressuretrue", threads.poll(30, TimeUnit.SECONDS));

@@ -90,7 +90,7 @@ public final class FaultInjectingDriver extends ForwardingDriver {
   private static String described(Object leaked, Throwable at) {
     StringBuilder text = new StringBuilder(leaked.toString()).append(" from");
     for (StackTraceElement frame : at.getStackTrace()) {
-      if (!frame.getClassName().startsWith(FaultInjectingDriver.class.getName())
+      if (!frame.getClassName().equals(FaultInjectingDriver.class.getName())
           && frame.getClassName().startsWith("io.spillway")) {
         text.append(' ').append(frame);
       }

@@ -13,7 +13,7 @@ import java.lang.foreign.SymbolLookup;
 import java.util.OptionalLong;
 
 /** The calling thread's context as libcuda keeps it, the stub's or a real one. */
-final class LibcudaCallerContext implements UnifiedMemoryDriverContract.CallerContext {
+public final class LibcudaCallerContext implements UnifiedMemoryDriverContract.CallerContext {
 
   private final SymbolLookup symbols = SymbolLookup.libraryLookup("libcuda.so.1", Arena.global());
 

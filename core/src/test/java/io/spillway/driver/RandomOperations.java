@@ -21,7 +21,7 @@ import java.util.Random;
 final class RandomOperations {
 
   private static final int MOST_ALLOCATIONS = 8;
-  private static final int MOST_BYTES = 8 << 20;
+  private static final int MOST_BYTES = 5 << 20;
 
   private record Subject(AddressRange range, byte[] model, boolean managed, boolean hostSees) {}
 

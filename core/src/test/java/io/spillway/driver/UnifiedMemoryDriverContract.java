@@ -361,7 +361,8 @@ public abstract class UnifiedMemoryDriverContract {
   final void managedMemoryIsZeroWhenFirstTouched() {
     assume(Kind.MANAGED);
     AddressRange range = driver.allocateManaged(4 * MIB);
-    assertThat(driver.hostView(range).toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+    assertThat(driver.hostView(range).toArray(ValueLayout.JAVA_BYTE))
+        .isEqualTo(new byte[(int) range.bytes()]);
     driver.free(range);
   }
 
@@ -399,7 +400,9 @@ public abstract class UnifiedMemoryDriverContract {
     AddressRange range = kind.allocate(driver, 3 * MIB + 17);
     driver.fill(range, (byte) 0x5a, StreamHandle.DEFAULT);
     driver.synchronize(StreamHandle.DEFAULT);
-    assertThat(driver.hostView(range).toArray(ValueLayout.JAVA_BYTE)).containsOnly(0x5a);
+    byte[] expected = new byte[(int) range.bytes()];
+    Arrays.fill(expected, (byte) 0x5a);
+    assertThat(driver.hostView(range).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(expected);
     driver.free(range);
   }
 
@@ -1286,7 +1289,7 @@ public abstract class UnifiedMemoryDriverContract {
   @ParameterizedTest
   @ValueSource(longs = {1, 20, 333})
   final void anyOrderOfOperationsGivesTheBytesOfAModel(long seed) {
-    new RandomOperations(driver, seed).run(300);
+    new RandomOperations(driver, seed).run(200);
   }
 
   // ---- the suite's own means

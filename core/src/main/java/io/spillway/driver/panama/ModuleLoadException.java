@@ -22,6 +22,7 @@ public final class ModuleLoadException extends DriverException {
 
   @Override
   public String getMessage() {
-    return log.isEmpty() ? super.getMessage() : super.getMessage() + "\n" + log;
+    String failure = String.valueOf(super.getMessage());
+    return log.isEmpty() ? failure : failure + "\n" + log;
   }
 }

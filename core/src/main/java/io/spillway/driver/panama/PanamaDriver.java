@@ -117,7 +117,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
           ? new CudaReport(library, CudaDevices.NO_DEVICE, cudaVersion, List.of())
           : new CudaReport(library, "", cudaVersion, shown);
     } catch (DriverUnavailableException | DriverException e) {
-      return new CudaReport(library, e.getMessage(), cudaVersion, List.of());
+      return new CudaReport(library, String.valueOf(e.getMessage()), cudaVersion, List.of());
     }
   }
 

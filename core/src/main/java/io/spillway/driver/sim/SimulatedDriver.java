@@ -610,6 +610,16 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
     }
   }
 
+  /** The live allocation {@code range} is inside of. */
+  SimulatedAllocation allocation(AddressRange range) {
+    lock.lock();
+    try {
+      return addresses.containing("allocation", range);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   long timeOf(HostThread thread) {
     lock.lock();
     try {

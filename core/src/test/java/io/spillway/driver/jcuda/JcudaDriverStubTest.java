@@ -8,6 +8,7 @@ import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DriverException;
 import io.spillway.driver.DriverUnavailableException;
 import io.spillway.driver.EventHandle;
+import io.spillway.driver.LibcudaCallerContext;
 import io.spillway.driver.Location;
 import io.spillway.driver.RangeAttributes;
 import io.spillway.driver.StreamHandle;
@@ -40,10 +41,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JcudaDriverStubTest {
 
   private StubCuda stub;
+  private LibcudaCallerContext thread;
 
   @BeforeEach
   void reset() {
-    stub = StubCuda.assumeAvailable();
+    stub = StubCuda.assumeFresh();
+    thread = new LibcudaCallerContext();
   }
 
   @AfterEach
@@ -120,7 +123,8 @@ class JcudaDriverStubTest {
 
   @Test
   void worksInTheProgramsOwnContextAndStream() {
-    long own = stub.createContext(0);
+    assertThat(PanamaDriver.probe().usable()).isTrue(); // starts the driver
+    long own = thread.enterNew();
     try (JcudaDriver driver = JcudaDriver.openCurrent()) {
       CUstream programs = new CUstream();
       JCudaDriver.cuStreamCreate(programs, 0);
@@ -140,18 +144,18 @@ class JcudaDriverStubTest {
       driver.free(range);
       JCudaDriver.cuEventDestroy(programsEvent);
       JCudaDriver.cuStreamDestroy(programs);
-      assertThat(stub.currentContext()).contains(own);
+      assertThat(thread.current()).hasValue(own);
     }
-    stub.destroyContext(own);
+    thread.destroy(own);
   }
 
   @Test
   void leavesTheThreadsContextAlone() {
     try (JcudaDriver driver = JcudaDriver.open(0)) {
       AddressRange range = driver.allocateManaged(ByteSize.MIB);
-      assertThat(stub.currentContext()).isEmpty();
+      assertThat(thread.current()).isEmpty();
       driver.free(range);
-      assertThat(stub.currentContext()).isEmpty();
+      assertThat(thread.current()).isEmpty();
     }
     assertThat(stub.retainedContexts()).isZero();
   }

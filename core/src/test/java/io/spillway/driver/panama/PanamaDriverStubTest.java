@@ -10,6 +10,7 @@ import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DriverException;
 import io.spillway.driver.DriverUnavailableException;
 import io.spillway.driver.EventHandle;
+import io.spillway.driver.LibcudaCallerContext;
 import io.spillway.driver.Location;
 import io.spillway.driver.RangeAttributes;
 import io.spillway.driver.StreamHandle;
@@ -40,10 +41,12 @@ class PanamaDriverStubTest {
           "cuMemPrefetchBatchAsync", "cuMemDiscardBatchAsync", "cuMemDiscardAndPrefetchBatchAsync");
 
   private StubCuda stub;
+  private LibcudaCallerContext thread;
 
   @BeforeEach
   void reset() {
-    stub = StubCuda.assumeAvailable();
+    stub = StubCuda.assumeFresh();
+    thread = new LibcudaCallerContext();
   }
 
   @Test
@@ -57,7 +60,7 @@ class PanamaDriverStubTest {
     assertThat(report.cudaVersion()).isEqualTo(13000);
     assertThat(report.devices()).extracting(d -> d.info().ordinal()).containsExactly(0, 1);
     assertThat(stub.retainedContexts()).isZero();
-    assertThat(stub.currentContext()).isEmpty();
+    assertThat(thread.current()).isEmpty();
   }
 
   @Test
@@ -228,27 +231,28 @@ class PanamaDriverStubTest {
   @Test
   void leavesTheThreadsContextAlone() {
     try (PanamaDriver driver = PanamaDriver.open(0)) {
-      assertThat(stub.currentContext()).isEmpty();
+      assertThat(thread.current()).isEmpty();
       AddressRange range = driver.allocateManaged(ByteSize.MIB);
-      assertThat(stub.currentContext()).isEmpty();
+      assertThat(thread.current()).isEmpty();
 
-      long own = stub.createContext(0);
+      long own = thread.enterNew();
       driver.advise(range, Advice.SET_READ_MOSTLY, Location.HOST);
       assertFails(
           CudaStatus.INVALID_DEVICE,
           () -> driver.prefetch(range, Location.device(9), StreamHandle.DEFAULT));
-      assertThat(stub.currentContext()).contains(own);
+      assertThat(thread.current()).hasValue(own);
 
       driver.free(range);
-      assertThat(stub.currentContext()).contains(own);
-      stub.destroyContext(own);
+      assertThat(thread.current()).hasValue(own);
+      thread.destroy(own);
     }
     assertThat(stub.retainedContexts()).isZero();
   }
 
   @Test
   void pushesNothingWhereItsContextIsCurrent() {
-    long own = stub.createContext(0);
+    assertThat(PanamaDriver.probe().usable()).isTrue(); // starts the driver
+    long own = thread.enterNew();
     try (PanamaDriver driver = PanamaDriver.openCurrent()) {
       assertThat(driver.device().ordinal()).isZero();
       stub.clearLog();
@@ -256,10 +260,10 @@ class PanamaDriverStubTest {
       driver.memoryInfo();
 
       assertThat(stub.calls("cuCtxPushCurrent_v2")).isZero();
-      assertThat(stub.currentContext()).contains(own);
+      assertThat(thread.current()).hasValue(own);
     }
-    assertThat(stub.currentContext()).contains(own);
-    stub.destroyContext(own);
+    assertThat(thread.current()).hasValue(own);
+    thread.destroy(own);
   }
 
   @Test

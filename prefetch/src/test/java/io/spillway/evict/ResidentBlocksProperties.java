@@ -10,13 +10,13 @@ import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.junit.jupiter.api.Test;
 
 /** Compares with a list of block numbers, oldest first, kept in the most naive way. */
-final class ResidentBlocksTest {
+final class ResidentBlocksProperties {
 
   private static final long BASE = 1L << 40;
   private static final int BLOCKS = 24;
@@ -68,7 +68,7 @@ final class ResidentBlocksTest {
     }
   }
 
-  @Test
+  @Example
   void victimsCarryTheirLatestUseAndSpareWhatIsKept() {
     ResidentBlocks resident = new ResidentBlocks();
     resident.use(range(0, 2), 1);
@@ -83,7 +83,7 @@ final class ResidentBlocksTest {
             new ResidentBlocks.Victim(range(1, 2), 5), new ResidentBlocks.Victim(range(9, 1), 6));
   }
 
-  @Test
+  @Example
   void nothingLeavesWhenNothingIsAskedFor() {
     ResidentBlocks resident = new ResidentBlocks();
     resident.use(range(0, 4), 0);
@@ -92,7 +92,7 @@ final class ResidentBlocksTest {
     assertThat(resident.leastRecentlyUsed(-Blocks.BYTES, block -> false)).isEmpty();
   }
 
-  @Test
+  @Example
   void partsOfBlocksCountAsWholeOnes() {
     ResidentBlocks resident = new ResidentBlocks();
     AddressRange middle = new AddressRange(BASE + 1000, Blocks.BYTES);

@@ -10,12 +10,12 @@ import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.junit.jupiter.api.Test;
 
-final class PlanTest {
+final class PlanProperties {
 
   private static AddressRange blocks(int first, int count) {
     return new AddressRange((first + 1) * Blocks.BYTES, count * Blocks.BYTES);
@@ -26,7 +26,7 @@ final class PlanTest {
     Arbitrary<AddressRange> ranges =
         Combinators.combine(
                 Arbitraries.integers().between(0, 10), Arbitraries.integers().between(1, 3))
-            .as(PlanTest::blocks);
+            .as(PlanProperties::blocks);
     return ranges
         .flatMap(
             range ->
@@ -63,7 +63,7 @@ final class PlanTest {
     return told;
   }
 
-  @Test
+  @Example
   void mergesOnlyTheSameAdviceOnAdjoiningRanges() {
     Plan plan =
         Plan.of(

@@ -1,0 +1,308 @@
+package io.spillway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spillway.access.Launch;
+import io.spillway.access.RangeAccess;
+import io.spillway.allocate.Placement;
+import io.spillway.driver.Capabilities;
+import io.spillway.driver.Capability;
+import io.spillway.driver.FaultInjectingDriver;
+import io.spillway.driver.ForwardingDriver;
+import io.spillway.driver.StreamHandle;
+import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.driver.sim.GpuModel;
+import io.spillway.driver.sim.SimulatedDriver;
+import io.spillway.hint.HintKind;
+import io.spillway.range.AddressRange;
+import io.spillway.range.Blocks;
+import io.spillway.range.ByteSize;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The face over the simulated driver, whose contents are real here. */
+final class SpillwayTest {
+
+  private final SimulatedDriver simulation =
+      SimulatedDriver.builder(GpuModel.h200())
+          .deviceBytes(256 * ByteSize.MIB)
+          .backed(true)
+          .open();
+  private final FaultInjectingDriver driver = new FaultInjectingDriver(simulation);
+
+  /** Writes down what a plugin is told. */
+  private static final class Witness implements SessionPlugin, SessionListener {
+    private final List<String> told = new ArrayList<>();
+
+    @Override
+    public String name() {
+      return "witness";
+    }
+
+    @Override
+    public SessionListener attach(SessionContext context) {
+      told.add("attach " + ByteSize.format(context.budgetBytes()));
+      return this;
+    }
+
+    @Override
+    public void declared(Launch launch, RangeAccess access) {
+      told.add(
+          "%s %d %s %s"
+              .formatted(
+                  launch.label(),
+                  launch.ordinal(),
+                  access.kind(),
+                  ByteSize.format(access.range().bytes())));
+    }
+
+    @Override
+    public void issued(Launch launch) {
+      told.add("issued " + launch.sequence());
+    }
+
+    @Override
+    public void freeing(AddressRange range) {
+      told.add("freeing " + ByteSize.format(range.bytes()));
+    }
+
+    @Override
+    public void close() {
+      told.add("close");
+    }
+  }
+
+  private final Witness witness = new Witness();
+
+  private Spillway open(UnifiedMemoryDriver over) {
+    return Spillway.open(
+        SpillwayConfig.builder()
+            .driver(over)
+            .deviceBudget("64 MiB")
+            .plugins(List.of(witness))
+            .background(simulation.hostThread("background"))
+            .build());
+  }
+
+  private Spillway open() {
+    return open(driver);
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertThat(driver.leaks()).isEmpty();
+    assertThat(driver.closings()).as("a driver that was handed in is not closed").isZero();
+    simulation.close();
+  }
+
+  @Test
+  void whatFitsIsPlainAndWhatDoesNotIsManaged() {
+    try (Spillway spillway = open();
+        Allocation small = spillway.allocate(16 * ByteSize.MIB, "small");
+        Allocation large = spillway.allocate(80 * ByteSize.MIB, "large")) {
+      assertThat(small.managed()).isFalse();
+      assertThat(large.managed()).isTrue();
+      assertThat(spillway.statistics().allocations().redirects()).isEqualTo(1);
+      assertThat(spillway.statistics().allocations().redirectedBytes())
+          .isEqualTo(80 * ByteSize.MIB);
+      assertThat(spillway.active()).isTrue();
+    }
+  }
+
+  @Test
+  void theHostSeesManagedMemoryAndNotPlainMemory() {
+    try (Spillway spillway = open();
+        Allocation managed = spillway.allocate(3 * ByteSize.MIB + 5, Placement.MANAGED, "m");
+        Allocation plain = spillway.allocate(ByteSize.MIB, Placement.DEVICE, "p")) {
+      assertThat(managed.segment().byteSize()).isEqualTo(3 * ByteSize.MIB + 5);
+      managed.segment().set(ValueLayout.JAVA_LONG, 8, 42);
+      assertThat(managed.segment().get(ValueLayout.JAVA_LONG, 8)).isEqualTo(42);
+      assertThatThrownBy(plain::segment)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("'p'")
+          .hasMessageEndingWith(
+              "has no host view: use copyFrom and copyTo, or ask for Placement.MANAGED when"
+                  + " allocating");
+    }
+  }
+
+  @Test
+  void copiesReachBothKindsOfMemory() {
+    long bytes = 33 * ByteSize.MIB + 17;
+    try (Spillway spillway = open();
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment source = arena.allocate(bytes);
+      for (long i = 0; i < bytes; i++) {
+        source.set(ValueLayout.JAVA_BYTE, i, (byte) (i * 31 + (i >> 12)));
+      }
+      for (Placement placement : List.of(Placement.DEVICE, Placement.MANAGED)) {
+        try (Allocation allocation = spillway.allocate(bytes + 64, placement, "copied")) {
+          MemorySegment target = arena.allocate(bytes);
+          allocation.copyFrom(source, 64);
+          allocation.copyTo(target, 64);
+          assertThat(source.mismatch(target)).as(placement.name()).isEqualTo(-1);
+          assertThatThrownBy(() -> allocation.copyFrom(source, 65))
+              .isInstanceOf(IndexOutOfBoundsException.class)
+              .hasMessageContaining("offset 65, length " + bytes);
+        }
+      }
+    }
+  }
+
+  @Test
+  void pluginsHearOfLaunchesFreesAndTheEnd() {
+    Spillway spillway = open();
+    Allocation weights = spillway.allocate(8 * ByteSize.MIB, Placement.MANAGED, "weights");
+    Allocation state = spillway.allocate(2 * ByteSize.MIB, Placement.MANAGED, "state");
+    try (var scope =
+        spillway.launch("layer", 3).reads(weights, 0, 4 * ByteSize.MIB).updates(state)) {
+      assertThat(scope).isNotNull();
+    }
+    state.close();
+    state.close();
+    spillway.close();
+    spillway.close();
+    assertThat(witness.told)
+        .containsExactly(
+            "attach 64 MiB",
+            "layer 3 READ 4 MiB",
+            "layer 3 READ_WRITE 2 MiB",
+            "issued 0",
+            "freeing 2 MiB",
+            "close");
+    assertThat(weights.bytes()).isEqualTo(8 * ByteSize.MIB);
+  }
+
+  @Test
+  void aDeclaredWriteTakesReadMostlyBack() {
+    try (Spillway spillway = open();
+        Allocation weights = spillway.allocate(8 * ByteSize.MIB, Placement.MANAGED, "weights")) {
+      weights.readMostly();
+      assertThat(simulation.attributes(weights.range()).readMostly()).isTrue();
+      spillway.launch("layer", 0).writes(weights, 0, Blocks.BYTES).close();
+      assertThat(simulation.attributes(weights.range().slice(0, Blocks.BYTES)).readMostly())
+          .isFalse();
+      assertThat(
+              simulation.attributes(weights.range().slice(Blocks.BYTES, Blocks.BYTES)).readMostly())
+          .isTrue();
+    }
+  }
+
+  @Test
+  void withoutConcurrentAccessItIsInactiveAndSaysWhy() {
+    UnifiedMemoryDriver limited =
+        new ForwardingDriver(driver) {
+          @Override
+          public Capabilities capabilities() {
+            return new Capabilities(
+                Map.of(Capability.CONCURRENT_MANAGED_ACCESS, "the device says 0"));
+          }
+        };
+    try (Spillway spillway = open(limited);
+        Allocation allocation = spillway.allocate(80 * ByteSize.MIB, "large")) {
+      assertThat(spillway.active()).isFalse();
+      assertThat(spillway.statistics().inactiveReason()).hasValue("the device says 0");
+      assertThat(spillway.statistics().toString()).startsWith("inactive: the device says 0; ");
+      assertThat(allocation.managed()).isFalse();
+      assertThat(allocation.readMostly().fetch().drop()).isSameAs(allocation);
+      assertThat(witness.told).isEmpty();
+    }
+  }
+
+  @Test
+  void scopesRefuseWhatComesTooLateOrLiesOutside() {
+    try (Spillway spillway = open();
+        Allocation weights = spillway.allocate(8 * ByteSize.MIB, Placement.MANAGED, "weights")) {
+      LaunchScope scope = spillway.launch("layer", 7).reads(weights);
+      assertThatThrownBy(() -> scope.on(StreamHandle.DEFAULT))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("launch 'layer' 7: name the stream before the first range");
+      assertThatThrownBy(() -> scope.reads(weights, 8 * ByteSize.MIB, 1))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      scope.close();
+      scope.close();
+      assertThatThrownBy(() -> scope.reads(weights))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("launch 'layer' 7: its scope is closed");
+    }
+  }
+
+  @Test
+  void aClosedSessionRefusesWork() {
+    Spillway spillway = open();
+    spillway.close();
+    assertThatThrownBy(() -> spillway.allocate(1, "late"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("this Spillway session is closed: open another");
+    assertThatThrownBy(() -> spillway.launch("late", 0)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aBudgetBeyondTheDeviceIsRefusedWithBothFigures() {
+    assertThatThrownBy(
+            () ->
+                Spillway.open(
+                    SpillwayConfig.builder().driver(driver).deviceBudget("257 MiB").build()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "device budget of 257 MiB: the device has 256 MiB; set a budget of at least 2 MiB (one"
+                + " block) and at most that");
+  }
+
+  @Test
+  void whatHappensIsInTheFlightRecording(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("spillway.jfr");
+    try (Recording recording = new Recording()) {
+      for (String event : List.of("Redirect", "Hint", "Move", "Drop", "Access")) {
+        recording.enable("io.spillway." + event);
+      }
+      recording.start();
+      try (Spillway spillway = open();
+          Allocation weights = spillway.allocate(80 * ByteSize.MIB, "weights")) {
+        weights.readMostly().fetch().drop();
+        spillway.launch("layer", 2).reads(weights, 0, 4096).close();
+      }
+      recording.stop();
+      recording.dump(file);
+    }
+    assertThat(Files.size(file)).isPositive();
+    List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+    assertThat(events.stream().map(event -> event.getEventType().getName()))
+        .containsOnly(
+            "io.spillway.Redirect",
+            "io.spillway.Hint",
+            "io.spillway.Move",
+            "io.spillway.Drop",
+            "io.spillway.Access");
+    RecordedEvent access = only(events, "io.spillway.Access");
+    assertThat(access.getString("launch")).isEqualTo("layer");
+    assertThat(access.getInt("ordinal")).isEqualTo(2);
+    assertThat(access.getLong("bytes")).isEqualTo(4096);
+    assertThat(access.getString("kind")).isEqualTo("READ");
+    RecordedEvent drop = only(events, "io.spillway.Drop");
+    assertThat(drop.getString("kind")).isEqualTo(HintKind.DROP.name());
+    assertThat(drop.getLong("bytes")).isEqualTo(80 * ByteSize.MIB);
+    RecordedEvent redirect = only(events, "io.spillway.Redirect");
+    assertThat(redirect.getString("label")).isEqualTo("weights");
+  }
+
+  private static RecordedEvent only(List<RecordedEvent> events, String name) {
+    List<RecordedEvent> found =
+        events.stream().filter(event -> event.getEventType().getName().equals(name)).toList();
+    assertThat(found).hasSize(1);
+    return found.getFirst();
+  }
+}

@@ -1,0 +1,340 @@
+package io.spillway.driver.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spillway.driver.Advice;
+import io.spillway.driver.Location;
+import io.spillway.driver.OutOfDeviceMemoryException;
+import io.spillway.driver.StreamHandle;
+import io.spillway.range.AddressRange;
+import io.spillway.range.Blocks;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the driver's source and the measurements say it does, on a device of eight blocks. */
+class MechanismTest {
+
+  private static final long BLOCK = Blocks.BYTES;
+  private static final int BLOCKS = 8;
+  private static final Location GPU = Location.device(0);
+  private static final StreamHandle STREAM = StreamHandle.DEFAULT;
+
+  private final SimulatedDriver driver =
+      SimulatedDriver.builder(GpuModel.h200()).deviceBytes(BLOCKS * BLOCK).open();
+
+  private AddressRange filled(int blocks) {
+    AddressRange range = driver.allocateManaged(blocks * BLOCK);
+    driver.hostTouch(range, AccessKind.WRITE);
+    return range;
+  }
+
+  private AddressRange readMostly(int blocks) {
+    AddressRange range = filled(blocks);
+    driver.advise(range, Advice.SET_PREFERRED_LOCATION, Location.HOST);
+    driver.advise(range, Advice.SET_READ_MOSTLY, GPU);
+    return range;
+  }
+
+  private static AddressRange block(AddressRange range, int index) {
+    return range.slice(index * BLOCK, BLOCK);
+  }
+
+  private void read(AddressRange range) {
+    driver.launch(SimulatedKernel.of("read", Access.read(range)), STREAM);
+  }
+
+  private boolean resident(AddressRange range) {
+    return driver.residentBytes(range) == range.bytes();
+  }
+
+  // ---- eviction
+
+  @Test
+  void theLeastRecentlyMigratedBlockLeavesWhateverWasUsed() {
+    AddressRange range = filled(9);
+    for (int i = 0; i < BLOCKS; i++) {
+      driver.prefetch(block(range, i), GPU, STREAM);
+    }
+    read(block(range, 0));
+    driver.prefetch(block(range, 8), GPU, STREAM);
+    assertThat(resident(block(range, 0))).as("a hit does not keep it").isFalse();
+    assertThat(resident(block(range, 1))).isTrue();
+  }
+
+  @Test
+  void prefetchingAResidentBlockKeepsIt() {
+    AddressRange range = filled(9);
+    for (int i = 0; i < BLOCKS; i++) {
+      driver.prefetch(block(range, i), GPU, STREAM);
+    }
+    driver.prefetch(block(range, 0), GPU, STREAM);
+    driver.prefetch(block(range, 8), GPU, STREAM);
+    assertThat(resident(block(range, 0))).isTrue();
+    assertThat(resident(block(range, 1))).isFalse();
+  }
+
+  @Test
+  void thePreferredLocationProtectsNothing() {
+    AddressRange range = filled(9);
+    driver.advise(block(range, 0), Advice.SET_PREFERRED_LOCATION, GPU);
+    for (int i = 0; i < 9; i++) {
+      driver.prefetch(block(range, i), GPU, STREAM);
+    }
+    assertThat(resident(block(range, 0))).isFalse();
+  }
+
+  @Test
+  void evictionCopiesWhatWasOnlyRead() {
+    AddressRange range = filled(9);
+    read(range);
+    assertThat(driver.counters().evictionBytesOut()).isEqualTo(BLOCK);
+    assertThat(driver.counters().residentBytes()).isLessThanOrEqualTo(BLOCKS * BLOCK);
+  }
+
+  @Test
+  void readMostlyCopiesAreEvictedWithoutTraffic() {
+    AddressRange range = readMostly(9);
+    for (int i = 0; i < 9; i++) {
+      driver.prefetch(block(range, i), GPU, STREAM);
+    }
+    SimulationCounters counters = driver.counters();
+    assertThat(counters.evictions()).isEqualTo(1);
+    assertThat(counters.evictionBytesOut()).isZero();
+    assertThat(counters.droppedBytes()).isEqualTo(BLOCK);
+  }
+
+  @Test
+  void discardedBlocksAreEvictedFirstAndWithoutTraffic() {
+    AddressRange range = filled(9);
+    for (int i = 0; i < BLOCKS; i++) {
+      driver.prefetch(block(range, i), GPU, STREAM);
+    }
+    driver.discard(List.of(block(range, 5)), STREAM);
+    driver.prefetch(block(range, 8), GPU, STREAM);
+    assertThat(resident(block(range, 5))).isFalse();
+    assertThat(resident(block(range, 0))).isTrue();
+    assertThat(driver.counters().evictionBytesOut()).isZero();
+    assertThat(driver.counters().bytesOut()).isZero();
+  }
+
+  @Test
+  void aDiscardIsUndoneByAWrite() {
+    AddressRange range = filled(9);
+    for (int i = 0; i < BLOCKS; i++) {
+      driver.prefetch(block(range, i), GPU, STREAM);
+    }
+    driver.discard(List.of(block(range, 5)), STREAM);
+    driver.fill(block(range, 5), (byte) 1, STREAM);
+    driver.prefetch(block(range, 8), GPU, STREAM);
+    assertThat(resident(block(range, 5))).isTrue();
+  }
+
+  @Test
+  void whatLeftForTheHostIsTheFirstVictim() {
+    AddressRange range = filled(9);
+    for (int i = 0; i < BLOCKS; i++) {
+      driver.prefetch(block(range, i), GPU, STREAM);
+    }
+    driver.prefetch(block(range, 6), Location.HOST, STREAM);
+    long evictions = driver.counters().evictions();
+    driver.prefetch(block(range, 8), GPU, STREAM);
+    assertThat(driver.counters().evictions()).isEqualTo(evictions);
+    assertThat(resident(range.slice(0, 6 * BLOCK))).isTrue();
+  }
+
+  @Test
+  void aRangeLargerThanTheDeviceEvictsItself() {
+    AddressRange range = filled(12);
+    driver.prefetch(range, GPU, STREAM);
+    assertThat(driver.residentBytes(range)).isEqualTo(BLOCKS * BLOCK);
+    assertThat(resident(range.slice(4 * BLOCK, 8 * BLOCK))).isTrue();
+  }
+
+  @Test
+  void plainMemoryIsNotEvictedAndManagedMemoryMakesRoomForIt() {
+    AddressRange range = filled(8);
+    driver.prefetch(range, GPU, STREAM);
+    AddressRange plain = driver.allocateDevice(6 * BLOCK);
+    assertThat(driver.residentBytes(range)).isEqualTo(2 * BLOCK);
+    driver.prefetch(range, GPU, STREAM);
+    assertThat(driver.residentBytes(range)).isEqualTo(2 * BLOCK);
+    assertThatThrownBy(() -> driver.allocateDevice(3 * BLOCK))
+        .isInstanceOf(OutOfDeviceMemoryException.class);
+    driver.free(plain);
+    driver.prefetch(range, GPU, STREAM);
+    assertThat(resident(range)).isTrue();
+  }
+
+  @Test
+  void freeMemoryDoesNotRiseWhenManagedPagesLeave() {
+    AddressRange range = filled(4);
+    long before = driver.memoryInfo().freeBytes();
+    driver.prefetch(range, GPU, STREAM);
+    assertThat(driver.memoryInfo().freeBytes()).isEqualTo(before - 4 * BLOCK);
+    driver.prefetch(range, Location.HOST, STREAM);
+    assertThat(driver.residentBytes(range)).isZero();
+    assertThat(driver.memoryInfo().freeBytes()).isEqualTo(before - 4 * BLOCK);
+    driver.free(range);
+    assertThat(driver.memoryInfo().freeBytes()).isEqualTo(before);
+  }
+
+  // ---- read-mostly
+
+  @Test
+  void prefetchingReadMostlyToTheHostDropsNothing() {
+    AddressRange range = readMostly(4);
+    driver.prefetch(range, GPU, STREAM);
+    driver.prefetch(range, Location.HOST, STREAM);
+    assertThat(resident(range)).isTrue();
+    assertThat(driver.counters().bytesOut()).isZero();
+  }
+
+  @Test
+  void unsetWithTheHostPreferredDropsTheCopyForFree() {
+    AddressRange range = readMostly(4);
+    driver.prefetch(range, GPU, STREAM);
+    driver.advise(range, Advice.UNSET_READ_MOSTLY, GPU);
+    assertThat(driver.residentBytes(range)).isZero();
+    assertThat(driver.counters().bytesOut()).isZero();
+    assertThat(driver.counters().droppedBytes()).isEqualTo(range.bytes());
+  }
+
+  @Test
+  void unsetWithoutAPreferredLocationLeavesTheCopy() {
+    AddressRange range = filled(4);
+    driver.advise(range, Advice.SET_READ_MOSTLY, GPU);
+    driver.prefetch(range, GPU, STREAM);
+    driver.advise(range, Advice.UNSET_READ_MOSTLY, GPU);
+    driver.advise(range, Advice.SET_READ_MOSTLY, GPU);
+    assertThat(resident(range)).isTrue();
+    assertThat(driver.counters().droppedBytes()).isZero();
+  }
+
+  @Test
+  void unsetWithTheDevicePreferredLeavesTheCopy() {
+    AddressRange range = filled(4);
+    driver.advise(range, Advice.SET_PREFERRED_LOCATION, GPU);
+    driver.advise(range, Advice.SET_READ_MOSTLY, GPU);
+    driver.prefetch(range, GPU, STREAM);
+    driver.advise(range, Advice.UNSET_READ_MOSTLY, GPU);
+    assertThat(resident(range)).isTrue();
+  }
+
+  @Test
+  void aKernelsWriteCollapsesTheCopies() {
+    AddressRange range = readMostly(1);
+    driver.prefetch(range, GPU, STREAM);
+    driver.launch(SimulatedKernel.of("write", Access.write(range)), STREAM);
+    driver.advise(range, Advice.UNSET_READ_MOSTLY, GPU);
+    assertThat(resident(range)).as("the only copy").isTrue();
+  }
+
+  @Test
+  void theHostsWriteCollapsesTheCopies() {
+    AddressRange range = readMostly(1);
+    driver.prefetch(range, GPU, STREAM);
+    driver.hostTouch(range, AccessKind.WRITE);
+    assertThat(driver.residentBytes(range)).isZero();
+  }
+
+  // ---- faults
+
+  @Test
+  void batchesHoldTwoHundredAndFiftySixEntriesWithDuplicates() {
+    // Without the prefetcher, which does not act against the preferred location, every one of the
+    // 1024 pages of two blocks faults, 204 or 205 to a batch of 256 at 1.25 entries each.
+    AddressRange range = readMostly(2);
+    read(range);
+    assertThat(driver.counters().faults()).isBetween(1280L, 1290L);
+    assertThat(driver.counters().faultBatches()).isEqualTo(6);
+    assertThat(driver.counters().faultBytesIn()).isEqualTo(2 * BLOCK);
+  }
+
+  @Test
+  void theTreePrefetcherSavesFaults() {
+    AddressRange range = filled(2);
+    read(range);
+    assertThat(driver.counters().faultBatches()).isEqualTo(1);
+    assertThat(driver.counters().faults()).isLessThanOrEqualTo(256);
+    assertThat(resident(range)).isTrue();
+  }
+
+  @Test
+  void preferringTheHostMeansReadingInPlace() {
+    AddressRange range = filled(2);
+    driver.advise(range, Advice.SET_PREFERRED_LOCATION, Location.HOST);
+    read(range);
+    assertThat(driver.residentBytes(range)).isZero();
+    assertThat(driver.counters().zeroCopyBytes()).isEqualTo(range.bytes());
+    assertThat(driver.counters().bytesIn()).isZero();
+  }
+
+  @Test
+  void aKernelWaitsForAPrefetchOnItsWayInsteadOfFaulting() {
+    AddressRange range = filled(4);
+    driver.advise(range, Advice.SET_READ_MOSTLY, GPU);
+    StreamHandle other = driver.createStream();
+    driver.prefetch(range, GPU, other);
+    long start = driver.clock().nanoTime();
+    read(range);
+    driver.synchronize(STREAM);
+    driver.synchronize(other);
+    assertThat(driver.counters().faults()).isZero();
+    assertThat(driver.clock().nanoTime()).isGreaterThan(start);
+  }
+
+  // ---- time
+
+  @Test
+  void aHostThreadRunsBesideItsSubmitter() {
+    AddressRange range = filled(4);
+    HostThread mover = driver.hostThread("mover");
+    long before = driver.clock().nanoTime();
+    mover.execute(
+        () -> {
+          driver.prefetch(range, GPU, STREAM);
+          driver.synchronize(STREAM);
+        });
+    assertThat(driver.clock().nanoTime()).isEqualTo(before);
+    assertThat(mover.nanoTime()).isGreaterThan(before + 100_000);
+    mover.join();
+    assertThat(driver.clock().nanoTime()).isEqualTo(mover.nanoTime());
+  }
+
+  @Test
+  void computingOverlapsWithArrivingData() {
+    AddressRange range = driver.allocatePinned(256 << 20);
+    long linkNanos = GpuModel.nanos(range.bytes(), driver.model().zeroCopyGBps());
+    SimulatedKernel kernel =
+        SimulatedKernel.of("overlap", Access.read(range)).withComputeNanos(linkNanos / 2);
+    long start = driver.clock().nanoTime();
+    driver.launch(kernel, STREAM);
+    driver.synchronize(STREAM);
+    double taken = driver.clock().nanoTime() - start;
+    assertThat(taken / linkNanos).isBetween(1.0, 1.6);
+  }
+
+  // ---- contents
+
+  @Test
+  void metadataOnlyHasNoHostView() {
+    AddressRange range = driver.allocateManaged(BLOCK);
+    assertThatThrownBy(() -> driver.hostView(range))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("metadata only");
+  }
+
+  @Test
+  void discardedContentsAreGone() {
+    try (SimulatedDriver backed = SimulatedDriver.builder(GpuModel.h200()).backed(true).open()) {
+      AddressRange range = backed.allocateManaged(2 * BLOCK);
+      backed.fill(range, (byte) 7, STREAM);
+      backed.discard(List.of(block(range, 1)), STREAM);
+      assertThat(backed.contents(range).get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 7);
+      assertThat(backed.contents(range).get(ValueLayout.JAVA_BYTE, BLOCK)).isNotEqualTo((byte) 7);
+      backed.free(range);
+    }
+  }
+}

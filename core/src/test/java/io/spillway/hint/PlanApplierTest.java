@@ -1,0 +1,248 @@
+package io.spillway.hint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spillway.allocate.AllocationRequest;
+import io.spillway.allocate.Allocator;
+import io.spillway.allocate.LiveAllocation;
+import io.spillway.allocate.Placement;
+import io.spillway.driver.CudaStatus;
+import io.spillway.driver.FaultInjectingDriver;
+import io.spillway.driver.Location;
+import io.spillway.driver.StreamHandle;
+import io.spillway.driver.sim.Access;
+import io.spillway.driver.sim.GpuModel;
+import io.spillway.driver.sim.SimulatedDriver;
+import io.spillway.driver.sim.SimulatedKernel;
+import io.spillway.range.AddressRange;
+import io.spillway.range.Blocks;
+import io.spillway.range.ByteSize;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What reaches the driver of a plan, asked of the simulated driver itself. */
+final class PlanApplierTest {
+
+  private static final long PIECE = 4 * Blocks.BYTES;
+
+  private final SimulatedDriver simulation = SimulatedDriver.open(GpuModel.h200());
+  private final FaultInjectingDriver driver = new FaultInjectingDriver(simulation);
+  private Allocator allocator;
+  private PlanApplier applier;
+  private LiveAllocation weights;
+
+  @BeforeEach
+  void open() {
+    allocator = Allocator.builder(driver).build();
+    applier = new PlanApplier(driver, allocator.ledger(), PIECE);
+    weights = allocate(16 * Blocks.BYTES);
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    allocator.close();
+    assertThat(driver.leaks()).isEmpty();
+    simulation.close();
+  }
+
+  private LiveAllocation allocate(long bytes) {
+    return allocator.allocate(new AllocationRequest(bytes, Placement.MANAGED, "weights"));
+  }
+
+  private PlanOutcome apply(Hint... hints) {
+    return applier.apply(Plan.of(hints), StreamHandle.DEFAULT);
+  }
+
+  private AddressRange blocks(int first, int count) {
+    return weights.range().slice(first * Blocks.BYTES, count * Blocks.BYTES);
+  }
+
+  private void read(AddressRange range) {
+    simulation.launch(SimulatedKernel.of("read", Access.read(range)), StreamHandle.DEFAULT);
+  }
+
+  @Test
+  void fetchesTheBlocksTouchedInPieces() {
+    AddressRange inside = weights.range().slice(Blocks.BYTES + 100, 8 * Blocks.BYTES);
+
+    PlanOutcome outcome = apply(new Hint.Fetch(inside));
+
+    assertThat(outcome).isEqualTo(new PlanOutcome(3, 0, 0, 9 * Blocks.BYTES));
+    assertThat(driver.calls("prefetch")).isEqualTo(3);
+    assertThat(simulation.residentBytes(blocks(1, 9))).isEqualTo(9 * Blocks.BYTES);
+    assertThat(simulation.residentBytes(blocks(10, 6))).isZero();
+    assertThat(simulation.residentBytes(blocks(0, 1))).isZero();
+  }
+
+  @Test
+  void adviceReachesOnlyTheBlocksWhollyInside() {
+    apply(new Hint.ReadMostly(weights.range().slice(100, 3 * Blocks.BYTES)));
+
+    assertThat(simulation.attributes(blocks(0, 1)).readMostly()).isFalse();
+    assertThat(simulation.attributes(blocks(1, 2)).readMostly()).isTrue();
+    assertThat(simulation.attributes(blocks(3, 1)).readMostly()).isFalse();
+  }
+
+  @Test
+  void aHintSmallerThanABlockOrOutsideLiveMemoryDoesNothing() {
+    AddressRange small = weights.range().slice(100, 100);
+    AddressRange nowhere = new AddressRange(weights.range().end() + (1L << 40), Blocks.BYTES);
+
+    assertThat(apply(new Hint.ReadMostly(small))).isEqualTo(new PlanOutcome(0, 0, 1, 0));
+    assertThat(apply(new Hint.Fetch(nowhere))).isEqualTo(new PlanOutcome(0, 0, 1, 0));
+    assertThat(applier.statistics().of(HintKind.FETCH).clippedAway()).isEqualTo(1);
+  }
+
+  @Test
+  void plainDeviceMemoryIsLeftAlone() {
+    LiveAllocation plain =
+        allocator.allocate(new AllocationRequest(8 * Blocks.BYTES, Placement.DEVICE, ""));
+
+    assertThat(apply(new Hint.Fetch(plain.range())).applied()).isZero();
+    assertThat(driver.calls("prefetch")).isZero();
+  }
+
+  @Test
+  void dropsFreeTheDeviceCopyWithoutATransfer() {
+    AddressRange all = weights.range();
+    apply(new Hint.Prefer(all, Location.HOST), new Hint.ReadMostly(all));
+    read(all);
+    long in = simulation.counters().bytesIn();
+
+    PlanOutcome outcome = apply(new Hint.Drop(blocks(0, 12)));
+
+    assertThat(outcome).isEqualTo(new PlanOutcome(1, 0, 0, 12 * Blocks.BYTES));
+    assertThat(simulation.residentBytes(all)).isEqualTo(4 * Blocks.BYTES);
+    assertThat(simulation.counters().bytesIn()).isEqualTo(in);
+    assertThat(simulation.counters().bytesOut()).isZero();
+    assertThat(simulation.attributes(all).readMostly()).isTrue();
+  }
+
+  @Test
+  void dropsAreNotAttemptedWithoutPreferringTheHost() {
+    apply(new Hint.ReadMostly(weights.range()));
+    read(weights.range());
+    long advice = driver.calls("advise");
+
+    PlanOutcome outcome = apply(new Hint.Drop(weights.range()));
+
+    assertThat(outcome).isEqualTo(new PlanOutcome(0, 0, 1, 0));
+    assertThat(driver.calls("advise")).isEqualTo(advice);
+    assertThat(applier.droppable(weights.range())).isFalse();
+  }
+
+  @Test
+  void dropsReachOnlyThePartsThatAreBothReadMostlyAndPreferTheHost() {
+    apply(
+        new Hint.Prefer(blocks(0, 3), Location.HOST),
+        new Hint.Prefer(blocks(5, 4), Location.HOST),
+        new Hint.ReadMostly(blocks(2, 5)));
+
+    assertThat(applier.droppable(blocks(2, 1))).isTrue();
+    assertThat(applier.droppable(blocks(5, 2))).isTrue();
+    assertThat(applier.droppable(blocks(2, 5))).isFalse();
+    assertThat(apply(new Hint.Drop(weights.range())))
+        .isEqualTo(new PlanOutcome(2, 0, 0, 3 * Blocks.BYTES));
+  }
+
+  @Test
+  void preferringADeviceOrNothingEndsDroppability() {
+    AddressRange all = weights.range();
+    apply(new Hint.Prefer(all, Location.HOST), new Hint.ReadMostly(all));
+
+    apply(new Hint.Prefer(blocks(0, 1), driver.device().location()));
+    apply(new Hint.PreferNowhere(blocks(1, 1)));
+    apply(new Hint.NotReadMostly(blocks(2, 1)));
+
+    assertThat(applier.droppable(blocks(0, 1))).isFalse();
+    assertThat(applier.droppable(blocks(1, 1))).isFalse();
+    assertThat(applier.droppable(blocks(2, 1))).isFalse();
+    assertThat(applier.droppable(blocks(3, 13))).isTrue();
+  }
+
+  @Test
+  void anExpectedWriteTakesReadMostlyBackWhereItTouches() {
+    AddressRange all = weights.range();
+    apply(new Hint.Prefer(all, Location.HOST), new Hint.ReadMostly(all));
+
+    applier.expectWrite(all.slice(Blocks.BYTES + 5, Blocks.BYTES));
+
+    assertThat(simulation.attributes(blocks(1, 2)).readMostly()).isFalse();
+    assertThat(simulation.attributes(blocks(1, 2)).preferredLocation()).isEqualTo(Optional.empty());
+    assertThat(simulation.attributes(blocks(0, 1)).readMostly()).isTrue();
+    assertThat(simulation.attributes(blocks(3, 13)).readMostly()).isTrue();
+  }
+
+  @Test
+  void aRefusedHintIsCountedAndTheRestOfThePlanGoesOn() {
+    driver.fail("prefetch", 2, CudaStatus.NOT_SUPPORTED);
+
+    PlanOutcome outcome =
+        apply(new Hint.Fetch(blocks(0, 12)), new Hint.Prefer(blocks(0, 1), Location.HOST));
+
+    assertThat(outcome).isEqualTo(new PlanOutcome(3, 1, 0, 9 * Blocks.BYTES));
+    assertThat(outcome.complete()).isFalse();
+    assertThat(applier.statistics().of(HintKind.FETCH).refused()).isEqualTo(1);
+    assertThat(applier.statistics().refused()).isEqualTo(1);
+  }
+
+  @Test
+  void aDropThatFailsHalfwayIsNotTakenForReadMostlyAnyMore() {
+    AddressRange all = weights.range();
+    apply(new Hint.Prefer(all, Location.HOST), new Hint.ReadMostly(all));
+    driver.fail("advise", 2, CudaStatus.INVALID_VALUE);
+
+    assertThat(apply(new Hint.Drop(all)).refused()).isEqualTo(1);
+
+    assertThat(simulation.attributes(all).readMostly()).isFalse();
+    assertThat(applier.droppable(all)).isFalse();
+  }
+
+  @Test
+  void adviceDiesWithItsAllocation() {
+    AddressRange all = weights.range();
+    apply(new Hint.Prefer(all, Location.HOST), new Hint.ReadMostly(all));
+    allocator.free(all.address());
+    applier.forget(weights);
+
+    weights = allocate(16 * Blocks.BYTES);
+
+    assertThat(applier.droppable(weights.range())).isFalse();
+    assertThat(applier.droppable(all)).isFalse();
+    assertThat(apply(new Hint.Drop(weights.range())).applied()).isZero();
+  }
+
+  @Test
+  void oneHintMaySpanSeveralAllocations() {
+    LiveAllocation second = allocate(4 * Blocks.BYTES);
+    long start = Math.min(weights.range().address(), second.range().address());
+    long end = Math.max(weights.range().end(), second.range().end());
+
+    apply(new Hint.Fetch(new AddressRange(start, end - start)));
+
+    assertThat(simulation.residentBytes(weights.range())).isEqualTo(16 * Blocks.BYTES);
+    assertThat(simulation.residentBytes(second.range())).isEqualTo(4 * Blocks.BYTES);
+  }
+
+  @Test
+  void discardedDataIsNotWrittenBack() {
+    simulation.launch(
+        SimulatedKernel.of("write", Access.write(weights.range())), StreamHandle.DEFAULT);
+
+    apply(new Hint.Discard(weights.range()), new Hint.WriteBack(weights.range()));
+
+    assertThat(simulation.counters().bytesOut()).isZero();
+    assertThat(simulation.residentBytes(weights.range())).isZero();
+  }
+
+  @Test
+  void piecesAreWholeBlocks() {
+    assertThatThrownBy(() -> new PlanApplier(driver, allocator.ledger(), ByteSize.MIB))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "fetch piece of 1048576 bytes: must be a positive multiple of 2097152 (one block)");
+  }
+}

@@ -1,0 +1,195 @@
+package io.spillway.prefetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.Allocation;
+import io.spillway.SessionPlugin;
+import io.spillway.Spillway;
+import io.spillway.SpillwayConfig;
+import io.spillway.allocate.HostMemoryGuard;
+import io.spillway.allocate.HostReserve;
+import io.spillway.allocate.Placement;
+import io.spillway.driver.CudaStatus;
+import io.spillway.driver.FaultInjectingDriver;
+import io.spillway.driver.StreamHandle;
+import io.spillway.driver.sim.Access;
+import io.spillway.driver.sim.AccessKind;
+import io.spillway.driver.sim.GpuModel;
+import io.spillway.driver.sim.SimulatedDriver;
+import io.spillway.driver.sim.SimulatedKernel;
+import io.spillway.range.AddressRange;
+import io.spillway.range.ByteSize;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Streams layers through a budget on the simulated driver. */
+final class SequentialMoverTest {
+
+  private static final long LAYER = 64 * ByteSize.MIB;
+  private static final int LAYERS = 12;
+  private static final long BUDGET = 4 * LAYER;
+
+  private final SimulatedDriver simulation = SimulatedDriver.open(GpuModel.h200());
+  private final FaultInjectingDriver driver = new FaultInjectingDriver(simulation);
+  private long mostResidentBytes;
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertThat(driver.leaks()).isEmpty();
+    simulation.close();
+  }
+
+  private Spillway open(SessionPlugin plugin) {
+    return Spillway.open(
+        SpillwayConfig.builder()
+            .driver(driver)
+            .deviceBudget(ByteSize.format(BUDGET))
+            .hostMemoryGuard(
+                new HostMemoryGuard(Path.of("/nonexistent"), HostReserve.ofBytes(0), Long.MAX_VALUE))
+            .plugins(List.of(plugin))
+            .background(simulation.hostThread("mover"))
+            .build());
+  }
+
+  private Allocation weights(Spillway spillway, boolean readMostly) {
+    Allocation weights = spillway.allocate(LAYERS * LAYER, Placement.MANAGED, "weights");
+    simulation.hostTouch(weights.range(), AccessKind.WRITE);
+    return readMostly ? weights.readMostly() : weights;
+  }
+
+  /** One pass over all layers; its virtual seconds. */
+  private double pass(Spillway spillway, Allocation weights) {
+    long start = simulation.clock().nanoTime();
+    for (int layer = 0; layer < LAYERS; layer++) {
+      AddressRange range = weights.range().slice(layer * LAYER, LAYER);
+      try (var scope = spillway.launch("layer", layer).reads(weights, layer * LAYER, LAYER)) {
+        assertThat(scope).isNotNull();
+        simulation.launch(
+            SimulatedKernel.of("layer", Access.read(range, 20)), StreamHandle.DEFAULT);
+      }
+      mostResidentBytes =
+          Math.max(mostResidentBytes, simulation.residentBytes(weights.range()));
+    }
+    simulation.synchronize(StreamHandle.DEFAULT);
+    return (simulation.clock().nanoTime() - start) * 1e-9;
+  }
+
+  private double steadyPass(SessionPlugin plugin, boolean readMostly) {
+    try (Spillway spillway = open(plugin);
+        Allocation weights = weights(spillway, readMostly)) {
+      pass(spillway, weights);
+      return pass(spillway, weights);
+    }
+  }
+
+  @Test
+  void oneAheadIsSeveralTimesFasterThanFaultsAndKeepsTheBudget() {
+    double faults = steadyPass(new OnDemand(), true);
+    assertThat(mostResidentBytes).isLessThanOrEqualTo(BUDGET);
+    mostResidentBytes = 0;
+
+    double ahead = steadyPass(new OneAhead(), true);
+
+    assertThat(mostResidentBytes).isBetween(BUDGET - LAYER, BUDGET);
+    assertThat(faults / ahead).isGreaterThan(3);
+    assertThat(simulation.counters().bytesOut()).as("read-mostly data leaves free").isZero();
+  }
+
+  @Test
+  void dataThatMayChangeIsWrittenBackAndStillKeepsTheBudget() {
+    double dropped = steadyPass(new OnDemand(), true);
+    double writtenBack = steadyPass(new OnDemand(), false);
+
+    assertThat(mostResidentBytes).isLessThanOrEqualTo(BUDGET);
+    assertThat(writtenBack).isGreaterThan(1.5 * dropped);
+    assertThat(simulation.counters().bytesOut()).isPositive();
+  }
+
+  @Test
+  void everythingStaysWhenItFits() {
+    try (Spillway spillway = open(new OneAhead());
+        Allocation weights = spillway.allocate(BUDGET, Placement.MANAGED, "weights")) {
+      simulation.hostTouch(weights.range(), AccessKind.WRITE);
+      weights.readMostly();
+      for (int lap = 0; lap < 3; lap++) {
+        for (int layer = 0; layer < 4; layer++) {
+          spillway.launch("layer", layer).reads(weights, layer * LAYER, LAYER).close();
+        }
+      }
+      assertThat(spillway.statistics().fetchedBytes()).isEqualTo(BUDGET);
+      assertThat(spillway.statistics().droppedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void aLaunchLargerThanTheBudgetIsLeftToFaults() {
+    try (Spillway spillway = open(new OneAhead());
+        Allocation weights = weights(spillway, true)) {
+      spillway.launch("all", 0).reads(weights).close();
+
+      assertThat(spillway.statistics().fetchedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void freedRangesLeaveTheAccount() {
+    try (Spillway spillway = open(new OneAhead())) {
+      for (int i = 0; i < 6; i++) {
+        try (Allocation weights = spillway.allocate(2 * LAYER, Placement.MANAGED, "weights")) {
+          spillway.launch("layer", 0).reads(weights).close();
+        }
+      }
+      assertThat(spillway.statistics().writtenBackBytes()).isZero();
+    }
+  }
+
+  @Test
+  void aDriverFailureSwitchesItOffAndTheProgramGoesOn() {
+    try (Spillway spillway = open(new OneAhead());
+        Allocation weights = weights(spillway, true)) {
+      driver.fail("record", 1, CudaStatus.INVALID_HANDLE);
+      pass(spillway, weights);
+      long fetched = spillway.statistics().fetchedBytes();
+      pass(spillway, weights);
+
+      assertThat(spillway.statistics().fetchedBytes()).isEqualTo(fetched).isLessThan(2 * LAYER);
+    }
+  }
+
+  @Test
+  void refusedFetchesAreOnlyCounted() {
+    try (Spillway spillway = open(new OneAhead());
+        Allocation weights = weights(spillway, true)) {
+      for (int i = 1; i <= 50; i++) {
+        driver.fail("prefetch", i, CudaStatus.NOT_SUPPORTED);
+      }
+      pass(spillway, weights);
+
+      assertThat(spillway.statistics().hints().refused()).isPositive();
+    }
+  }
+
+  @Test
+  void worksFromAThreadOfItsOwn() {
+    try (ExecutorService thread = Executors.newSingleThreadExecutor();
+        Spillway spillway =
+            Spillway.open(
+                SpillwayConfig.builder()
+                    .driver(driver)
+                    .deviceBudget(ByteSize.format(BUDGET))
+                    .plugins(List.of(new OneAhead()))
+                    .background(thread)
+                    .build());
+        Allocation weights = weights(spillway, true)) {
+      pass(spillway, weights);
+      pass(spillway, weights);
+
+      assertThat(mostResidentBytes).isLessThanOrEqualTo(BUDGET);
+      assertThat(spillway.statistics().droppedBytes()).isPositive();
+    }
+  }
+}

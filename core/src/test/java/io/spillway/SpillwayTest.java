@@ -37,10 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SpillwayTest {
 
   private final SimulatedDriver simulation =
-      SimulatedDriver.builder(GpuModel.h200())
-          .deviceBytes(256 * ByteSize.MIB)
-          .backed(true)
-          .open();
+      SimulatedDriver.builder(GpuModel.h200()).deviceBytes(256 * ByteSize.MIB).backed(true).open();
   private final FaultInjectingDriver driver = new FaultInjectingDriver(simulation);
 
   /** Writes down what a plugin is told. */

@@ -102,8 +102,8 @@ public interface RedirectRule {
   }
 
   /**
-   * {@link #standard}, with plain memory held to the device budget as well: on a card that should be
-   * used as if it had only so much.
+   * {@link #standard}, with plain memory held to the device budget as well: on a card that should
+   * be used as if it had only so much.
    *
    * @param deviceTotalBytes the device's memory
    */

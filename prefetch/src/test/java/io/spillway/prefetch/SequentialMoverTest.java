@@ -49,7 +49,8 @@ final class SequentialMoverTest {
             .driver(driver)
             .deviceBudget(ByteSize.format(BUDGET))
             .hostMemoryGuard(
-                new HostMemoryGuard(Path.of("/nonexistent"), HostReserve.ofBytes(0), Long.MAX_VALUE))
+                new HostMemoryGuard(
+                    Path.of("/nonexistent"), HostReserve.ofBytes(0), Long.MAX_VALUE))
             .plugins(List.of(plugin))
             .background(simulation.hostThread("mover"))
             .build());
@@ -71,8 +72,7 @@ final class SequentialMoverTest {
         simulation.launch(
             SimulatedKernel.of("layer", Access.read(range, 20)), StreamHandle.DEFAULT);
       }
-      mostResidentBytes =
-          Math.max(mostResidentBytes, simulation.residentBytes(weights.range()));
+      mostResidentBytes = Math.max(mostResidentBytes, simulation.residentBytes(weights.range()));
     }
     simulation.synchronize(StreamHandle.DEFAULT);
     return (simulation.clock().nanoTime() - start) * 1e-9;

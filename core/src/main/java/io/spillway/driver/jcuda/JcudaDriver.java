@@ -19,6 +19,9 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The seam over JCuda 12.6, and over {@link PanamaDriver} for what JCuda lacks: one NUMA node of
@@ -117,18 +120,14 @@ public final class JcudaDriver extends ForwardingDriver {
   @Override
   public AddressRange allocateDevice(long bytes) {
     requireSize("cuMemAlloc", bytes);
-    try (var _ = panama.makeCurrent()) {
-      return jcuda.memAlloc(bytes);
-    }
+    return create(() -> jcuda.memAlloc(bytes), this::free);
   }
 
   @Override
   public AddressRange allocateManaged(long bytes) {
     requireSize("cuMemAllocManaged", bytes);
     require(Capability.MANAGED_MEMORY, "cuMemAllocManaged", 0, bytes);
-    try (var _ = panama.makeCurrent()) {
-      return jcuda.memAllocManaged(bytes);
-    }
+    return create(() -> jcuda.memAllocManaged(bytes), this::free);
   }
 
   @Override
@@ -263,9 +262,7 @@ public final class JcudaDriver extends ForwardingDriver {
 
   @Override
   public StreamHandle createStream() {
-    try (var _ = panama.makeCurrent()) {
-      return jcuda.streamCreate();
-    }
+    return create(jcuda::streamCreate, this::destroyStream);
   }
 
   @Override
@@ -293,9 +290,7 @@ public final class JcudaDriver extends ForwardingDriver {
 
   @Override
   public EventHandle createEvent() {
-    try (var _ = panama.makeCurrent()) {
-      return jcuda.eventCreate();
-    }
+    return create(jcuda::eventCreate, this::destroyEvent);
   }
 
   @Override
@@ -349,6 +344,24 @@ public final class JcudaDriver extends ForwardingDriver {
     }
     try (var _ = panama.makeCurrent()) {
       jcuda.eventSynchronize(event);
+    }
+  }
+
+  /** Creates something in the context; it is undone if the context cannot be left afterwards. */
+  private <T> T create(Supplier<T> creation, Consumer<T> undo) {
+    @Nullable T created = null;
+    try (var _ = panama.makeCurrent()) {
+      created = creation.get();
+      return created;
+    } catch (DriverException e) {
+      if (created != null) {
+        try {
+          undo.accept(created);
+        } catch (DriverException alsoFailed) {
+          e.addSuppressed(alsoFailed);
+        }
+      }
+      throw e;
     }
   }
 

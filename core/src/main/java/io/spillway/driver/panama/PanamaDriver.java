@@ -25,6 +25,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The seam over libcuda through the Foreign Function and Memory API.
@@ -203,44 +206,43 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   @Override
   public AddressRange allocateDevice(long bytes) {
     requireSize("cuMemAlloc", bytes);
-    CallScratch scratch = CallScratch.ofThread();
-    try (var _ = makeCurrent()) {
-      check("cuMemAlloc", cuda.memAlloc(scratch.first, bytes), 0, bytes);
-      return new AddressRange(scratch.firstLong(), bytes);
-    }
+    return create(
+        () -> {
+          CallScratch scratch = CallScratch.ofThread();
+          check("cuMemAlloc", cuda.memAlloc(scratch.first, bytes), 0, bytes);
+          return new AddressRange(scratch.firstLong(), bytes);
+        },
+        this::free);
   }
 
   @Override
   public AddressRange allocateManaged(long bytes) {
     requireSize("cuMemAllocManaged", bytes);
     require(Capability.MANAGED_MEMORY, "cuMemAllocManaged", 0, bytes);
-    CallScratch scratch = CallScratch.ofThread();
-    try (var _ = makeCurrent()) {
-      check(
-          "cuMemAllocManaged",
-          cuda.memAllocManaged(scratch.first, bytes, CU_MEM_ATTACH_GLOBAL),
-          0,
-          bytes);
-      return new AddressRange(scratch.firstLong(), bytes);
-    }
+    return create(
+        () -> {
+          CallScratch scratch = CallScratch.ofThread();
+          int status = cuda.memAllocManaged(scratch.first, bytes, CU_MEM_ATTACH_GLOBAL);
+          check("cuMemAllocManaged", status, 0, bytes);
+          return new AddressRange(scratch.firstLong(), bytes);
+        },
+        this::free);
   }
 
   @Override
   public AddressRange allocatePinned(long bytes) {
     requireSize("cuMemHostAlloc", bytes);
-    CallScratch scratch = CallScratch.ofThread();
-    try (var _ = makeCurrent()) {
-      check(
-          "cuMemHostAlloc",
-          cuda.memHostAlloc(
-              scratch.first, bytes, CU_MEMHOSTALLOC_PORTABLE | CU_MEMHOSTALLOC_DEVICEMAP),
-          0,
-          bytes);
-      // With unified addressing the device reads it under the same address.
-      AddressRange range = new AddressRange(scratch.firstLong(), bytes);
-      pinnedAddresses.add(range.address());
-      return range;
-    }
+    int flags = CU_MEMHOSTALLOC_PORTABLE | CU_MEMHOSTALLOC_DEVICEMAP;
+    return create(
+        () -> {
+          CallScratch scratch = CallScratch.ofThread();
+          check("cuMemHostAlloc", cuda.memHostAlloc(scratch.first, bytes, flags), 0, bytes);
+          // With unified addressing the device reads it under the same address.
+          AddressRange range = new AddressRange(scratch.firstLong(), bytes);
+          pinnedAddresses.add(range.address());
+          return range;
+        },
+        this::free);
   }
 
   @Override
@@ -562,13 +564,16 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
 
   @Override
   public StreamHandle createStream() {
-    CallScratch scratch = CallScratch.ofThread();
-    try (var _ = makeCurrent()) {
-      check("cuStreamCreate", cuda.streamCreate(scratch.first, CU_STREAM_NON_BLOCKING), 0, 0);
-      StreamHandle stream = new StreamHandle(scratch.firstLong());
-      streams.add(stream);
-      return stream;
-    }
+    return create(
+        () -> {
+          CallScratch scratch = CallScratch.ofThread();
+          int status = cuda.streamCreate(scratch.first, CU_STREAM_NON_BLOCKING);
+          check("cuStreamCreate", status, 0, 0);
+          StreamHandle stream = new StreamHandle(scratch.firstLong());
+          streams.add(stream);
+          return stream;
+        },
+        this::destroyStream);
   }
 
   /**
@@ -604,13 +609,15 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   }
 
   private EventHandle createEvent(int flags) {
-    CallScratch scratch = CallScratch.ofThread();
-    try (var _ = makeCurrent()) {
-      check("cuEventCreate", cuda.eventCreate(scratch.first, flags), 0, 0);
-      EventHandle event = new EventHandle(scratch.firstLong());
-      events.add(event);
-      return event;
-    }
+    return create(
+        () -> {
+          CallScratch scratch = CallScratch.ofThread();
+          check("cuEventCreate", cuda.eventCreate(scratch.first, flags), 0, 0);
+          EventHandle event = new EventHandle(scratch.firstLong());
+          events.add(event);
+          return event;
+        },
+        this::destroyEvent);
   }
 
   /**
@@ -731,6 +738,24 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     }
     check("cuCtxPushCurrent", cuda.ctxPushCurrent(context), 0, 0);
     return pop;
+  }
+
+  /** Creates something in the context; it is undone if the context cannot be left afterwards. */
+  private <T> T create(Supplier<T> creation, Consumer<T> undo) {
+    @Nullable T created = null;
+    try (var _ = makeCurrent()) {
+      created = creation.get();
+      return created;
+    } catch (DriverException e) {
+      if (created != null) {
+        try {
+          undo.accept(created);
+        } catch (DriverException alsoFailed) {
+          e.addSuppressed(alsoFailed);
+        }
+      }
+      throw e;
+    }
   }
 
   private void popContext() {

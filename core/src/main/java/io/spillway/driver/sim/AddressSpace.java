@@ -6,17 +6,15 @@ import io.spillway.driver.OutOfDeviceMemoryException;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.TreeMap;
 
 /** Which addresses are allocated. Addresses are made up and not used twice; all 2 MiB aligned. */
 final class AddressSpace {
-
-  /** Room per kind: CUDA's unified addresses have 49 bits, shared here by three kinds. */
-  private static final long ROOM_BYTES = 1L << 47;
 
   private final TreeMap<Long, SimulatedAllocation> allocations = new TreeMap<>();
   private final Map<MemoryKind, Long> nextAddress = new EnumMap<>(MemoryKind.class);
@@ -25,13 +23,13 @@ final class AddressSpace {
   AddressSpace(boolean backed) {
     this.backed = backed;
     for (MemoryKind kind : MemoryKind.values()) {
-      nextAddress.put(kind, base(kind));
+      nextAddress.put(kind, kind.firstAddress);
     }
   }
 
   SimulatedAllocation allocate(String call, MemoryKind kind, long bytes) {
     long address = nextAddress.getOrDefault(kind, 0L);
-    if (bytes > ROOM_BYTES - Blocks.BYTES - (address - base(kind))) {
+    if (bytes > MemoryKind.ROOM_BYTES - Blocks.BYTES - (address - kind.firstAddress)) {
       throw new OutOfDeviceMemoryException(call, 0, bytes);
     }
     SimulatedAllocation allocation;
@@ -67,7 +65,52 @@ final class AddressSpace {
   }
 
   /** A part of a managed allocation. */
-  record Part(SimulatedAllocation allocation, AddressRange range) {}
+  record Part(SimulatedAllocation allocation, AddressRange range) {
+
+    /** The blocks the part touches, in address order. */
+    Iterable<BlockPages> blocks() {
+      return () ->
+          new Iterator<>() {
+            private final int last = allocation.blockIndex(range.end() - 1);
+            private int index = allocation.blockIndex(range.address());
+
+            @Override
+            public boolean hasNext() {
+              return index <= last;
+            }
+
+            @Override
+            public BlockPages next() {
+              if (index > last) {
+                throw new NoSuchElementException();
+              }
+              int at = index++;
+              return new BlockPages(allocation.blocks[at], allocation.pages(at, range));
+            }
+          };
+    }
+  }
+
+  /** A block and those of its pages that are meant. */
+  record BlockPages(BlockState block, PageSet pages) {}
+
+  /** The managed parts of all of {@code ranges}, of which there must be one. */
+  List<Part> managed(String call, List<AddressRange> ranges) {
+    if (ranges.isEmpty()) {
+      throw new DriverException(call, CudaStatus.INVALID_VALUE, 0, 0);
+    }
+    List<Part> parts = new ArrayList<>();
+    try {
+      for (AddressRange range : ranges) {
+        parts.addAll(managed(call, range));
+      }
+    } catch (DriverException e) {
+      // CUDA does not say which range it was.
+      long bytes = ranges.stream().mapToLong(AddressRange::bytes).sum();
+      throw new DriverException(call, e.status(), ranges.getFirst().address(), bytes);
+    }
+    return parts;
+  }
 
   /** The managed allocations {@code range} runs through, without gaps. */
   List<Part> managed(String call, AddressRange range) {
@@ -86,13 +129,5 @@ final class AddressSpace {
       address = end;
     }
     return parts;
-  }
-
-  Collection<SimulatedAllocation> all() {
-    return allocations.values();
-  }
-
-  private static long base(MemoryKind kind) {
-    return (kind.ordinal() + 1) * ROOM_BYTES;
   }
 }

@@ -40,7 +40,7 @@ final class DeviceMemory {
   /** Takes plain memory, evicting managed blocks if it must; false if there is not enough. */
   boolean takePlain(long bytes, long now) {
     long wanted = plain(bytes);
-    if (wanted > totalBytes - plainBytes) {
+    if (bytes > totalBytes - plainBytes || wanted > totalBytes - plainBytes) {
       return false;
     }
     while (lists.chunks() * Blocks.BYTES > totalBytes - plainBytes - wanted) {

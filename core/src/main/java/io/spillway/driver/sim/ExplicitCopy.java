@@ -1,6 +1,7 @@
 package io.spillway.driver.sim;
 
-import io.spillway.range.AddressRange;
+import io.spillway.driver.sim.AddressSpace.BlockPages;
+import io.spillway.driver.sim.AddressSpace.Part;
 
 /** {@code cuMemcpyAsync} by unified address, on the copy engine of its direction. */
 final class ExplicitCopy {
@@ -13,11 +14,8 @@ final class ExplicitCopy {
     model = machine.model;
   }
 
-  /** One end of a copy. */
-  record End(SimulatedAllocation allocation, AddressRange range) {}
-
   /** Copies from {@code start}, the stream's turn; returns when done. */
-  long copy(End to, End from, long start) {
+  long copy(Part to, Part from, long start) {
     long bytes = to.range().bytes();
     long earliest = Math.max(start, arrival(from));
     boolean fromDevice = sourceOnDevice(from);
@@ -46,12 +44,11 @@ final class ExplicitCopy {
     return machine.link.transfer(Link.Direction.OUT, ready, GpuModel.nanos(bytes, rate));
   }
 
-  private static long arrival(End end) {
+  private static long arrival(Part end) {
     long latest = 0;
     if (end.allocation().kind == MemoryKind.MANAGED) {
-      int last = end.allocation().blockIndex(end.range().end() - 1);
-      for (int i = end.allocation().blockIndex(end.range().address()); i <= last; i++) {
-        BlockState block = end.allocation().blocks[i];
+      for (BlockPages touched : end.blocks()) {
+        BlockState block = touched.block();
         latest = Math.max(latest, Math.max(block.arrivesAt, block.leftAt));
       }
     }
@@ -59,25 +56,24 @@ final class ExplicitCopy {
   }
 
   /** Where most of a source is: copies do not migrate it. */
-  private static boolean sourceOnDevice(End from) {
+  private static boolean sourceOnDevice(Part from) {
     if (from.allocation().kind != MemoryKind.MANAGED) {
       return from.allocation().kind == MemoryKind.DEVICE;
     }
     return majorityOnDevice(from, false);
   }
 
-  private static boolean destinationOnDevice(End to) {
+  private static boolean destinationOnDevice(Part to) {
     BlockState first = to.allocation().blocks[to.allocation().blockIndex(to.range().address())];
     return majorityOnDevice(to, !first.prefersHost());
   }
 
-  private static boolean majorityOnDevice(End end, boolean untouchedCounts) {
+  private static boolean majorityOnDevice(Part end, boolean untouchedCounts) {
     long device = 0;
     long host = 0;
-    int last = end.allocation().blockIndex(end.range().end() - 1);
-    for (int i = end.allocation().blockIndex(end.range().address()); i <= last; i++) {
-      BlockState block = end.allocation().blocks[i];
-      PageSet pages = end.allocation().pages(i, end.range());
+    for (BlockPages touched : end.blocks()) {
+      BlockState block = touched.block();
+      PageSet pages = touched.pages();
       device += pages.and(block.onDevice).count();
       PageSet only = pages.minus(block.onDevice);
       host += only.and(block.onHost).count();
@@ -89,12 +85,11 @@ final class ExplicitCopy {
   }
 
   /** Notes that managed memory is written where it is; returns what collapsing copies costs. */
-  private double written(End to, boolean onDevice, long now) {
+  private double written(Part to, boolean onDevice, long now) {
     double nanos = 0;
-    int last = to.allocation().blockIndex(to.range().end() - 1);
-    for (int i = to.allocation().blockIndex(to.range().address()); i <= last; i++) {
-      BlockState block = to.allocation().blocks[i];
-      PageSet pages = to.allocation().pages(i, to.range());
+    for (BlockPages touched : to.blocks()) {
+      BlockState block = touched.block();
+      PageSet pages = touched.pages();
       PageSet duplicated = block.duplicated().and(pages);
       nanos += duplicated.count() * model.collapsePageNanos();
       if (onDevice) {

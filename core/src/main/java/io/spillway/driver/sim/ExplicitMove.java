@@ -1,6 +1,7 @@
 package io.spillway.driver.sim;
 
 import io.spillway.driver.Location;
+import io.spillway.driver.sim.AddressSpace.BlockPages;
 import io.spillway.driver.sim.AddressSpace.Part;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,16 +38,29 @@ final class ExplicitMove {
         : toHost(parts, target, now, ready, inline);
   }
 
+  /** Declares parts dead; returns the host time it takes. */
+  long discard(List<Part> parts) {
+    long blocks = 0;
+    for (Part part : parts) {
+      for (BlockPages touched : part.blocks()) {
+        BlockState block = touched.block();
+        block.discarded = block.discarded.or(touched.pages());
+        machine.memory.noteDiscarded(block);
+        blocks++;
+      }
+      part.allocation().poison(part.range());
+    }
+    return Math.round(blocks * model.discardBlockNanos());
+  }
+
   private Done toDevice(
       List<Part> parts, int ranges, Location target, long now, long ready, boolean inline) {
     Plan plan = new Plan();
     for (Part part : parts) {
-      SimulatedAllocation allocation = part.allocation();
-      int last = allocation.blockIndex(part.range().end() - 1);
-      for (int i = allocation.blockIndex(part.range().address()); i <= last; i++) {
-        BlockState block = allocation.blocks[i];
+      for (BlockPages touched : part.blocks()) {
+        BlockState block = touched.block();
         block.lastPrefetch = target;
-        bringIn(block, allocation.pages(i, part.range()), plan, inline, now);
+        bringIn(block, touched.pages(), plan, inline, now);
       }
     }
     boolean moves = !plan.arrivals.isEmpty();
@@ -138,13 +152,11 @@ final class ExplicitMove {
     Plan plan = new Plan();
     long arrived = 0;
     for (Part part : parts) {
-      SimulatedAllocation allocation = part.allocation();
-      int last = allocation.blockIndex(part.range().end() - 1);
-      for (int i = allocation.blockIndex(part.range().address()); i <= last; i++) {
-        BlockState block = allocation.blocks[i];
+      for (BlockPages touched : part.blocks()) {
+        BlockState block = touched.block();
         block.lastPrefetch = target;
         arrived = Math.max(arrived, block.onDevice.isEmpty() ? 0 : block.arrivesAt);
-        sendOut(block, allocation.pages(i, part.range()), plan, perBlock);
+        sendOut(block, touched.pages(), plan, perBlock);
       }
     }
     boolean moves = !plan.arrivals.isEmpty();

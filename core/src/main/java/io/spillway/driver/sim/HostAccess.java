@@ -1,5 +1,6 @@
 package io.spillway.driver.sim;
 
+import io.spillway.driver.sim.AddressSpace.BlockPages;
 import io.spillway.driver.sim.AddressSpace.Part;
 import java.util.List;
 
@@ -18,10 +19,8 @@ final class HostAccess {
   long touch(List<Part> parts, AccessKind kind, long now) {
     double time = now;
     for (Part part : parts) {
-      SimulatedAllocation allocation = part.allocation();
-      int last = allocation.blockIndex(part.range().end() - 1);
-      for (int i = allocation.blockIndex(part.range().address()); i <= last; i++) {
-        time = touch(allocation.blocks[i], allocation.pages(i, part.range()), kind, time);
+      for (BlockPages touched : part.blocks()) {
+        time = touch(touched.block(), touched.pages(), kind, time);
       }
     }
     return Math.round(time);

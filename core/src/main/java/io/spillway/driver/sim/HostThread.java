@@ -12,14 +12,14 @@ import java.util.concurrent.Executor;
  */
 public final class HostThread implements Executor {
 
-  private final SimulatedDriver driver;
+  private final VirtualTime times;
   private final String name;
 
   /** Virtual nanoseconds; guarded by the driver's lock. */
   long time;
 
-  HostThread(SimulatedDriver driver, String name) {
-    this.driver = driver;
+  HostThread(VirtualTime times, String name) {
+    this.times = times;
     this.name = name;
   }
 
@@ -30,18 +30,18 @@ public final class HostThread implements Executor {
 
   /** This thread's virtual time in nanoseconds: when it is done with what it was given. */
   public long nanoTime() {
-    return driver.timeOf(this);
+    return times.timeOf(this);
   }
 
   /** Runs {@code task} here and now, on this thread's virtual time. */
   @Override
   public void execute(Runnable task) {
-    driver.runOn(this, task);
+    times.runOn(this, task);
   }
 
   /** Makes the calling virtual thread wait until this one is done with what it was given. */
   public void join() {
-    driver.joinThread(this);
+    times.join(this);
   }
 
   @Override

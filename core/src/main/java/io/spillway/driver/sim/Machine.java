@@ -13,9 +13,6 @@ final class Machine {
 
   final TreePrefetcher prefetcher;
 
-  /** When the last kernel ends: kernels are taken to fill the device, one after the other. */
-  long kernelsEnd;
-
   Machine(GpuModel model, long deviceBytes) {
     this.model = model;
     link = new Link(model);
@@ -27,6 +24,14 @@ final class Machine {
   /** Delays every later move, as work that holds the driver's lock or slows it does. */
   void stallMoves(long nanos) {
     moves.stall(nanos);
+  }
+
+  /** An allocation with these blocks is gone. */
+  void forget(BlockState[] blocks) {
+    for (BlockState block : blocks) {
+      memory.forget(block);
+      tally.hostPageBytes -= block.hostPages.bytes();
+    }
   }
 
   /** Makes host pages for {@code pages} of the block where there are none yet; returns them. */

@@ -2,6 +2,7 @@ package io.spillway.driver.sim;
 
 import io.spillway.driver.Advice;
 import io.spillway.driver.Location;
+import io.spillway.driver.sim.AddressSpace.BlockPages;
 import io.spillway.driver.sim.AddressSpace.Part;
 import java.util.HashSet;
 import java.util.List;
@@ -27,10 +28,8 @@ final class PolicyChange {
     int blocks = 0;
     boolean readMostly = false;
     for (Part part : parts) {
-      SimulatedAllocation allocation = part.allocation();
-      int last = allocation.blockIndex(part.range().end() - 1);
-      for (int i = allocation.blockIndex(part.range().address()); i <= last; i++) {
-        BlockState block = allocation.blocks[i];
+      for (BlockPages touched : part.blocks()) {
+        BlockState block = touched.block();
         readMostly |= block.readMostly || !block.onHost.isEmpty();
         nanos += change(block, advice, location);
         blocks++;

@@ -2,6 +2,7 @@ package io.spillway.driver.sim;
 
 import io.spillway.driver.Location;
 import io.spillway.driver.RangeAttributes;
+import io.spillway.driver.sim.AddressSpace.BlockPages;
 import io.spillway.driver.sim.AddressSpace.Part;
 import java.util.HashSet;
 import java.util.List;
@@ -22,10 +23,8 @@ final class PolicySummary {
     @Nullable Location lastPrefetch = null;
     Set<Location> accessedBy = new HashSet<>();
     for (Part part : parts) {
-      SimulatedAllocation allocation = part.allocation();
-      int last = allocation.blockIndex(part.range().end() - 1);
-      for (int i = allocation.blockIndex(part.range().address()); i <= last; i++) {
-        BlockState block = allocation.blocks[i];
+      for (BlockPages touched : part.blocks()) {
+        BlockState block = touched.block();
         readMostly &= block.readMostly;
         if (first == null) {
           first = block;

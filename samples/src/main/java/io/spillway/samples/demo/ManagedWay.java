@@ -56,8 +56,7 @@ final class ManagedWay implements Way {
             .plugins(movers);
     setting.machine().background().ifPresent(config::background);
     this.session = Spillway.open(config.build());
-    this.weights =
-        session.allocate(setting.job().footprintBytes(), Placement.MANAGED, "weights");
+    this.weights = session.allocate(setting.job().footprintBytes(), Placement.MANAGED, "weights");
     setting.machine().hostWrites(weights.range());
     setting.write(weights.range(), setting.job().layers());
     switch (hints) {

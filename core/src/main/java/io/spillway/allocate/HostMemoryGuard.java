@@ -61,6 +61,15 @@ public final class HostMemoryGuard {
     this(root, reserve, mostBytes, PlatformMemory::read);
   }
 
+  /** Promises up to {@code bytes} in all, and asks no machine: where memory is simulated. */
+  public static HostMemoryGuard ofBytes(long bytes) {
+    return new HostMemoryGuard(
+        Path.of("/nonexistent"),
+        HostReserve.ofBytes(0),
+        bytes,
+        () -> new PlatformMemory(bytes, bytes));
+  }
+
   HostMemoryGuard(
       Path root, HostReserve reserve, long mostBytes, Supplier<PlatformMemory> platform) {
     if (mostBytes < 0) {

@@ -1,0 +1,217 @@
+package io.spillway.samples.demo;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spillway.allocate.HostMemoryGuard;
+import io.spillway.driver.Capability;
+import io.spillway.driver.panama.CudaReport;
+import io.spillway.driver.sim.GpuModel;
+import io.spillway.range.Blocks;
+import io.spillway.range.ByteSize;
+import io.spillway.samples.ByteSizeOption;
+import io.spillway.samples.device.Devices;
+import io.spillway.samples.device.Machine;
+import java.io.Console;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code spillway demo}. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Streams a layered model that exceeds a device budget through the GPU, in every way there is,"
+          + " and compares them.",
+      "Runs on the GPU if there is one, else on the simulator, which it then says."
+    })
+public final class DemoCommand implements Callable<Integer> {
+
+  /** On the simulator, what two processors compute in seconds. */
+  private static final ByteSize SIMULATED_LAYER = new ByteSize(16 * ByteSize.MIB);
+
+  /** On a GPU, the layer size of the project's measurements, if the card has room. */
+  private static final ByteSize GPU_LAYER = new ByteSize(256 * ByteSize.MIB);
+
+  /** Simulated contents take at most this part of what the host can promise: a quarter. */
+  private static final long HOST_DIVISOR = 4;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--layers",
+      defaultValue = "48",
+      description = "Layers of the model (default: ${DEFAULT-VALUE}).")
+  private int layers;
+
+  @Option(
+      names = "--layer-size",
+      paramLabel = "SIZE",
+      converter = ByteSizeOption.class,
+      description =
+          "Bytes of each layer, a multiple of 2 MiB"
+              + " (default: 256 MiB on a GPU with room for it, 16 MiB on the simulator).")
+  private @Nullable ByteSize layerSize;
+
+  @Option(
+      names = "--budget",
+      paramLabel = "SIZE",
+      converter = ByteSizeOption.class,
+      description = "Device memory the weights may take (default: a third of the model).")
+  private @Nullable ByteSize budget;
+
+  @Option(
+      names = "--passes",
+      defaultValue = "2",
+      description = "Timed passes over the model (default: ${DEFAULT-VALUE}).")
+  private int passes;
+
+  @Option(
+      names = "--reads",
+      defaultValue = "20",
+      description = "How often a pass reads each layer (default: ${DEFAULT-VALUE}).")
+  private int reads;
+
+  @Option(
+      names = "--rows",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Only these ways: resident, faults, faults-writeback, one-ahead, double-buffered,"
+              + " double-buffered-kept, zero-copy.")
+  private List<String> rowNames = List.of();
+
+  @Option(names = "--simulate", description = "Use the simulator even if there is a GPU.")
+  private boolean simulate;
+
+  @Option(
+      names = "--gpu",
+      paramLabel = "MODEL",
+      defaultValue = "h200",
+      description = "The GPU to simulate (default: ${DEFAULT-VALUE}).")
+  private String gpu = "h200";
+
+  @Option(
+      names = "--device",
+      paramLabel = "ORDINAL",
+      description = "The GPU to use; an error if it cannot be (default: 0 if it can).")
+  private @Nullable Integer device;
+
+  @Option(names = "--json", description = "Print one JSON object and nothing else.")
+  private boolean json;
+
+  /** For picocli. */
+  public DemoCommand() {
+    this.spec = CommandSpec.create();
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    DemoReport report = demo().run();
+    if (json) {
+      spec.commandLine()
+          .getOut()
+          .println(
+              new ObjectMapper()
+                  .writerWithDefaultPrettyPrinter()
+                  .writeValueAsString(report.json()));
+    } else {
+      spec.commandLine().getOut().print(report.text());
+      spec.commandLine().getOut().flush();
+    }
+    return report.ok() ? 0 : 1;
+  }
+
+  private Demo demo() {
+    try {
+      List<Row> rows =
+          rowNames.isEmpty()
+              ? Arrays.asList(Row.values())
+              : rowNames.stream().map(Row::named).toList();
+      Optional<Integer> ordinal = gpuOrdinal();
+      if (ordinal.isPresent()) {
+        Job job = gpuJob(ordinal.get());
+        return new Demo(job, () -> Devices.openGpu(ordinal.get()), rows, progress());
+      }
+      GpuModel model = GpuModel.named(gpu);
+      Job job = job(SIMULATED_LAYER);
+      return new Demo(job, simulated(model, job), rows, progress());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** The GPU to run on; empty for the simulator. */
+  private Optional<Integer> gpuOrdinal() {
+    if (simulate) {
+      return Optional.empty();
+    }
+    int ordinal = device == null ? 0 : device;
+    Optional<String> whyNot = whyNotGpu(Devices.probe(), ordinal);
+    if (whyNot.isPresent() && device != null) {
+      throw new IllegalArgumentException(
+          "device %d: %s; leave --device out to use the simulator"
+              .formatted(ordinal, whyNot.get()));
+    }
+    if (whyNot.isPresent() && !json) {
+      spec.commandLine().getErr().println("No GPU to use (" + whyNot.get() + "): simulating one.");
+    }
+    return whyNot.isPresent() ? Optional.empty() : Optional.of(ordinal);
+  }
+
+  private static Optional<String> whyNotGpu(CudaReport cuda, int ordinal) {
+    if (!cuda.usable()) {
+      return Optional.of(cuda.reason());
+    }
+    if (ordinal < 0 || ordinal >= cuda.devices().size()) {
+      return Optional.of("there are %d devices".formatted(cuda.devices().size()));
+    }
+    return cuda.devices().get(ordinal).capabilities().whyNot(Capability.CONCURRENT_MANAGED_ACCESS);
+  }
+
+  private Job gpuJob(int ordinal) {
+    long limitBytes;
+    try (Machine machine = Devices.openGpu(ordinal)) {
+      limitBytes = Math.min(machine.managedLimitBytes(), new HostMemoryGuard().grantableBytes());
+    }
+    long roomBytes = Blocks.floor(limitBytes / Math.max(1, layers));
+    Job job = job(new ByteSize(Math.clamp(roomBytes, Blocks.BYTES, GPU_LAYER.bytes())));
+    if (job.footprintBytes() > limitBytes) {
+      throw new IllegalArgumentException(
+          "%s of weights: more than the %s that may be managed on this machine (a quarter of the free device memory, at most 32 GiB, and what the host can promise); lower --layers or --layer-size"
+              .formatted(ByteSize.format(job.footprintBytes()), ByteSize.format(limitBytes)));
+    }
+    return job;
+  }
+
+  private Job job(ByteSize defaultLayerSize) {
+    long layerBytes = (layerSize == null ? defaultLayerSize : layerSize).bytes();
+    long footprintBytes = Math.multiplyHigh(layers, layerBytes) == 0 ? layers * layerBytes : 0;
+    long budgetBytes =
+        budget != null
+            ? budget.bytes()
+            : Math.max(Blocks.floor(footprintBytes / 3), Job.LEAST_RING * layerBytes);
+    return new Job(layers, layerBytes, reads, passes, budgetBytes);
+  }
+
+  private static Supplier<Machine> simulated(GpuModel model, Job job) {
+    long contentsBytes = job.footprintBytes() + job.budgetBytes() + job.layerBytes();
+    boolean contents = contentsBytes <= new HostMemoryGuard().grantableBytes() / HOST_DIVISOR;
+    return () -> Devices.simulate(model, contents);
+  }
+
+  private Progress progress() {
+    boolean terminal =
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    return terminal && !json ? Progress.on(System.out) : Progress.none();
+  }
+}

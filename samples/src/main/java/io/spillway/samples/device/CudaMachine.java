@@ -1,0 +1,160 @@
+package io.spillway.samples.device;
+
+import io.spillway.allocate.HostMemoryGuard;
+import io.spillway.driver.LimitedDriver;
+import io.spillway.driver.StreamHandle;
+import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.driver.panama.CudaFunction;
+import io.spillway.driver.panama.CudaModule;
+import io.spillway.driver.panama.KernelArguments;
+import io.spillway.driver.panama.LaunchGeometry;
+import io.spillway.driver.panama.PanamaDriver;
+import io.spillway.range.AddressRange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** A GPU, with the kernels of {@code layers.cu} and {@code bandwidth.cu}. */
+final class CudaMachine implements Machine {
+
+  /** Threads of a block; the kernels are compiled for it. */
+  private static final int BLOCK_THREADS = Lanes.COUNT;
+
+  /** Blocks of 256 threads a multiprocessor runs at once, given the 32 registers they take. */
+  private static final int BLOCKS_PER_MULTIPROCESSOR = 8;
+
+  private static final LaunchGeometry ONE_BLOCK = LaunchGeometry.linear(1, BLOCK_THREADS);
+
+  private final LimitedDriver driver;
+  private final HostMemoryGuard hostMemory = new HostMemoryGuard();
+  private final CudaModule layers;
+  private final CudaModule bandwidth;
+  private final CudaFunction layerSums;
+  private final CudaFunction layerActivate;
+  private final CudaFunction readWords;
+  private final CudaFunction writeWords;
+  private final LaunchGeometry oneWave;
+  private final AddressRange sink;
+
+  /**
+   * Loads the kernels.
+   *
+   * @param driver what samples see of the device; closed with this machine
+   * @param launcher the device itself, which {@code driver} limits
+   */
+  CudaMachine(LimitedDriver driver, PanamaDriver launcher) {
+    this.driver = driver;
+    this.layers = launcher.loadModule(ptx("layers.ptx"));
+    this.bandwidth = launcher.loadModule(ptx("bandwidth.ptx"));
+    this.layerSums = layers.function("layer_sums");
+    this.layerActivate = layers.function("layer_activate");
+    this.readWords = bandwidth.function("read_words");
+    this.writeWords = bandwidth.function("write_words");
+    this.oneWave =
+        LaunchGeometry.linear(
+            BLOCKS_PER_MULTIPROCESSOR * launcher.multiprocessorCount(), BLOCK_THREADS);
+    this.sink = driver.allocateDevice(Long.BYTES);
+  }
+
+  private static String ptx(String name) {
+    try (InputStream stream = CudaMachine.class.getResourceAsStream(name)) {
+      if (stream == null) {
+        throw new IllegalStateException(name + " is not beside " + CudaMachine.class.getName());
+      }
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public UnifiedMemoryDriver driver() {
+    return driver;
+  }
+
+  @Override
+  public boolean holdsContents() {
+    return true;
+  }
+
+  @Override
+  public long managedLimitBytes() {
+    return driver.limitBytes();
+  }
+
+  @Override
+  public HostMemoryGuard hostMemory() {
+    return hostMemory;
+  }
+
+  @Override
+  public Optional<Executor> background() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Traffic> traffic() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void hostWrites(AddressRange managed) {}
+
+  @Override
+  public void layerSums(
+      AddressRange weights, int reads, AddressRange laneSums, StreamHandle stream) {
+    layerSums.launch(
+        oneWave,
+        stream,
+        KernelArguments.builder()
+            .pointer(weights)
+            .int64(weights.bytes() / Long.BYTES)
+            .int32(reads)
+            .pointer(laneSums)
+            .build());
+  }
+
+  @Override
+  public void layerActivate(
+      AddressRange laneSums, AddressRange activations, int layer, StreamHandle stream) {
+    layerActivate.launch(
+        ONE_BLOCK,
+        stream,
+        KernelArguments.builder().pointer(laneSums).pointer(activations).int64(layer).build());
+  }
+
+  @Override
+  public void readWords(AddressRange words, StreamHandle stream) {
+    readWords.launch(
+        oneWave,
+        stream,
+        KernelArguments.builder()
+            .pointer(words)
+            .int64(words.bytes() / Long.BYTES)
+            .pointer(sink)
+            .build());
+  }
+
+  @Override
+  public void writeWords(AddressRange words, long value, StreamHandle stream) {
+    writeWords.launch(
+        oneWave,
+        stream,
+        KernelArguments.builder()
+            .pointer(words)
+            .int64(words.bytes() / Long.BYTES)
+            .int64(value)
+            .build());
+  }
+
+  @Override
+  public void close() {
+    driver.free(sink);
+    layers.close();
+    bandwidth.close();
+    driver.close();
+  }
+}

@@ -1,0 +1,134 @@
+package io.spillway.samples.device;
+
+import io.spillway.allocate.HostMemoryGuard;
+import io.spillway.driver.StreamHandle;
+import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.driver.sim.Access;
+import io.spillway.driver.sim.AccessKind;
+import io.spillway.driver.sim.GpuModel;
+import io.spillway.driver.sim.SimulatedDriver;
+import io.spillway.driver.sim.SimulatedKernel;
+import io.spillway.driver.sim.SimulationCounters;
+import io.spillway.range.AddressRange;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** The simulator, with the samples' kernels as it sees them: ordered accesses, bound by memory. */
+final class SimulatedMachine implements Machine {
+
+  private final SimulatedDriver driver;
+  private final HostMemoryGuard hostMemory;
+
+  /**
+   * Opens it, empty and at time zero.
+   *
+   * @param contents whether memory holds what is written to it
+   */
+  SimulatedMachine(GpuModel model, boolean contents) {
+    this.driver = SimulatedDriver.builder(model).backed(contents).open();
+    this.hostMemory =
+        contents ? new HostMemoryGuard() : HostMemoryGuard.ofBytes(model.hostMemoryBytes());
+  }
+
+  @Override
+  public UnifiedMemoryDriver driver() {
+    return driver;
+  }
+
+  @Override
+  public boolean holdsContents() {
+    return driver.backed();
+  }
+
+  @Override
+  public long managedLimitBytes() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
+  public HostMemoryGuard hostMemory() {
+    return hostMemory;
+  }
+
+  @Override
+  public Optional<Executor> background() {
+    return Optional.of(driver.hostThread("mover"));
+  }
+
+  @Override
+  public Optional<Traffic> traffic() {
+    SimulationCounters counters = driver.counters();
+    return Optional.of(
+        new Traffic(counters.bytesIn() + counters.zeroCopyBytes(), counters.bytesOut()));
+  }
+
+  @Override
+  public void hostWrites(AddressRange managed) {
+    driver.hostTouch(managed, AccessKind.WRITE);
+  }
+
+  @Override
+  public void layerSums(
+      AddressRange weights, int reads, AddressRange laneSums, StreamHandle stream) {
+    launch(
+        SimulatedKernel.of("layer_sums", Access.read(weights, reads), Access.readWrite(laneSums)),
+        () -> {
+          long[] sums = Lanes.sums(driver.contents(weights));
+          MemorySegment target = driver.contents(laneSums);
+          for (int lane = 0; lane < Lanes.COUNT; lane++) {
+            long before = target.getAtIndex(ValueLayout.JAVA_LONG, lane);
+            target.setAtIndex(
+                ValueLayout.JAVA_LONG, lane, before + Lanes.weighted(sums[lane], reads));
+          }
+        },
+        stream);
+  }
+
+  @Override
+  public void layerActivate(
+      AddressRange laneSums, AddressRange activations, int layer, StreamHandle stream) {
+    launch(
+        SimulatedKernel.of(
+            "layer_activate", Access.readWrite(laneSums), Access.readWrite(activations)),
+        () -> {
+          MemorySegment sums = driver.contents(laneSums);
+          MemorySegment target = driver.contents(activations);
+          for (int lane = 0; lane < Lanes.COUNT; lane++) {
+            long before = target.getAtIndex(ValueLayout.JAVA_LONG, lane);
+            long sum = sums.getAtIndex(ValueLayout.JAVA_LONG, lane);
+            target.setAtIndex(ValueLayout.JAVA_LONG, lane, Lanes.activated(before, sum, layer));
+          }
+          sums.fill((byte) 0);
+        },
+        stream);
+  }
+
+  @Override
+  public void readWords(AddressRange words, StreamHandle stream) {
+    launch(SimulatedKernel.of("read_words", Access.read(words)), () -> {}, stream);
+  }
+
+  @Override
+  public void writeWords(AddressRange words, long value, StreamHandle stream) {
+    launch(
+        SimulatedKernel.of("write_words", Access.write(words)),
+        () -> {
+          MemorySegment target = driver.contents(words);
+          for (long i = 0; i < words.bytes() / Long.BYTES; i++) {
+            target.setAtIndex(ValueLayout.JAVA_LONG, i, value);
+          }
+        },
+        stream);
+  }
+
+  private void launch(SimulatedKernel kernel, Runnable body, StreamHandle stream) {
+    driver.launch(driver.backed() ? kernel.withBody(body) : kernel, stream);
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+}

@@ -1,0 +1,189 @@
+package io.spillway.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spillway.driver.Capability;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SpillwayCommandTest {
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    return SpillwayCommand.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+  }
+
+  @Test
+  void demoPrintsOneJsonObject() throws JsonProcessingException {
+    int code =
+        run("demo", "--simulate", "--json", "--layers", "6", "--layer-size", "4m", "--passes", "1");
+
+    JsonNode json = new ObjectMapper().readTree(out.toString());
+    assertThat(code).isZero();
+    assertThat(err.toString()).isEmpty();
+    assertThat(json.get("simulated").booleanValue()).isTrue();
+    assertThat(json.get("footprint_bytes").longValue()).isEqualTo(24L << 20);
+    assertThat(json.get("budget_bytes").longValue()).isEqualTo(8L << 20);
+    assertThat(json.get("rows"))
+        .hasSize(8)
+        .allSatisfy(row -> assertThat(row.get("result_ok").booleanValue()).isTrue());
+  }
+
+  @Test
+  void demoPrintsATable() {
+    int code =
+        run(
+            "demo",
+            "--simulate",
+            "--layers",
+            "4",
+            "--layer-size",
+            "4m",
+            "--rows",
+            "faults,one-ahead");
+
+    assertThat(code).isZero();
+    assertThat(out.toString())
+        .startsWith("SIMULATED")
+        .contains("of bound", "bound", "faults", "one-ahead", "equal")
+        .doesNotContain("zero-copy");
+  }
+
+  @Test
+  void aModelLargerThanTheHostIsSimulatedWithoutContents() throws JsonProcessingException {
+    int code =
+        run(
+            "demo",
+            "--simulate",
+            "--json",
+            "--layers",
+            "16",
+            "--layer-size",
+            "2g",
+            "--budget",
+            "10 GiB",
+            "--passes",
+            "1",
+            "--rows",
+            "one-ahead");
+
+    JsonNode json = new ObjectMapper().readTree(out.toString());
+    assertThat(code).isZero();
+    assertThat(json.get("notes")).hasSize(2);
+    assertThat(json.get("rows").get(1).get("result_ok").isNull()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--layers 0 | layers of 0: must be at least 1",
+        "--layers many | Invalid value for option '--layers': 'many' is not an int",
+        "--layer-size 3m | layer size of 3 MiB (3145728 bytes): must be a positive multiple of 2"
+            + " MiB, such as 16 MiB",
+        "--layer-size 0 | layer size of 0 B (0 bytes): must be a positive multiple of 2 MiB, such"
+            + " as 16 MiB",
+        "--layer-size huge | size 'huge': write a number with an optional unit, such as 4096, 512m"
+            + " or 4 GiB",
+        "--layer-size 9223372036854775807 | must be a positive multiple of 2 MiB, such as 16 MiB",
+        "--budget 1m | less than 2 layers of 16 MiB, the least that can be streamed; raise the"
+            + " budget or lower the layer size",
+        "--passes 0 | passes of 0: must be at least 1",
+        "--reads -1 | reads of -1: must be at least 1",
+        "--rows fast | row 'fast': known are resident, faults, faults-writeback, one-ahead,"
+            + " double-buffered, double-buffered-kept, zero-copy",
+        "--gpu rtx | GPU model 'rtx': known are h200",
+        "--colour | Unknown option: '--colour'"
+      })
+  void badArgumentsAreRefusedWithValueLimitAndRemedy(String arguments, String message) {
+    int code = run(("demo --simulate " + arguments).split(" "));
+
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString()).contains(message);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void aDeviceThatIsNotThereIsNotReplacedByASimulation() {
+    int code = run("demo", "--device", "99");
+
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("device 99: ")
+        .contains("leave --device out to use the simulator");
+  }
+
+  @Test
+  void withoutACommandItSaysWhichThereAre() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(err.toString()).contains("name a command: doctor, demo");
+  }
+
+  @Test
+  void doctorPrintsWhatItFound() throws JsonProcessingException {
+    assertThat(run("doctor", "--json")).isZero();
+
+    JsonNode json = new ObjectMapper().readTree(out.toString());
+    assertThat(json.get("active").isBoolean()).isTrue();
+    if (!json.get("active").booleanValue()) {
+      assertThat(json.get("inactive_reason").textValue()).isNotBlank();
+    }
+    assertThat(json.get("jdk").textValue()).contains("25");
+    assertThat(json.get("jcuda").get("on_class_path").booleanValue()).isTrue();
+    assertThat(json.get("host_memory").get("source").textValue()).isNotBlank();
+    json.get("devices")
+        .forEach(
+            device -> {
+              for (Capability capability : Capability.values()) {
+                JsonNode entry =
+                    device.get("capabilities").get(capability.name().toLowerCase(Locale.ROOT));
+                assertThat(entry.get("present").booleanValue() || entry.hasNonNull("reason"))
+                    .as(capability.name())
+                    .isTrue();
+              }
+            });
+  }
+
+  @Test
+  void doctorSaysWhetherSpillwayWouldBeActive() {
+    assertThat(run("doctor")).isZero();
+
+    assertThat(out.toString())
+        .startsWith("Spillway would be ")
+        .contains("Java", "CUDA driver", "JCuda", "host memory", "memory pressure");
+  }
+
+  @Test
+  void doctorMeasuresTheSimulatorAndSaysSo() throws JsonProcessingException {
+    assertThat(run("doctor", "--measure", "--simulate", "--json")).isZero();
+
+    JsonNode measured = new ObjectMapper().readTree(out.toString()).get("measured");
+    assertThat(measured.get("on").textValue()).contains("SIMULATED");
+    JsonNode rates = measured.get("gb_per_s");
+    assertThat(rates.get("pinned.h2d").doubleValue()).isBetween(50.0, 60.0);
+    assertThat(rates.get("prefetch.h2d.2M").doubleValue())
+        .isLessThan(rates.get("prefetch.h2d.128M").doubleValue());
+    assertThat(rates.get("prefetch.d2h").doubleValue()).isBetween(9.0, 20.0);
+    assertThat(rates.get("fault.h2d").doubleValue()).isBetween(5.0, 20.0);
+    assertThat(rates.get("zerocopy.managed").doubleValue()).isBetween(40.0, 60.0);
+    assertThat(rates.get("device.read").doubleValue()).isGreaterThan(3500);
+  }
+
+  @Test
+  void doctorCannotMeasureADeviceThatIsNotThere() {
+    assertThat(run("doctor", "--measure", "--device", "99")).isEqualTo(2);
+
+    assertThat(err.toString())
+        .contains("--measure: device 99 cannot be measured: ")
+        .contains("leave --measure out, or add --simulate");
+  }
+}

@@ -77,6 +77,7 @@ final class Libcuda {
   private static final MethodHandle AJIJJ =
       shape(ADDRESS, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle IA = shape(JAVA_INT, ADDRESS);
+  private static final MethodHandle JA = shape(JAVA_LONG, ADDRESS);
   private static final MethodHandle JJ = shape(JAVA_LONG, JAVA_LONG);
   private static final MethodHandle JJI = shape(JAVA_LONG, JAVA_LONG, JAVA_INT);
   private static final MethodHandle JJII = shape(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
@@ -135,6 +136,7 @@ final class Libcuda {
   private final MemorySegment streamDestroy;
   private final MemorySegment streamSynchronize;
   private final MemorySegment streamWaitEvent;
+  private final MemorySegment streamIsCapturing;
   private final MemorySegment eventCreate;
   private final MemorySegment eventDestroy;
   private final MemorySegment eventRecord;
@@ -194,6 +196,7 @@ final class Libcuda {
     streamDestroy = required("cuStreamDestroy_v2", missing);
     streamSynchronize = required("cuStreamSynchronize", missing);
     streamWaitEvent = required("cuStreamWaitEvent", missing);
+    streamIsCapturing = library.exported("cuStreamIsCapturing");
     eventCreate = required("cuEventCreate", missing);
     eventDestroy = required("cuEventDestroy_v2", missing);
     eventRecord = required("cuEventRecord", missing);
@@ -657,6 +660,18 @@ final class Libcuda {
   int streamWaitEvent(long stream, long event, int flags) {
     try {
       return (int) JJI.invokeExact(streamWaitEvent, stream, event, flags);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  boolean hasStreamCapture() {
+    return !isNull(streamIsCapturing);
+  }
+
+  int streamIsCapturing(long stream, MemorySegment status) {
+    try {
+      return (int) JA.invokeExact(streamIsCapturing, stream, status);
     } catch (Throwable e) {
       throw broken(e);
     }

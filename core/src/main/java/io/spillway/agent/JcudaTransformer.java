@@ -1,0 +1,291 @@
+package io.spillway.agent;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.ClassBuilder;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeModel;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.Instruction;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.Opcode;
+import java.lang.classfile.instruction.ConstantInstruction;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.LoadInstruction;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.DirectMethodHandleDesc;
+import java.lang.constant.DynamicCallSiteDesc;
+import java.lang.constant.MethodHandleDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.reflect.AccessFlag;
+import java.security.ProtectionDomain;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the native calls of JCuda's interesting methods into dynamic ones that {@link Linker}
+ * links.
+ *
+ * <p>A class whose version or methods are not exactly of a {@linkplain JcudaShape shape} known is
+ * left alone, and so is one that anything goes wrong with; both are said once.
+ */
+final class JcudaTransformer implements ClassFileTransformer {
+
+  /** The method each transformed class gets, its bootstrap method. */
+  private static final String BOOTSTRAP = "spillway$link";
+
+  private static final ClassDesc CALL_SITE = ClassDesc.of("java.lang.invoke.CallSite");
+  private static final MethodTypeDesc LINKING =
+      MethodTypeDesc.of(
+          CALL_SITE,
+          ConstantDescs.CD_MethodHandles_Lookup,
+          ConstantDescs.CD_String,
+          ConstantDescs.CD_MethodType);
+
+  /** JCuda's versions follow CUDA's: major, minor, and its own patch. */
+  private static final Pattern VERSION = Pattern.compile("([0-9]+)\\.([0-9]+)(\\..*)?");
+
+  // The first and last version whose shapes were compared.
+  private static final int OLDEST = version(10, 2);
+  private static final int NEWEST = version(12, 6);
+
+  private static final System.Logger LOG = System.getLogger(JcudaTransformer.class.getName());
+
+  private final Consumer<String> notices;
+  private final Set<String> said = ConcurrentHashMap.newKeySet();
+  private volatile boolean sawJcuda;
+
+  /**
+   * A transformer.
+   *
+   * @param notices what to say to whoever started the program
+   */
+  JcudaTransformer(Consumer<String> notices) {
+    this.notices = notices;
+  }
+
+  /** Whether a class of JCuda's came by. */
+  boolean sawJcuda() {
+    return sawJcuda;
+  }
+
+  @Override
+  public byte @Nullable [] transform(
+      @Nullable ClassLoader loader,
+      @Nullable String className,
+      @Nullable Class<?> redefined,
+      @Nullable ProtectionDomain domain,
+      byte[] classFile) {
+    Optional<JcudaShape> shape = className == null ? Optional.empty() : JcudaShape.of(className);
+    if (shape.isEmpty() || redefined != null) {
+      return null;
+    }
+    sawJcuda = true;
+    try {
+      return transformed(shape.get(), loader, classFile);
+    } catch (UnknownShapeException e) {
+      say("%s left alone: %s".formatted(className, e.getMessage()));
+    } catch (RuntimeException | LinkageError e) {
+      say("%s left alone, it could not be transformed: %s".formatted(className, e));
+    }
+    return null;
+  }
+
+  /** A native call that could not be linked, and is made as it was. */
+  static void leftAlone(String method, Throwable cause) {
+    LOG.log(System.Logger.Level.WARNING, "JCuda's " + method + " passes through", cause);
+  }
+
+  private void say(String line) {
+    if (said.add(line)) {
+      notices.accept(line);
+    }
+  }
+
+  private static byte[] transformed(
+      JcudaShape shape, @Nullable ClassLoader loader, byte[] classFile) {
+    checkVersion(loader);
+    ClassFile format = ClassFile.of();
+    ClassModel model = format.parse(classFile);
+    check(shape, model);
+    ClassDesc owner = model.thisClass().asSymbol();
+    DirectMethodHandleDesc bootstrap =
+        MethodHandleDesc.ofMethod(DirectMethodHandleDesc.Kind.STATIC, owner, BOOTSTRAP, LINKING);
+    CodeTransform linked =
+        (builder, element) -> {
+          if (element instanceof InvokeInstruction call && isNativeCall(model, call)) {
+            builder.invokedynamic(
+                DynamicCallSiteDesc.of(bootstrap, call.name().stringValue(), call.typeSymbol()));
+          } else {
+            builder.with(element);
+          }
+        };
+    return format.transformClass(
+        model,
+        ClassTransform.transformingMethodBodies(method -> isOurs(shape, method), linked)
+            .andThen(ClassTransform.endHandler(JcudaTransformer::addBootstrap)));
+  }
+
+  private static void addBootstrap(ClassBuilder builder) {
+    ClassDesc loader = ClassDesc.of("java.lang.ClassLoader");
+    ClassDesc method = ClassDesc.of("java.lang.reflect.Method");
+    ClassDesc object = ConstantDescs.CD_Object;
+    ClassDesc classes = ConstantDescs.CD_Class;
+    // return (CallSite) Class.forName(Linker, true, ClassLoader.getSystemClassLoader())
+    //     .getMethod("link", Lookup.class, String.class, MethodType.class)
+    //     .invoke(null, lookup, name, type);
+    builder.withMethodBody(
+        BOOTSTRAP,
+        LINKING,
+        ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_SYNTHETIC,
+        code -> {
+          code.ldc(Linker.class.getName())
+              .iconst_1()
+              .invokestatic(loader, "getSystemClassLoader", MethodTypeDesc.of(loader))
+              .invokestatic(
+                  classes,
+                  "forName",
+                  MethodTypeDesc.of(
+                      classes, ConstantDescs.CD_String, ConstantDescs.CD_boolean, loader))
+              .ldc("link")
+              .iconst_3()
+              .anewarray(classes);
+          for (int i = 0; i < LINKING.parameterCount(); i++) {
+            code.dup().loadConstant(i).ldc(LINKING.parameterType(i)).aastore();
+          }
+          code.invokevirtual(
+                  classes,
+                  "getMethod",
+                  MethodTypeDesc.of(method, ConstantDescs.CD_String, classes.arrayType()))
+              .aconst_null()
+              .iconst_3()
+              .anewarray(object);
+          for (int i = 0; i < LINKING.parameterCount(); i++) {
+            code.dup().loadConstant(i).aload(i).aastore();
+          }
+          code.invokevirtual(
+                  method, "invoke", MethodTypeDesc.of(object, object, object.arrayType()))
+              .checkcast(CALL_SITE)
+              .areturn();
+        });
+  }
+
+  private static boolean isOurs(JcudaShape shape, MethodModel method) {
+    return shape
+        .descriptor(method.methodName().stringValue())
+        .filter(method.methodType().stringValue()::equals)
+        .isPresent();
+  }
+
+  private static boolean isNativeCall(ClassModel model, InvokeInstruction call) {
+    return call.opcode() == Opcode.INVOKESTATIC
+        && call.owner().equals(model.thisClass())
+        && call.name().stringValue().endsWith(JcudaShape.NATIVE_SUFFIX);
+  }
+
+  private static void check(JcudaShape shape, ClassModel model) {
+    Set<String> missing = new TreeSet<>();
+    shape.required().forEach(missing::add);
+    for (MethodModel method : model.methods()) {
+      String name = method.methodName().stringValue();
+      if (shape.descriptor(name).isPresent() && method.flags().has(AccessFlag.PUBLIC)) {
+        missing.remove(name);
+        checkMethod(shape, model, method, name);
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new UnknownShapeException("it lacks " + String.join(", ", missing));
+    }
+  }
+
+  private static void checkMethod(
+      JcudaShape shape, ClassModel model, MethodModel method, String name) {
+    String descriptor = method.methodType().stringValue();
+    if (!method.flags().has(AccessFlag.STATIC)
+        || !shape.descriptor(name).filter(descriptor::equals).isPresent()) {
+      throw new UnknownShapeException("its %s%s is not as known".formatted(name, descriptor));
+    }
+    List<Instruction> body = method.code().map(JcudaTransformer::instructions).orElseGet(List::of);
+    int count = body.size();
+    // Loads of the arguments, the native call, checkResult, return.
+    boolean known =
+        count >= 3
+            && body.get(count - 3) instanceof InvokeInstruction call
+            && isNativeCall(model, call)
+            && call.name().equalsString(name + JcudaShape.NATIVE_SUFFIX)
+            && call.type().equalsString(descriptor)
+            && body.get(count - 2) instanceof InvokeInstruction checked
+            && checked.name().equalsString("checkResult")
+            && checked.type().equalsString("(I)I")
+            && body.get(count - 1).opcode() == Opcode.IRETURN
+            && body.subList(0, count - 3).stream().allMatch(LoadInstruction.class::isInstance);
+    if (!known) {
+      throw new UnknownShapeException("its %s does more than is known".formatted(name));
+    }
+  }
+
+  private static List<Instruction> instructions(CodeModel code) {
+    return code.elementStream()
+        .filter(Instruction.class::isInstance)
+        .map(Instruction.class::cast)
+        .toList();
+  }
+
+  private static void checkVersion(@Nullable ClassLoader loader) {
+    String resource = "jcuda/JCudaVersion.class";
+    String version;
+    try (InputStream stream =
+        loader == null
+            ? ClassLoader.getSystemResourceAsStream(resource)
+            : loader.getResourceAsStream(resource)) {
+      version = stream == null ? "" : versionIn(stream.readAllBytes());
+    } catch (IOException e) {
+      throw new UnknownShapeException("its version cannot be read: " + e);
+    }
+    Matcher matcher = VERSION.matcher(version);
+    int number =
+        matcher.matches()
+            ? version(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)))
+            : 0;
+    if (number < OLDEST || number > NEWEST) {
+      throw new UnknownShapeException(
+          "JCuda %s is not one of 10.2 to 12.6".formatted(version.isEmpty() ? "?" : version));
+    }
+  }
+
+  private static int version(int major, int minor) {
+    return 1000 * major + minor;
+  }
+
+  /** The text its {@code get()} returns, empty if it is not a constant. */
+  private static String versionIn(byte[] classFile) {
+    return ClassFile.of().parse(classFile).methods().stream()
+        .filter(method -> method.methodName().equalsString("get"))
+        .flatMap(method -> method.code().stream())
+        .flatMap(code -> instructions(code).stream())
+        .filter(ConstantInstruction.class::isInstance)
+        .map(each -> String.valueOf(((ConstantInstruction) each).constantValue()))
+        .findFirst()
+        .orElse("");
+  }
+
+  /** A class that is not as the agent knows it. */
+  private static final class UnknownShapeException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnknownShapeException(String message) {
+      super(message);
+    }
+  }
+}

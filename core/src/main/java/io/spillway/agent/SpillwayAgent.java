@@ -1,0 +1,73 @@
+package io.spillway.agent;
+
+import io.spillway.dropin.Dropin;
+import io.spillway.dropin.DropinSettings;
+import io.spillway.dropin.SettingsSource;
+import java.lang.instrument.Instrumentation;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code java -javaagent:spillway.jar[=name=value,...] -jar program.jar}: any JCuda program then
+ * uses more memory than its GPU has.
+ *
+ * <p>{@code -Dspillway.agent=off} makes it inert. A setting that is wrong stops the JVM with one
+ * line, before the program starts.
+ */
+public final class SpillwayAgent {
+
+  /** How a command line that cannot be understood ends, by BSD's sysexits.h. */
+  private static final int EXIT_USAGE = 64;
+
+  private SpillwayAgent() {}
+
+  /** Called by the JVM before the program's {@code main}. */
+  public static void premain(@Nullable String arguments, Instrumentation instrumentation) {
+    DropinSettings settings;
+    try {
+      SettingsSource source =
+          SettingsSource.read(
+              arguments == null ? "" : arguments, System.getProperties(), System.getenv());
+      if (source.agentOff()) {
+        return;
+      }
+      settings = source.settings();
+    } catch (IllegalArgumentException e) {
+      say(String.valueOf(e.getMessage()));
+      System.exit(EXIT_USAGE);
+      return;
+    }
+    Dropin dropin = new Dropin(settings, true);
+    Dropin.install(dropin);
+    JcudaTransformer transformer = new JcudaTransformer(line -> sayIf(settings, line));
+    instrumentation.addTransformer(transformer);
+    boolean late =
+        Arrays.stream(instrumentation.getAllLoadedClasses())
+            .anyMatch(type -> JcudaShape.of(type.getName().replace('.', '/')).isPresent());
+    if (late) {
+      sayIf(settings, "JCuda was loaded before the agent: put it before other agents");
+    }
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> atExit(settings, dropin, transformer), "spillway-at-exit"));
+  }
+
+  private static void atExit(DropinSettings settings, Dropin dropin, JcudaTransformer transformer) {
+    if (!transformer.sawJcuda()) {
+      sayIf(settings, "idle: this program did not load JCuda");
+    } else if (settings.summary()) {
+      dropin.summary().forEach(SpillwayAgent::say);
+    }
+  }
+
+  private static void sayIf(DropinSettings settings, String line) {
+    if (settings.log() != DropinSettings.Log.OFF) {
+      say(line);
+    }
+  }
+
+  @SuppressWarnings("SystemOut") // These lines are for the person who started the program.
+  private static void say(String line) {
+    System.err.println("spillway: " + line);
+  }
+}

@@ -1,8 +1,11 @@
 package io.spillway.agent;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -45,21 +48,16 @@ enum JcudaShape {
   /** What JCuda calls the native method behind a public one. */
   static final String NATIVE_SUFFIX = "Native";
 
+  private static final Pattern WORDS = Pattern.compile(" ");
+
   private final String className;
-  private final Map<String, String> required;
-  private final Map<String, String> optional;
+  private final String required;
+  private final String optional;
 
   JcudaShape(String className, String required, String optional) {
     this.className = className;
-    this.required = descriptors(required);
-    this.optional = descriptors(optional);
-  }
-
-  private static Map<String, String> descriptors(String lines) {
-    return lines
-        .lines()
-        .map(line -> line.split(" "))
-        .collect(Collectors.toUnmodifiableMap(each -> each[0], each -> each[1]));
+    this.required = required;
+    this.optional = optional;
   }
 
   /** The shape of a class, by its internal name. */
@@ -74,24 +72,23 @@ enum JcudaShape {
     return className;
   }
 
-  /** Descriptors, by name, of what every version has, copies and fills included. */
-  boolean requires(String method) {
-    return required.containsKey(method);
+  /** The names every version has. */
+  Set<String> required() {
+    return descriptors(required).keySet();
   }
 
-  /** All names that have to be there. */
-  Iterable<String> required() {
-    return required.keySet();
+  /** The descriptor of each method that may be linked anew. */
+  Map<String, String> descriptors() {
+    Map<String, String> all = new HashMap<>(descriptors(required));
+    all.putAll(descriptors(optional));
+    TransferShape.all().forEach(shape -> all.put(shape.method(), shape.descriptor()));
+    return all;
   }
 
-  /** The descriptor {@code method} must have; empty if it is none of ours. */
-  Optional<String> descriptor(String method) {
-    String known = required.get(method);
-    if (known == null) {
-      known = optional.get(method);
-    }
-    return known == null
-        ? TransferShape.of(method).map(TransferShape::descriptor)
-        : Optional.of(known);
+  private static Map<String, String> descriptors(String lines) {
+    return lines
+        .lines()
+        .map(line -> WORDS.split(line, -1))
+        .collect(Collectors.toUnmodifiableMap(each -> each[0], each -> each[1]));
   }
 }

@@ -24,6 +24,7 @@ import java.lang.instrument.ClassFileTransformer;
 import java.lang.reflect.AccessFlag;
 import java.security.ProtectionDomain;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,6 +45,8 @@ final class JcudaTransformer implements ClassFileTransformer {
 
   /** The method each transformed class gets, its bootstrap method. */
   private static final String BOOTSTRAP = "spillway$link";
+
+  private static final String PACKAGES = "jcuda/";
 
   private static final ClassDesc CALL_SITE = ClassDesc.of("java.lang.invoke.CallSite");
   private static final MethodTypeDesc LINKING =
@@ -87,8 +90,12 @@ final class JcudaTransformer implements ClassFileTransformer {
       @Nullable Class<?> redefined,
       @Nullable ProtectionDomain domain,
       byte[] classFile) {
-    Optional<JcudaShape> shape = className == null ? Optional.empty() : JcudaShape.of(className);
-    if (shape.isEmpty() || redefined != null) {
+    // First the name alone: our own classes come by here too while they are being loaded.
+    if (className == null || redefined != null || !className.startsWith(PACKAGES)) {
+      return null;
+    }
+    Optional<JcudaShape> shape = JcudaShape.of(className);
+    if (shape.isEmpty()) {
       return null;
     }
     sawJcuda = true;
@@ -118,7 +125,8 @@ final class JcudaTransformer implements ClassFileTransformer {
     checkVersion(loader);
     ClassFile format = ClassFile.of();
     ClassModel model = format.parse(classFile);
-    check(shape, model);
+    Map<String, String> descriptors = shape.descriptors();
+    check(shape.required(), descriptors, model);
     ClassDesc owner = model.thisClass().asSymbol();
     DirectMethodHandleDesc bootstrap =
         MethodHandleDesc.ofMethod(DirectMethodHandleDesc.Kind.STATIC, owner, BOOTSTRAP, LINKING);
@@ -133,7 +141,7 @@ final class JcudaTransformer implements ClassFileTransformer {
         };
     return format.transformClass(
         model,
-        ClassTransform.transformingMethodBodies(method -> isOurs(shape, method), linked)
+        ClassTransform.transformingMethodBodies(method -> isOurs(descriptors, method), linked)
             .andThen(ClassTransform.endHandler(JcudaTransformer::addBootstrap)));
   }
 
@@ -181,11 +189,11 @@ final class JcudaTransformer implements ClassFileTransformer {
         });
   }
 
-  private static boolean isOurs(JcudaShape shape, MethodModel method) {
-    return shape
-        .descriptor(method.methodName().stringValue())
-        .filter(method.methodType().stringValue()::equals)
-        .isPresent();
+  private static boolean isOurs(Map<String, String> descriptors, MethodModel method) {
+    return method
+        .methodType()
+        .stringValue()
+        .equals(descriptors.get(method.methodName().stringValue()));
   }
 
   private static boolean isNativeCall(ClassModel model, InvokeInstruction call) {
@@ -194,14 +202,14 @@ final class JcudaTransformer implements ClassFileTransformer {
         && call.name().stringValue().endsWith(JcudaShape.NATIVE_SUFFIX);
   }
 
-  private static void check(JcudaShape shape, ClassModel model) {
-    Set<String> missing = new TreeSet<>();
-    shape.required().forEach(missing::add);
+  private static void check(
+      Set<String> required, Map<String, String> descriptors, ClassModel model) {
+    Set<String> missing = new TreeSet<>(required);
     for (MethodModel method : model.methods()) {
       String name = method.methodName().stringValue();
-      if (shape.descriptor(name).isPresent() && method.flags().has(AccessFlag.PUBLIC)) {
+      if (descriptors.containsKey(name) && method.flags().has(AccessFlag.PUBLIC)) {
         missing.remove(name);
-        checkMethod(shape, model, method, name);
+        checkMethod(isOurs(descriptors, method), model, method, name);
       }
     }
     if (!missing.isEmpty()) {
@@ -209,30 +217,37 @@ final class JcudaTransformer implements ClassFileTransformer {
     }
   }
 
-  private static void checkMethod(
-      JcudaShape shape, ClassModel model, MethodModel method, String name) {
+  private static void checkMethod(boolean ours, ClassModel model, MethodModel method, String name) {
     String descriptor = method.methodType().stringValue();
-    if (!method.flags().has(AccessFlag.STATIC)
-        || !shape.descriptor(name).filter(descriptor::equals).isPresent()) {
+    if (!ours || !method.flags().has(AccessFlag.STATIC)) {
       throw new UnknownShapeException("its %s%s is not as known".formatted(name, descriptor));
     }
     List<Instruction> body = method.code().map(JcudaTransformer::instructions).orElseGet(List::of);
-    int count = body.size();
-    // Loads of the arguments, the native call, checkResult, return.
+    // Loads of the arguments, the native call, mostly checkResult, return.
+    int call = 0;
+    while (call < body.size() && body.get(call) instanceof LoadInstruction) {
+      call++;
+    }
     boolean known =
-        count >= 3
-            && body.get(count - 3) instanceof InvokeInstruction call
-            && isNativeCall(model, call)
-            && call.name().equalsString(name + JcudaShape.NATIVE_SUFFIX)
-            && call.type().equalsString(descriptor)
-            && body.get(count - 2) instanceof InvokeInstruction checked
-            && checked.name().equalsString("checkResult")
-            && checked.type().equalsString("(I)I")
-            && body.get(count - 1).opcode() == Opcode.IRETURN
-            && body.subList(0, count - 3).stream().allMatch(LoadInstruction.class::isInstance);
+        call < body.size()
+            && body.get(call) instanceof InvokeInstruction made
+            && isNativeCall(model, made)
+            && made.name().equalsString(name + JcudaShape.NATIVE_SUFFIX)
+            && made.type().equalsString(descriptor)
+            && isReturnOfResult(body.subList(call + 1, body.size()));
     if (!known) {
       throw new UnknownShapeException("its %s does more than is known".formatted(name));
     }
+  }
+
+  /** JCuda checks the result of all but a few calls. */
+  private static boolean isReturnOfResult(List<Instruction> rest) {
+    boolean checked =
+        rest.size() == 2
+            && rest.getFirst() instanceof InvokeInstruction check
+            && check.name().equalsString("checkResult")
+            && check.type().equalsString("(I)I");
+    return (checked || rest.size() == 1) && rest.getLast().opcode() == Opcode.IRETURN;
   }
 
   private static List<Instruction> instructions(CodeModel code) {

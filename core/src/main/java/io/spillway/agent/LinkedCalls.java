@@ -6,6 +6,7 @@ import io.spillway.dropin.PointerReader;
 import java.lang.invoke.MethodHandle;
 import java.util.function.IntSupplier;
 import java.util.function.LongToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** One call of a program's through the native methods of the JCuda it runs on. */
 final class LinkedCalls implements NativeCalls {
@@ -48,7 +49,7 @@ final class LinkedCalls implements NativeCalls {
       }
     }
 
-    int allocate(Object pointer, long bytes) {
+    int allocate(@Nullable Object pointer, long bytes) {
       try {
         return (int) allocate.invokeExact(pointer, bytes);
       } catch (Throwable e) {
@@ -64,7 +65,7 @@ final class LinkedCalls implements NativeCalls {
       }
     }
 
-    int free(Object pointer) {
+    int free(@Nullable Object pointer) {
       try {
         return (int) free.invokeExact(pointer);
       } catch (Throwable e) {

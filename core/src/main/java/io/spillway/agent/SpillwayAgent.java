@@ -4,7 +4,6 @@ import io.spillway.dropin.Dropin;
 import io.spillway.dropin.DropinSettings;
 import io.spillway.dropin.SettingsSource;
 import java.lang.instrument.Instrumentation;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +21,7 @@ public final class SpillwayAgent {
   private SpillwayAgent() {}
 
   /** Called by the JVM before the program's {@code main}. */
+  @SuppressWarnings("exports") // Only the JVM calls it.
   public static void premain(@Nullable String arguments, Instrumentation instrumentation) {
     DropinSettings settings;
     try {
@@ -40,16 +40,22 @@ public final class SpillwayAgent {
     Dropin dropin = new Dropin(settings, true);
     Dropin.install(dropin);
     JcudaTransformer transformer = new JcudaTransformer(line -> sayIf(settings, line));
-    instrumentation.addTransformer(transformer);
-    boolean late =
-        Arrays.stream(instrumentation.getAllLoadedClasses())
-            .anyMatch(type -> JcudaShape.of(type.getName().replace('.', '/')).isPresent());
-    if (late) {
+    if (jcudaLoaded(instrumentation)) {
       sayIf(settings, "JCuda was loaded before the agent: put it before other agents");
     }
+    instrumentation.addTransformer(transformer);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> atExit(settings, dropin, transformer), "spillway-at-exit"));
+  }
+
+  private static boolean jcudaLoaded(Instrumentation instrumentation) {
+    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+      if (JcudaShape.of(type.getName().replace('.', '/')).isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void atExit(DropinSettings settings, Dropin dropin, JcudaTransformer transformer) {

@@ -2,9 +2,11 @@ package io.spillway.agent;
 
 import io.spillway.dropin.Pitch;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -75,6 +77,9 @@ record TransferShape(
       cudaMemset2DAsync (PJIJJR) D0 P1 W3 H4 T5
       """;
 
+  private static final Pattern WORDS = Pattern.compile(" ");
+  private static final Pattern TIMES = Pattern.compile("x");
+
   private static final Map<Character, String> CLASSES =
       Map.of(
           'A', "Ljcuda/driver/CUarray;",
@@ -95,8 +100,13 @@ record TransferShape(
     return Optional.ofNullable(SHAPES.get(method));
   }
 
+  /** Every shape. */
+  static Collection<TransferShape> all() {
+    return SHAPES.values();
+  }
+
   private static TransferShape parse(String line) {
-    String[] words = line.split(" ");
+    String[] words = WORDS.split(line, -1);
     StringBuilder descriptor = new StringBuilder();
     for (char each : words[1].toCharArray()) {
       descriptor.append(CLASSES.getOrDefault(each, String.valueOf(each)));
@@ -105,7 +115,7 @@ record TransferShape(
     Arrays.fill(at, -1);
     int elementBytes = 1;
     for (int i = 2; i < words.length; i++) {
-      String[] role = words[i].substring(1).split("x");
+      String[] role = TIMES.split(words[i].substring(1), -1);
       at[words[i].charAt(0)] = Integer.parseInt(role[0]);
       elementBytes = role.length == 2 ? Integer.parseInt(role[1]) : elementBytes;
     }

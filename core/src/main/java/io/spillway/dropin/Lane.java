@@ -177,7 +177,7 @@ final class Lane {
       enter(range.address(), bytes, MemoryKind.MANAGED);
       return ServedCalls.SUCCESS;
     } catch (ManagedMemoryLimitException e) {
-      notices.info(e.getMessage());
+      notices.info(String.valueOf(e.getMessage()));
       return calls.outOfMemory();
     } catch (DriverException e) {
       return served.status();

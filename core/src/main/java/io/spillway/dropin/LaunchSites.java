@@ -2,6 +2,7 @@ package io.spillway.dropin;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names launches so that the name is the same in the next run: what is launched, and the line of
@@ -59,7 +60,7 @@ final class LaunchSites {
         || name.startsWith("jcuda.");
   }
 
-  private static String label(Place place, StackWalker.StackFrame frame) {
+  private static String label(Place place, StackWalker.@Nullable StackFrame frame) {
     return frame == null
         ? place.function()
         : "%s@%s.%s:%d"

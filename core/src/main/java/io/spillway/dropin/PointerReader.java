@@ -106,7 +106,7 @@ public final class PointerReader {
       return;
     }
     try {
-      Object[] arguments = (Object[]) pointers.invokeExact((Object) parameters);
+      Object[] arguments = (Object[]) pointers.invokeExact(parameters);
       if (arguments != null) {
         for (Object argument : arguments) {
           if (pointerClass.isInstance(argument)) {

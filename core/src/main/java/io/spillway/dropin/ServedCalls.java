@@ -50,6 +50,7 @@ final class ServedCalls implements AllocationCalls {
   }
 
   /** Whether {@code e} came out of the program's call itself. */
+  @SuppressWarnings("ReferenceEquality") // This very one.
   boolean threw(RuntimeException e) {
     return e == thrown;
   }

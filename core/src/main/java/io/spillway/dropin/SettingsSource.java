@@ -168,7 +168,10 @@ public final class SettingsSource {
   }
 
   private void arguments(String text) {
-    for (String item : text.isBlank() ? new String[0] : text.split(",", -1)) {
+    for (String item : text.split(",", -1)) {
+      if (item.isBlank()) {
+        continue;
+      }
       int equals = item.indexOf('=');
       if (equals < 0) {
         throw new IllegalArgumentException(

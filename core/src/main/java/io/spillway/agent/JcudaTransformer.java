@@ -1,7 +1,6 @@
 package io.spillway.agent;
 
-import java.io.IOException;
-import java.io.InputStream;
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
@@ -11,7 +10,6 @@ import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Instruction;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
-import java.lang.classfile.instruction.ConstantInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LoadInstruction;
 import java.lang.constant.ClassDesc;
@@ -30,8 +28,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,12 +52,12 @@ final class JcudaTransformer implements ClassFileTransformer {
           ConstantDescs.CD_String,
           ConstantDescs.CD_MethodType);
 
-  /** JCuda's versions follow CUDA's: major, minor, and its own patch. */
-  private static final Pattern VERSION = Pattern.compile("([0-9]+)\\.([0-9]+)(\\..*)?");
+  /** Where JCuda says which CUDA it is for: 1000 times the major version, 10 times the minor. */
+  private static final Set<String> VERSION_FIELDS = Set.of("CUDA_VERSION", "CUDART_VERSION");
 
-  // The first and last version whose shapes were compared.
-  private static final int OLDEST = version(10, 2);
-  private static final int NEWEST = version(12, 6);
+  // The first and last version whose shapes were compared. JCuda 12.6 still says 12.0 of itself.
+  private static final int OLDEST = 10020;
+  private static final int NEWEST = 12060;
 
   private static final System.Logger LOG = System.getLogger(JcudaTransformer.class.getName());
 
@@ -100,7 +96,7 @@ final class JcudaTransformer implements ClassFileTransformer {
     }
     sawJcuda = true;
     try {
-      return transformed(shape.get(), loader, classFile);
+      return transformed(shape.get(), classFile);
     } catch (UnknownShapeException e) {
       say("%s left alone: %s".formatted(className, e.getMessage()));
     } catch (RuntimeException | LinkageError e) {
@@ -120,11 +116,10 @@ final class JcudaTransformer implements ClassFileTransformer {
     }
   }
 
-  private static byte[] transformed(
-      JcudaShape shape, @Nullable ClassLoader loader, byte[] classFile) {
-    checkVersion(loader);
+  private static byte[] transformed(JcudaShape shape, byte[] classFile) {
     ClassFile format = ClassFile.of();
     ClassModel model = format.parse(classFile);
+    checkVersion(model);
     Map<String, String> descriptors = shape.descriptors();
     check(shape.required(), descriptors, model);
     ClassDesc owner = model.thisClass().asSymbol();
@@ -257,42 +252,21 @@ final class JcudaTransformer implements ClassFileTransformer {
         .toList();
   }
 
-  private static void checkVersion(@Nullable ClassLoader loader) {
-    String resource = "jcuda/JCudaVersion.class";
-    String version;
-    try (InputStream stream =
-        loader == null
-            ? ClassLoader.getSystemResourceAsStream(resource)
-            : loader.getResourceAsStream(resource)) {
-      version = stream == null ? "" : versionIn(stream.readAllBytes());
-    } catch (IOException e) {
-      throw new UnknownShapeException("its version cannot be read: " + e);
-    }
-    Matcher matcher = VERSION.matcher(version);
-    int number =
-        matcher.matches()
-            ? version(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)))
-            : 0;
-    if (number < OLDEST || number > NEWEST) {
+  private static void checkVersion(ClassModel model) {
+    int version =
+        model.fields().stream()
+            .filter(field -> VERSION_FIELDS.contains(field.fieldName().stringValue()))
+            .flatMap(field -> field.findAttribute(Attributes.constantValue()).stream())
+            .map(value -> value.constant().constantValue())
+            .filter(Integer.class::isInstance)
+            .map(Integer.class::cast)
+            .findFirst()
+            .orElse(0);
+    if (version < OLDEST || version > NEWEST) {
       throw new UnknownShapeException(
-          "JCuda %s is not one of 10.2 to 12.6".formatted(version.isEmpty() ? "?" : version));
+          "it says it is for CUDA %d.%d, and known are 10.2 to 12.6"
+              .formatted(version / 1000, version % 1000 / 10));
     }
-  }
-
-  private static int version(int major, int minor) {
-    return 1000 * major + minor;
-  }
-
-  /** The text its {@code get()} returns, empty if it is not a constant. */
-  private static String versionIn(byte[] classFile) {
-    return ClassFile.of().parse(classFile).methods().stream()
-        .filter(method -> method.methodName().equalsString("get"))
-        .flatMap(method -> method.code().stream())
-        .flatMap(code -> instructions(code).stream())
-        .filter(ConstantInstruction.class::isInstance)
-        .map(each -> String.valueOf(((ConstantInstruction) each).constantValue()))
-        .findFirst()
-        .orElse("");
   }
 
   /** A class that is not as the agent knows it. */

@@ -2,10 +2,10 @@ package io.spillway.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spillway.agent.Programs.Hello;
-import io.spillway.agent.Programs.InOwnLoader;
-import io.spillway.agent.Programs.Oversubscribe;
 import io.spillway.driver.stub.StubCuda;
+import io.spillway.programs.Programs.Hello;
+import io.spillway.programs.Programs.InOwnLoader;
+import io.spillway.programs.Programs.Oversubscribe;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;

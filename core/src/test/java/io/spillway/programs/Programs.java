@@ -1,4 +1,4 @@
-package io.spillway.agent;
+package io.spillway.programs;
 
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
@@ -18,12 +18,12 @@ import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
 
 /** Programs that know JCuda, or not even that, and nothing of Spillway. */
-final class Programs {
+public final class Programs {
 
   private Programs() {}
 
   /** No GPU in it. */
-  static final class Hello {
+  public static final class Hello {
     private Hello() {}
 
     public static void main(String[] args) {
@@ -32,7 +32,7 @@ final class Programs {
   }
 
   /** Allocates more than the 8 GiB the stub has, uses it, frees it. */
-  static final class Oversubscribe {
+  public static final class Oversubscribe {
     private static final long GIB = 1L << 30;
 
     private Oversubscribe() {}
@@ -91,7 +91,7 @@ final class Programs {
   }
 
   /** {@link Oversubscribe} on a JCuda that only its own loader knows. */
-  static final class InOwnLoader {
+  public static final class InOwnLoader {
     private InOwnLoader() {}
 
     public static void main(String[] args)

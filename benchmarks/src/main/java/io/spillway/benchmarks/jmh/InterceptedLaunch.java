@@ -4,9 +4,13 @@ import io.spillway.SessionContext;
 import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
 import io.spillway.access.Launch;
+import io.spillway.access.LaunchEvent;
 import io.spillway.access.RangeAccess;
 import io.spillway.dropin.Dropin;
+import io.spillway.dropin.Launches;
+import io.spillway.dropin.PointerReader;
 import io.spillway.range.AddressRange;
+import java.lang.invoke.MethodHandles;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import jcuda.NativePointerObject;
@@ -44,6 +48,19 @@ public class InterceptedLaunch {
   private static final String QUIET = "-Dspillway.log=off";
 
   private static final int ARGUMENTS = 8;
+
+  private static final LaunchEvent.Dimensions DIMENSIONS =
+      new LaunchEvent.Dimensions(1, 1, 1, 256, 1, 1);
+
+  private static final PointerReader READER = reader();
+
+  private static PointerReader reader() {
+    try {
+      return PointerReader.of(MethodHandles.lookup());
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("JCuda's pointers are not as known", e);
+    }
+  }
 
   private CUfunction function = new CUfunction();
   private Pointer parameters = new Pointer();
@@ -160,5 +177,31 @@ public class InterceptedLaunch {
       })
   public int recorded() {
     return launch();
+  }
+
+  /** What the two add before the native call is made, without JCuda's own microseconds. */
+  @Benchmark
+  @Fork(
+      value = 2,
+      jvmArgsAppend = {NATIVE, QUIET, AGENT})
+  public boolean nothingListeningAlone() {
+    return Dropin.listening();
+  }
+
+  /** What telling a plugin adds, without JCuda's own microseconds. */
+  @Benchmark
+  @Fork(
+      value = 2,
+      jvmArgsAppend = {NATIVE, QUIET, AGENT})
+  public long eventSinkAlone(Sink sink) {
+    Dropin dropin = Dropin.published();
+    if (dropin != null) {
+      Launches launches = dropin.launches();
+      Launches.Told told = launches.kernel(0, DIMENSIONS, 0, READER, parameters, null);
+      if (told != null) {
+        launches.issued(told);
+      }
+    }
+    return sink.accesses;
   }
 }

@@ -939,6 +939,10 @@ CUresult cuCtxDestroy_v2(CUcontext context) {
 }
 
 CUresult cuCtxGetCurrent(CUcontext *context) {
+  if (configuration.idle) {
+    *context = current_context();
+    return CUDA_SUCCESS;
+  }
   BEGIN(NEEDS_INIT, 0, 0, 0);
   REQUIRE(context != NULL, CUDA_ERROR_INVALID_VALUE);
   *context = current_context();

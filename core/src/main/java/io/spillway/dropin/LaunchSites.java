@@ -1,7 +1,10 @@
 package io.spillway.dropin;
 
+import java.util.Iterator;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class LaunchSites {
 
-  private static final StackWalker WALKER = StackWalker.getInstance();
+  /** JCuda's method, the hook and a few of ours lie above the program's: not even a handful. */
+  private static final int USUAL_DEPTH = 8;
+
+  private static final StackWalker WALKER = StackWalker.getInstance(Set.of(), USUAL_DEPTH);
 
   // Bounded by the program's lines of code times its kernels.
   private final ConcurrentHashMap<Place, Site> sites = new ConcurrentHashMap<>();
@@ -40,8 +46,7 @@ final class LaunchSites {
 
   /** The site of a launch of {@code function} under way on this thread. */
   Site of(String function) {
-    StackWalker.StackFrame frame =
-        WALKER.walk(frames -> frames.dropWhile(LaunchSites::inner).findFirst()).orElse(null);
+    StackWalker.StackFrame frame = WALKER.walk(LaunchSites::caller);
     Place place =
         frame == null
             ? new Place(function, "", "", 0)
@@ -51,6 +56,18 @@ final class LaunchSites {
     return known != null
         ? known
         : sites.computeIfAbsent(place, each -> new Site(label(each, frame)));
+  }
+
+  /** By hand: a pipeline of stream stages takes a third longer. */
+  private static StackWalker.@Nullable StackFrame caller(Stream<StackWalker.StackFrame> frames) {
+    Iterator<StackWalker.StackFrame> each = frames.iterator();
+    while (each.hasNext()) {
+      StackWalker.StackFrame frame = each.next();
+      if (!inner(frame)) {
+        return frame;
+      }
+    }
+    return null;
   }
 
   private static boolean inner(StackWalker.StackFrame frame) {

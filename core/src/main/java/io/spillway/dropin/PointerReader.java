@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.nio.Buffer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * then holds a buffer, or an array of other pointers. Kernel parameters are a pointer to an array
  * of pointers, one for each parameter, to where its value is. Safe for use by any thread.
  */
-public final class PointerReader {
+public record PointerReader(
+    Class<?> pointerClass,
+    MethodHandle nativePointer,
+    MethodHandle byteOffset,
+    MethodHandle buffer,
+    MethodHandle pointers) {
 
   /** Most bytes of one argument that are read: CUDA's limit for all parameters of a kernel. */
   private static final int MOST_ARGUMENT_BYTES = 32_764;
@@ -23,28 +29,6 @@ public final class PointerReader {
   private static final long STEP_BYTES = Long.BYTES;
 
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
-
-  private final MethodHandle nativePointer;
-  private final MethodHandle byteOffset;
-  private final MethodHandle buffer;
-  private final MethodHandle pointers;
-  private final Class<?> pointerClass;
-
-  private PointerReader(
-      Class<?> pointerClass,
-      MethodHandle nativePointer,
-      MethodHandle byteOffset,
-      MethodHandle buffer,
-      MethodHandle pointers) {
-    this.pointerClass = pointerClass;
-    this.nativePointer =
-        nativePointer.asType(nativePointer.type().changeParameterType(0, Object.class));
-    this.byteOffset = byteOffset.asType(byteOffset.type().changeParameterType(0, Object.class));
-    this.buffer = buffer.asType(buffer.type().changeParameterType(0, Object.class));
-    this.pointers =
-        pointers.asType(
-            pointers.type().changeParameterType(0, Object.class).changeReturnType(Object[].class));
-  }
 
   /**
    * A reader for the JCuda that {@code lookup} sees.
@@ -59,10 +43,14 @@ public final class PointerReader {
     MethodHandles.Lookup inObject = MethodHandles.privateLookupIn(object, lookup);
     return new PointerReader(
         pointer,
-        inObject.findGetter(object, "nativePointer", long.class),
-        inPointer.findGetter(pointer, "byteOffset", long.class),
-        inPointer.findGetter(pointer, "buffer", Buffer.class),
-        inPointer.findGetter(pointer, "pointers", object.arrayType()));
+        erased(inObject.findGetter(object, "nativePointer", long.class), long.class),
+        erased(inPointer.findGetter(pointer, "byteOffset", long.class), long.class),
+        erased(inPointer.findGetter(pointer, "buffer", Buffer.class), Buffer.class),
+        erased(inPointer.findGetter(pointer, "pointers", object.arrayType()), Object[].class));
+  }
+
+  private static MethodHandle erased(MethodHandle getter, Class<?> type) {
+    return getter.asType(MethodType.methodType(type, Object.class));
   }
 
   /** The number behind a function, stream, event or pointer without its offset; 0 for null. */

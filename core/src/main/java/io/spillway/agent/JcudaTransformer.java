@@ -59,8 +59,6 @@ final class JcudaTransformer implements ClassFileTransformer {
   private static final int OLDEST = 10020;
   private static final int NEWEST = 12060;
 
-  private static final System.Logger LOG = System.getLogger(JcudaTransformer.class.getName());
-
   private final Consumer<String> notices;
   private final Set<String> said = ConcurrentHashMap.newKeySet();
   private volatile boolean sawJcuda;
@@ -107,7 +105,9 @@ final class JcudaTransformer implements ClassFileTransformer {
 
   /** A native call that could not be linked, and is made as it was. */
   static void leftAlone(String method, Throwable cause) {
-    LOG.log(System.Logger.Level.WARNING, "JCuda's " + method + " passes through", cause);
+    // Not before it is needed: who starts a logger early chooses the program's logging for it.
+    System.getLogger(JcudaTransformer.class.getName())
+        .log(System.Logger.Level.WARNING, "JCuda's " + method + " passes through", cause);
   }
 
   private void say(String line) {

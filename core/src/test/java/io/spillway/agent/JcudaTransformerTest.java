@@ -57,13 +57,16 @@ class JcudaTransformerTest {
   private static long linkedCalls(byte[] classFile) {
     long calls = 0;
     for (MethodModel method : ClassFile.of().parse(classFile).methods()) {
-      calls +=
-          method.code().stream()
-              .flatMap(code -> code.elementStream())
-              .filter(InvokeDynamicInstruction.class::isInstance)
-              .count();
+      calls += linkedCalls(method);
     }
     return calls;
+  }
+
+  private static long linkedCalls(MethodModel method) {
+    return method.code().stream()
+        .flatMap(code -> code.elementStream())
+        .filter(InvokeDynamicInstruction.class::isInstance)
+        .count();
   }
 
   @ParameterizedTest
@@ -114,6 +117,35 @@ class JcudaTransformerTest {
     assertThat(transform(loader, null, new byte[0])).isNull();
     assertThat(said).isEmpty();
     assertThat(transformer.sawJcuda()).isFalse();
+  }
+
+  @Test
+  void otherMethodsAreNotTouched() throws Exception {
+    ClassLoader loader = getClass().getClassLoader();
+    for (JcudaShape shape : JcudaShape.values()) {
+      byte[] plain = classFile(loader, shape.className());
+      byte[] transformed = transform(loader, shape.className(), plain);
+      List<String> linked = new ArrayList<>();
+      for (MethodModel method : ClassFile.of().parse(transformed).methods()) {
+        String name = method.methodName().stringValue();
+        if (linkedCalls(method) > 0) {
+          linked.add(name);
+        }
+        assertThat(linkedCalls(method)).as(name).isLessThanOrEqualTo(1);
+      }
+      assertThat(shape.descriptors().keySet()).containsAll(linked);
+      assertThat(linked)
+          .doesNotContain(
+              "cudaMalloc3D",
+              "cudaMallocArray",
+              "cudaMallocHost",
+              "cuArrayCreate",
+              "cuMemMap",
+              "cuMemCreate",
+              "cuMemHostAlloc",
+              "cuMemAllocHost",
+              "cuIpcGetMemHandle");
+    }
   }
 
   private static byte[] doctored(UnaryOperator<ClassTransform> change, byte[] classFile) {

@@ -18,6 +18,9 @@ import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUipcMemHandle;
+import jcuda.driver.CUmemoryPool;
+import jcuda.driver.CUpointer_attribute;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 import jcuda.runtime.JCuda;
@@ -338,6 +341,59 @@ class SpillwayDriverTest {
     assertThat(stub.live()).singleElement().returns(StubCuda.Kind.DEVICE, StubCuda.Live::kind);
     assertThat(SpillwayDriver.cuMemFree(pointer)).isZero();
     assertThat(stub.live()).isEmpty();
+  }
+
+  @Test
+  void poolMemoryIsThePools() {
+    install("budget=2 MiB");
+    // The stub has no pools: the call reaches it as it is, and fails as it does there.
+    CUmemoryPool pool = new CUmemoryPool();
+    CUstream stream = new CUstream();
+    long bytes = 64 * ByteSize.MIB;
+    assertThat(SpillwayDriver.cuMemAllocFromPoolAsync(new CUdeviceptr(), bytes, pool, stream))
+        .isEqualTo(JCudaDriver.cuMemAllocFromPoolAsync(new CUdeviceptr(), bytes, pool, stream));
+    assertThat(stub.calls("cuMemAllocManaged")).isZero();
+  }
+
+  @Test
+  void pointerAttributesTellManagedMemory() {
+    install("budget=2 MiB");
+    CUdeviceptr plain = new CUdeviceptr();
+    CUdeviceptr redirected = new CUdeviceptr();
+    SpillwayDriver.cuMemAlloc(plain, 4096);
+    SpillwayDriver.cuMemAlloc(redirected, 64 * ByteSize.MIB);
+    int managed = CUpointer_attribute.CU_POINTER_ATTRIBUTE_IS_MANAGED;
+    int type = CUpointer_attribute.CU_POINTER_ATTRIBUTE_MEMORY_TYPE;
+    int host = CUpointer_attribute.CU_POINTER_ATTRIBUTE_HOST_POINTER;
+    assertThat(attribute(plain, managed)).isZero();
+    assertThat(attribute(redirected, managed)).isEqualTo(1);
+    assertThat(attribute(redirected, type)).isEqualTo(attribute(plain, type)).isEqualTo(2);
+    long[] value = {0};
+    assertThat(JCudaDriver.cuPointerGetAttribute(Pointer.to(value), host, plain)).isEqualTo(1);
+    assertThat(JCudaDriver.cuPointerGetAttribute(Pointer.to(value), host, redirected)).isZero();
+    SpillwayDriver.cuMemFree(plain);
+    SpillwayDriver.cuMemFree(redirected);
+  }
+
+  private static int attribute(CUdeviceptr pointer, int attribute) {
+    int[] value = {0};
+    assertThat(JCudaDriver.cuPointerGetAttribute(Pointer.to(value), attribute, pointer)).isZero();
+    return value[0];
+  }
+
+  @Test
+  void interProcessHandlesAreNotForManagedMemory() {
+    install("budget=2 MiB");
+    CUdeviceptr redirected = new CUdeviceptr();
+    SpillwayDriver.cuMemAlloc(redirected, 64 * ByteSize.MIB);
+    assertThat(JCudaDriver.cuIpcGetMemHandle(new CUipcMemHandle(), redirected)).isNotZero();
+    Dropin.uninstall();
+    install("budget=2 MiB,min-size=1 GiB");
+    CUdeviceptr kept = new CUdeviceptr();
+    SpillwayDriver.cuMemAlloc(kept, 64 * ByteSize.MIB);
+    assertThat(attribute(kept, CUpointer_attribute.CU_POINTER_ATTRIBUTE_IS_MANAGED)).isZero();
+    SpillwayDriver.cuMemFree(kept);
+    SpillwayDriver.cuMemFree(redirected);
   }
 
   @Test

@@ -1,6 +1,6 @@
 /** Redirected allocation, the driver seam and its bindings. */
 module io.spillway.core {
-  requires static transitive jcuda;
+  requires static jcuda;
   requires static java.management;
   requires static transitive jdk.jfr;
   requires static jdk.management;

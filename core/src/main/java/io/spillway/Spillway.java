@@ -237,14 +237,32 @@ public final class Spillway implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    listeners.forEach(SessionListener::close);
-    ownBackground.ifPresent(ExecutorService::close);
-    try {
-      allocator.close();
-    } finally {
-      if (ownsDriver) {
-        driver.close();
+    List<Runnable> steps = new ArrayList<>();
+    listeners.forEach(listener -> steps.add(listener::close));
+    ownBackground.ifPresent(background -> steps.add(background::close));
+    steps.add(allocator::close);
+    if (ownsDriver) {
+      steps.add(driver::close);
+    }
+    runAll(steps);
+  }
+
+  /** Runs every step, whatever the others throw; then throws the first failure. */
+  private static void runAll(List<Runnable> steps) {
+    RuntimeException failure = null;
+    for (Runnable step : steps) {
+      try {
+        step.run();
+      } catch (RuntimeException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

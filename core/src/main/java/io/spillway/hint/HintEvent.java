@@ -21,18 +21,20 @@ import jdk.jfr.StackTrace;
 @SuppressWarnings("UnusedVariable") // JFR reads the fields
 class HintEvent extends Event {
 
+  // Not private: JFR gives a subclass's events only the inherited fields it can see.
+
   @Label("Kind")
-  private String kind = "";
+  String kind = "";
 
   @Label("Address")
-  private long address;
+  long address;
 
   @Label("Size")
   @DataAmount
-  private long bytes;
+  long bytes;
 
   @Label("Refused")
-  private boolean refused;
+  boolean refused;
 
   /** An event of the type that suits {@code kind}, begun. */
   static HintEvent begin(HintKind kind) {

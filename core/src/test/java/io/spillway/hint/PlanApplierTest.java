@@ -12,6 +12,7 @@ import io.spillway.driver.FaultInjectingDriver;
 import io.spillway.driver.Location;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.sim.Access;
+import io.spillway.driver.sim.AccessKind;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.SimulatedKernel;
@@ -108,8 +109,10 @@ final class PlanApplierTest {
   @Test
   void dropsFreeTheDeviceCopyWithoutATransfer() {
     AddressRange all = weights.range();
+    simulation.hostTouch(all, AccessKind.WRITE);
     apply(new Hint.Prefer(all, Location.HOST), new Hint.ReadMostly(all));
     read(all);
+    assertThat(simulation.residentBytes(all)).isEqualTo(all.bytes());
     long in = simulation.counters().bytesIn();
 
     PlanOutcome outcome = apply(new Hint.Drop(blocks(0, 12)));

@@ -29,6 +29,9 @@ public final class ResidentBlocks {
    */
   public record Victim(AddressRange range, long lastUse) {}
 
+  /** Nothing is on the device. */
+  public ResidentBlocks() {}
+
   /** Bytes of all blocks on the device. */
   public long bytes() {
     return lastUseByBlock.size() * Blocks.BYTES;

@@ -27,8 +27,8 @@ final class LaunchEvents implements AutoCloseable {
   synchronized void issued(Launch launch) {
     retire();
     EventHandle event = spare.isEmpty() ? driver.createEvent() : spare.pop();
-    driver.record(event, launch.stream());
     pendingBySequence.put(launch.sequence(), event);
+    driver.record(event, launch.stream());
   }
 
   /** Waits until the launch is done; at once if it is, or was never issued. */

@@ -74,7 +74,7 @@ final class SequentialMover implements SessionListener {
   private final Deque<Movement> movements = new ArrayDeque<>();
   private final Deque<EventHandle> spareEvents = new ArrayDeque<>();
   private boolean toldOversized;
-  private boolean off;
+  private volatile boolean off;
 
   SequentialMover(SessionContext context, Lookahead lookahead) {
     this.context = context;
@@ -111,7 +111,11 @@ final class SequentialMover implements SessionListener {
     if (declared == null) {
       return;
     }
-    launches.issued(launch);
+    try {
+      launches.issued(launch);
+    } catch (DriverException e) {
+      switchOff(e);
+    }
     if (lookahead == Lookahead.ONE_RANGE) {
       inBackground(() -> lookAhead(launch, declared), new CompletableFuture<>());
     }
@@ -144,19 +148,29 @@ final class SequentialMover implements SessionListener {
                   task.run();
                 }
               } catch (DriverException e) {
-                off = true;
-                LOG.log(System.Logger.Level.WARNING, "mover switched off; launches now fault", e);
+                switchOff(e);
               } finally {
                 done.complete(null);
               }
             });
   }
 
+  private void switchOff(DriverException e) {
+    if (!off) {
+      off = true;
+      LOG.log(System.Logger.Level.WARNING, "mover switched off; launches now fault", e);
+    }
+  }
+
   /** Makes room for what a launch is about to touch, and its stream wait for what is on its way. */
   private void prepare(Launch launch, AddressRange range, List<AddressRange> kept) {
     List<AddressRange> missing = resident.missing(range);
     if (!missing.isEmpty() && fits(kept)) {
-      move(missing, kept, lookahead != Lookahead.NONE);
+      switch (lookahead) {
+        case ONE_RANGE -> fetch(missing, kept);
+        // In the launch's own stream: a full card, too, evicts when the launch faults, not before.
+        case NONE -> move(makeRoom(missing, kept), missing, launch.stream());
+      }
     }
     resident.use(range, launch.sequence());
     for (Movement movement : movements) {
@@ -180,7 +194,7 @@ final class SequentialMover implements SessionListener {
       }
       List<AddressRange> missing = resident.missing(next);
       if (!missing.isEmpty()) {
-        move(missing, kept, true);
+        fetch(missing, kept);
       }
       resident.use(next, launch.sequence());
     }
@@ -213,21 +227,20 @@ final class SequentialMover implements SessionListener {
     return false;
   }
 
-  private void move(List<AddressRange> incoming, List<AddressRange> kept, boolean fetch) {
-    List<Hint> hints = new ArrayList<>(makeRoom(incoming, kept));
-    if (fetch) {
-      incoming.forEach(range -> hints.add(new Hint.Fetch(range)));
-    }
-    if (hints.isEmpty()) {
-      return;
-    }
-    applier.apply(new Plan(hints), stream);
+  private void fetch(List<AddressRange> incoming, List<AddressRange> kept) {
+    List<Hint> hints = makeRoom(incoming, kept);
+    incoming.forEach(range -> hints.add(new Hint.Fetch(range)));
+    move(hints, incoming, stream);
+  }
+
+  private void move(List<Hint> hints, List<AddressRange> incoming, StreamHandle where) {
+    applier.apply(new Plan(hints), where);
     while (!movements.isEmpty() && driver.isComplete(movements.peek().event())) {
       spareEvents.push(movements.remove().event());
     }
     EventHandle event = spareEvents.isEmpty() ? driver.createEvent() : spareEvents.pop();
-    driver.record(event, stream);
     movements.add(new Movement(incoming, event));
+    driver.record(event, stream);
   }
 
   /** What has to leave for {@code incoming} to fit the budget, sparing {@code kept}. */

@@ -33,8 +33,7 @@ class ArchitectureTest {
         .that()
         .doNotBelongToAnyOf(Devices.class)
         .should()
-        .accessTargetWhere(
-            describe("open a driver on a GPU", ArchitectureTest::opensDriver))
+        .accessTargetWhere(describe("open a driver on a GPU", ArchitectureTest::opensDriver))
         .because("a shared card is only touched behind LimitedDriver, which Devices puts there")
         .check(CLASSES);
   }

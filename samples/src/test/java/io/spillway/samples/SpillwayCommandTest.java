@@ -42,7 +42,13 @@ class SpillwayCommandTest {
   void demoPrintsATable() {
     int code =
         run(
-            "demo", "--simulate", "--layers", "4", "--layer-size", "4m", "--rows",
+            "demo",
+            "--simulate",
+            "--layers",
+            "4",
+            "--layer-size",
+            "4m",
+            "--rows",
             "faults,one-ahead");
 
     assertThat(code).isZero();
@@ -55,8 +61,20 @@ class SpillwayCommandTest {
   @Test
   void aModelLargerThanTheHostIsSimulatedWithoutContents() throws JsonProcessingException {
     int code =
-        run("demo", "--simulate", "--json", "--layers", "16", "--layer-size", "2g", "--budget",
-            "10 GiB", "--passes", "1", "--rows", "one-ahead");
+        run(
+            "demo",
+            "--simulate",
+            "--json",
+            "--layers",
+            "16",
+            "--layer-size",
+            "2g",
+            "--budget",
+            "10 GiB",
+            "--passes",
+            "1",
+            "--rows",
+            "one-ahead");
 
     JsonNode json = new ObjectMapper().readTree(out.toString());
     assertThat(code).isZero();
@@ -70,14 +88,19 @@ class SpillwayCommandTest {
       value = {
         "--layers 0 | layers of 0: must be at least 1",
         "--layers many | Invalid value for option '--layers': 'many' is not an int",
-        "--layer-size 3m | layer size of 3 MiB (3145728 bytes): must be a positive multiple of 2 MiB, such as 16 MiB",
-        "--layer-size 0 | layer size of 0 B (0 bytes): must be a positive multiple of 2 MiB, such as 16 MiB",
-        "--layer-size huge | size 'huge': write a number with an optional unit, such as 4096, 512m or 4 GiB",
+        "--layer-size 3m | layer size of 3 MiB (3145728 bytes): must be a positive multiple of 2"
+            + " MiB, such as 16 MiB",
+        "--layer-size 0 | layer size of 0 B (0 bytes): must be a positive multiple of 2 MiB, such"
+            + " as 16 MiB",
+        "--layer-size huge | size 'huge': write a number with an optional unit, such as 4096, 512m"
+            + " or 4 GiB",
         "--layer-size 9223372036854775807 | must be a positive multiple of 2 MiB, such as 16 MiB",
-        "--budget 1m | less than 2 layers of 16 MiB, the least that can be streamed; raise the budget or lower the layer size",
+        "--budget 1m | less than 2 layers of 16 MiB, the least that can be streamed; raise the"
+            + " budget or lower the layer size",
         "--passes 0 | passes of 0: must be at least 1",
         "--reads -1 | reads of -1: must be at least 1",
-        "--rows fast | row 'fast': known are resident, faults, faults-writeback, one-ahead, double-buffered, double-buffered-kept, zero-copy",
+        "--rows fast | row 'fast': known are resident, faults, faults-writeback, one-ahead,"
+            + " double-buffered, double-buffered-kept, zero-copy",
         "--gpu rtx | GPU model 'rtx': known are h200",
         "--colour | Unknown option: '--colour'"
       })

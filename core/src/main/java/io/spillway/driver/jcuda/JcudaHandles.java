@@ -13,6 +13,7 @@ import jcuda.runtime.cudaStream_t;
  * JCuda's objects as the seam's numbers, and back where JCuda allows it, without reflection: what
  * JCuda keeps protected, a subclass may read.
  */
+@SuppressWarnings("exports") // whoever calls this has JCuda already
 public final class JcudaHandles {
 
   private JcudaHandles() {}

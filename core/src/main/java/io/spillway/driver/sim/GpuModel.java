@@ -149,9 +149,9 @@ public record GpuModel(
     if (name.isBlank()) {
       throw new IllegalArgumentException("name: must not be blank");
     }
-    positive("memoryBytes", memoryBytes);
-    positive("hostMemoryBytes", hostMemoryBytes);
-    positive("kernelWindowBytes", kernelWindowBytes);
+    positive("memoryBytes", (double) memoryBytes);
+    positive("hostMemoryBytes", (double) hostMemoryBytes);
+    positive("kernelWindowBytes", (double) kernelWindowBytes);
     positive("faultBatchEntries", faultBatchEntries);
 
     positive("deviceReadGBps", deviceReadGBps);

@@ -93,8 +93,9 @@ public final class GpuModelFile {
     try {
       return GpuModel.class.getDeclaredConstructor(types).newInstance(values.toArray());
     } catch (InvocationTargetException e) {
+      Throwable refusal = e.getTargetException();
       throw new IllegalArgumentException(
-          "GPU model " + source + ": " + e.getCause().getMessage(), e.getCause());
+          "GPU model " + source + ": " + refusal.getMessage(), refusal);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("GPU model " + source, e);
     }

@@ -17,7 +17,7 @@ final class HostAccess {
 
   /** Touches the parts from {@code now}; returns when done. */
   long touch(List<Part> parts, AccessKind kind, long now) {
-    double time = now;
+    double time = (double) now;
     for (Part part : parts) {
       for (BlockPages touched : part.blocks()) {
         time = touch(touched.block(), touched.pages(), kind, time);
@@ -30,7 +30,7 @@ final class HostAccess {
     double time = now;
     PageSet away = pages.minus(block.onHost).and(block.onDevice);
     if (!away.isEmpty()) {
-      time = fetch(block, away, Math.max(time, block.arrivesAt));
+      time = fetch(block, away, Math.max(time, (double) block.arrivesAt));
     }
     PageSet untouched = pages.minus(block.onHost);
     PageSet duplicated = block.duplicated().and(pages);
@@ -73,6 +73,6 @@ final class HostAccess {
     if (!block.readMostly) {
       machine.memory.leave(block, away);
     }
-    return Math.max(now + nanos, linkEnd);
+    return Math.max(now + nanos, (double) linkEnd);
   }
 }

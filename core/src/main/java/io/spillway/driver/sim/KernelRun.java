@@ -60,7 +60,7 @@ final class KernelRun {
       boolean settled =
           switch (allocation.kind) {
             case DEVICE -> {
-              touch(bytes(access, access.range().bytes()));
+              touch((double) bytes(access, access.range().bytes()));
               yield true;
             }
             case PINNED -> {
@@ -80,7 +80,8 @@ final class KernelRun {
   }
 
   private static long bytes(Access access, long bytes) {
-    return (long) (bytes * access.density()) * (access.kind() == AccessKind.READ_WRITE ? 2 : 1);
+    long once = (long) (bytes * access.density());
+    return access.kind() == AccessKind.READ_WRITE ? 2 * once : once;
   }
 
   /** Goes once over managed memory; whether everything was there, so that it will be again. */
@@ -166,7 +167,7 @@ final class KernelRun {
   }
 
   private void arrive(BlockState block) {
-    memoryAt = Math.max(memoryAt, block.arrivesAt);
+    memoryAt = Math.max(memoryAt, (double) block.arrivesAt);
   }
 
   /** Applies a write to resident pages; false if it had to collapse read-mostly copies. */
@@ -203,10 +204,11 @@ final class KernelRun {
       machine.tally.zeroCopyBytes += bytes;
     }
     if (kind.writes()) {
-      memoryAt = Math.max(memoryAt, machine.link.transfer(Link.Direction.OUT, from, nanos));
+      memoryAt =
+          Math.max(memoryAt, (double) machine.link.transfer(Link.Direction.OUT, from, nanos));
       machine.tally.zeroCopyBytes += bytes;
     }
-    computed(bytes);
+    computed((double) bytes);
   }
 
   private void computed(double bytes) {

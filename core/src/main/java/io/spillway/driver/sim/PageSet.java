@@ -6,6 +6,7 @@ import java.util.Arrays;
  * Which of a block's 512 pages of 4 KiB. Immutable; the empty and the full set are shared, so
  * blocks that are wholly in one state cost no memory.
  */
+@SuppressWarnings("ReferenceEquality") // Identity is a shortcut; unequal identities are compared.
 final class PageSet {
 
   /** Pages per block: 2 MiB / 4 KiB. */

@@ -402,20 +402,13 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
 
   @Override
   public void destroyStream(StreamHandle stream) {
-    perform(
-        "cuStreamDestroy",
-        () -> {
-          streams.destroy("cuStreamDestroy", stream);
-        });
+    perform("cuStreamDestroy", () -> streams.destroy("cuStreamDestroy", stream));
   }
 
   @Override
   public void synchronize(StreamHandle stream) {
     perform(
-        "cuStreamSynchronize",
-        () -> {
-          time.waitUntil(streams.ready("cuStreamSynchronize", stream));
-        });
+        "cuStreamSynchronize", () -> time.waitUntil(streams.ready("cuStreamSynchronize", stream)));
   }
 
   @Override
@@ -425,21 +418,14 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
 
   @Override
   public void destroyEvent(EventHandle event) {
-    perform(
-        "cuEventDestroy",
-        () -> {
-          streams.destroyEvent("cuEventDestroy", event);
-        });
+    perform("cuEventDestroy", () -> streams.destroyEvent("cuEventDestroy", event));
   }
 
   @Override
   public void record(EventHandle event, StreamHandle stream) {
     String name = "cuEventRecord";
     perform(
-        name,
-        () -> {
-          streams.record(name, event, Math.max(time.now(), streams.ready(name, stream)));
-        });
+        name, () -> streams.record(name, event, Math.max(time.now(), streams.ready(name, stream))));
   }
 
   @Override
@@ -460,11 +446,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
 
   @Override
   public void await(EventHandle event) {
-    perform(
-        "cuEventSynchronize",
-        () -> {
-          time.waitUntil(streams.done("cuEventSynchronize", event));
-        });
+    perform("cuEventSynchronize", () -> time.waitUntil(streams.done("cuEventSynchronize", event)));
   }
 
   /** {@inheritDoc} Contents of memory not freed stay too. Later calls are refused. */

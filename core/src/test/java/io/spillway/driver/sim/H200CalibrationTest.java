@@ -160,8 +160,14 @@ class H200CalibrationTest {
     return new Points(measured);
   }
 
-  /** Measured figures by piece size in bytes. */
-  private record Points(double... measured) {
+  /** Measured figures, to be put to piece sizes in bytes. */
+  private static final class Points {
+    private final double[] measured;
+
+    Points(double... measured) {
+      this.measured = measured;
+    }
+
     Map<Long, Double> on(long... sizes) {
       Map<Long, Double> bySize = new LinkedHashMap<>();
       for (int i = 0; i < sizes.length; i++) {

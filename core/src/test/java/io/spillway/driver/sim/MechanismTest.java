@@ -316,6 +316,32 @@ class MechanismTest {
     assertThat(taken / linkNanos).isBetween(1.0, 1.6);
   }
 
+  @Test
+  void aKernelLaunchedLaterSlowsThePrefetchesThatFollow() {
+    double alone = twoPrefetchesNanos(false);
+    double beside = twoPrefetchesNanos(true);
+    // The kernel runs for 10 ms beside the first prefetch, which loses 28% of that.
+    assertThat(beside - alone).isBetween(2.0e6, 4.0e6);
+  }
+
+  private static double twoPrefetchesNanos(boolean withKernel) {
+    SimulatedDriver large = SimulatedDriver.open(GpuModel.h200());
+    AddressRange range = large.allocateManaged(2L << 30);
+    AddressRange plain = large.allocateDevice(4L << 30);
+    large.hostTouch(range, AccessKind.WRITE);
+    large.advise(range, Advice.SET_READ_MOSTLY, GPU);
+    StreamHandle moves = large.createStream();
+    long start = large.clock().nanoTime();
+    large.prefetch(range.slice(0, 1L << 30), GPU, moves);
+    if (withKernel) {
+      large.launch(SimulatedKernel.of("busy", Access.read(plain, 10)), large.createStream());
+    }
+    large.synchronize(moves);
+    large.prefetch(range.slice(1L << 30, 1L << 30), GPU, moves);
+    large.synchronize(moves);
+    return (double) (large.clock().nanoTime() - start);
+  }
+
   // ---- contents
 
   @Test

@@ -8,9 +8,7 @@ import io.spillway.driver.StreamHandle;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
@@ -32,7 +30,7 @@ class SimulationProperties {
   }
 
   /** A range and what must be true of it: its bytes, and which pages someone touched. */
-  private record Subject(AddressRange range, byte[] bytes, BitSet touched) {
+  private record Subject(AddressRange range, MemorySegment bytes, BitSet touched) {
     void touch(AddressRange part) {
       long from = part.address() - range.address();
       touched.set(
@@ -57,7 +55,7 @@ class SimulationProperties {
         subjects.add(
             new Subject(
                 driver.allocateManaged(bytes),
-                driver.backed() ? new byte[(int) bytes] : new byte[0],
+                MemorySegment.ofArray(new byte[driver.backed() ? (int) bytes : 0]),
                 new BitSet()));
       }
     }
@@ -111,8 +109,8 @@ class SimulationProperties {
     private void write(Subject subject, AddressRange part) {
       if (driver.backed()) {
         byte value = (byte) random.nextInt();
-        int from = (int) (part.address() - subject.range().address());
-        Arrays.fill(subject.bytes(), from, from + (int) part.bytes(), value);
+        long from = part.address() - subject.range().address();
+        subject.bytes().asSlice(from, part.bytes()).fill(value);
         driver.contents(part).fill(value);
       }
     }
@@ -209,10 +207,7 @@ class SimulationProperties {
     }
     for (Subject subject : walk.subjects) {
       MemorySegment contents = walk.driver.contents(subject.range());
-      assertThat(contents.mismatch(MemorySegment.ofArray(subject.bytes())))
-          .as("first byte that differs")
-          .isEqualTo(-1);
-      assertThat(contents.get(ValueLayout.JAVA_BYTE, 0)).isEqualTo(subject.bytes()[0]);
+      assertThat(contents.mismatch(subject.bytes())).as("first byte that differs").isEqualTo(-1);
       walk.driver.free(subject.range());
     }
   }

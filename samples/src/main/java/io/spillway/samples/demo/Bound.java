@@ -18,8 +18,8 @@ import java.util.Optional;
  * @param computeSeconds for the kernels, their weights at hand
  * @param bytesIn bytes that must come in
  * @param pinnedGBps the rate of pinned copies, in 10^9 bytes a second
- * @param resultOk whether the layers it was measured with gave the right result, where contents
- *     are real
+ * @param resultOk whether the layers it was measured with gave the right result, where contents are
+ *     real
  */
 record Bound(
     double linkSeconds,
@@ -40,8 +40,7 @@ record Bound(
 
   /** Measures with as many layers as fit both the budget and a gibibyte. */
   static Bound measure(Machine machine, Job job, Optional<Reference> reference) {
-    int layers =
-        Math.clamp(SAMPLE_BYTES / job.layerBytes(), 1, job.layersInBudget());
+    int layers = Math.clamp(SAMPLE_BYTES / job.layerBytes(), 1, job.layersInBudget());
     UnifiedMemoryDriver driver = machine.driver();
     NanoClock clock = driver.clock();
     try (Run run = new Run(machine, job)) {
@@ -93,10 +92,7 @@ record Bound(
         Row.BOUND,
         "the least any way within the budget could take",
         Optional.of(
-            new RowResult.Figures(
-                seconds(),
-                new Traffic(bytesIn, 0),
-                "footprint less budget")),
+            new RowResult.Figures(seconds(), new Traffic(bytesIn, 0), "footprint less budget")),
         resultOk,
         "%s, from pinned copies at %.1f GB/s and kernels of %.4f s a pass, measured in this run"
             .formatted(

@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
     })
 public final class DemoCommand implements Callable<Integer> {
 
-  /** On the simulator, as much as two processors compute in a minute. */
-  private static final ByteSize SIMULATED_LAYER = new ByteSize(32 * ByteSize.MIB);
+  /** On the simulator, what two processors compute in seconds. */
+  private static final ByteSize SIMULATED_LAYER = new ByteSize(16 * ByteSize.MIB);
 
   /** On a GPU, the layer size of the project's measurements, if the card has room. */
   private static final ByteSize GPU_LAYER = new ByteSize(256 * ByteSize.MIB);
@@ -59,7 +59,7 @@ public final class DemoCommand implements Callable<Integer> {
       converter = ByteSizeOption.class,
       description =
           "Bytes of each layer, a multiple of 2 MiB"
-              + " (default: 256 MiB on a GPU with room for it, 32 MiB on the simulator).")
+              + " (default: 256 MiB on a GPU with room for it, 16 MiB on the simulator).")
   private @Nullable ByteSize layerSize;
 
   @Option(
@@ -121,7 +121,9 @@ public final class DemoCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .println(
-              new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report.json()));
+              new ObjectMapper()
+                  .writerWithDefaultPrettyPrinter()
+                  .writeValueAsString(report.json()));
     } else {
       spec.commandLine().getOut().print(report.text());
       spec.commandLine().getOut().flush();
@@ -179,8 +181,7 @@ public final class DemoCommand implements Callable<Integer> {
   private Job gpuJob(int ordinal) {
     long limitBytes;
     try (Machine machine = Devices.openGpu(ordinal)) {
-      limitBytes =
-          Math.min(machine.managedLimitBytes(), new HostMemoryGuard().grantableBytes());
+      limitBytes = Math.min(machine.managedLimitBytes(), new HostMemoryGuard().grantableBytes());
     }
     long roomBytes = Blocks.floor(limitBytes / Math.max(1, layers));
     Job job = job(new ByteSize(Math.clamp(roomBytes, Blocks.BYTES, GPU_LAYER.bytes())));
@@ -209,7 +210,8 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private Progress progress() {
-    boolean terminal = Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    boolean terminal =
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     return terminal && !json ? Progress.on(System.out) : Progress.none();
   }
 }

@@ -27,7 +27,8 @@ public record DemoReport(
       "the card is never full: the budget emulates a smaller card";
 
   static final String METADATA_ONLY =
-      "memory contents are not simulated, the weights being too large for this host: times and bytes only, no results to check";
+      "memory contents are not simulated, the weights being too large for this host: times and"
+          + " bytes only, no results to check";
 
   private static final String COMPARED_WITH = Row.FAULTS_WRITEBACK.label();
 
@@ -114,7 +115,10 @@ public record DemoReport(
             row.name(),
             String.format(Locale.ROOT, "%.2f", fractionOfBound(figures)),
             figures(COMPARED_WITH)
-                .map(base -> String.format(Locale.ROOT, "%.1fx", base.secondsPerPass() / figures.secondsPerPass()))
+                .map(
+                    base ->
+                        String.format(
+                            Locale.ROOT, "%.1fx", base.secondsPerPass() / figures.secondsPerPass()))
                 .orElse("-"),
             String.format(Locale.ROOT, "%.4f", figures.secondsPerPass()),
             ByteSize.format(figures.traffic().bytesIn()),
@@ -137,7 +141,9 @@ public record DemoReport(
             .formatted(device.deviceName())
         + String.format(
             Locale.ROOT,
-            "\n%d layers x %s = %s of weights, budget %s (ratio %.1f), %d reads a layer, %d timed passes after a warm-up",
+            "\n"
+                + "%d layers x %s = %s of weights, budget %s (ratio %.1f), %d reads a layer, %d"
+                + " timed passes after a warm-up",
             job.layers(),
             ByteSize.format(job.layerBytes()),
             ByteSize.format(job.footprintBytes()),

@@ -39,8 +39,7 @@ public record Job(int layers, long layerBytes, int readsPerLayer, int passes, lo
     if (budgetBytes < LEAST_RING * layerBytes) {
       throw new IllegalArgumentException(
           "budget of %s: less than %d layers of %s, the least that can be streamed; raise the budget or lower the layer size"
-              .formatted(
-                  ByteSize.format(budgetBytes), LEAST_RING, ByteSize.format(layerBytes)));
+              .formatted(ByteSize.format(budgetBytes), LEAST_RING, ByteSize.format(layerBytes)));
     }
   }
 

@@ -56,14 +56,18 @@ final class ManagedWay implements Way {
             .plugins(movers);
     setting.machine().background().ifPresent(config::background);
     this.session = Spillway.open(config.build());
-    this.weights =
-        session.allocate(setting.job().footprintBytes(), Placement.MANAGED, "weights");
-    setting.machine().hostWrites(weights.range());
-    setting.write(weights.range(), setting.job().layers());
-    switch (hints) {
-      case NONE -> {}
-      case READ_MOSTLY -> weights.readMostly();
-      case ZERO_COPY -> weights.zeroCopy();
+    try {
+      this.weights = session.allocate(setting.job().footprintBytes(), Placement.MANAGED, "weights");
+      setting.machine().hostWrites(weights.range());
+      setting.write(weights.range(), setting.job().layers());
+      switch (hints) {
+        case NONE -> {}
+        case READ_MOSTLY -> weights.readMostly();
+        case ZERO_COPY -> weights.zeroCopy();
+      }
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
     }
   }
 

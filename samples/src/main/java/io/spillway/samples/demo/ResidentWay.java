@@ -13,8 +13,7 @@ final class ResidentWay implements Way {
   ResidentWay(Setting setting) {
     this.setting = setting;
     this.weights = setting.driver().allocateDevice(setting.job().footprintBytes());
-    setting.writeThroughPinned(
-        setting.job().layers(), layer -> setting.layerOf(weights, layer));
+    setting.writeThroughPinned(setting.job().layers(), layer -> setting.layerOf(weights, layer));
   }
 
   @Override

@@ -73,8 +73,7 @@ final class SimulatedMachine implements Machine {
   public void layerSums(
       AddressRange weights, int reads, AddressRange laneSums, StreamHandle stream) {
     launch(
-        SimulatedKernel.of(
-            "layer_sums", Access.read(weights, reads), Access.readWrite(laneSums)),
+        SimulatedKernel.of("layer_sums", Access.read(weights, reads), Access.readWrite(laneSums)),
         () -> {
           long[] sums = Lanes.sums(driver.contents(weights));
           MemorySegment target = driver.contents(laneSums);

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Says what this machine offers, whether Spillway would be active on it, and why not if not.")
+        "Says what this machine offers, whether Spillway would be active on it, and why not if"
+            + " not.")
 public final class DoctorCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

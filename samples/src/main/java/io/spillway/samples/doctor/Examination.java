@@ -127,8 +127,7 @@ record Examination(
     object.put("total_bytes", device.info().totalBytes());
     ObjectNode capabilities = object.putObject("capabilities");
     for (Capability capability : Capability.values()) {
-      ObjectNode entry =
-          capabilities.putObject(capability.name().toLowerCase(Locale.ROOT));
+      ObjectNode entry = capabilities.putObject(capability.name().toLowerCase(Locale.ROOT));
       entry.put("present", device.capabilities().has(capability));
       device.capabilities().whyNot(capability).ifPresent(reason -> entry.put("reason", reason));
     }
@@ -168,8 +167,7 @@ record Examination(
     facts.alignLeft(0, 1);
     facts.row("Java", jdk);
     facts.row(
-        "CUDA driver",
-        cuda.usable() ? cuda.library() + ", CUDA " + cudaVersion() : cuda.reason());
+        "CUDA driver", cuda.usable() ? cuda.library() + ", CUDA " + cudaVersion() : cuda.reason());
     facts.row("JCuda", jcuda.toString());
     facts.row("host memory", hostMemory());
     memory.notes().forEach(note -> facts.row("", note));
@@ -186,8 +184,7 @@ record Examination(
       Table rates = new Table("GB/s", "what", "id");
       rates.alignLeft(1, 2);
       for (Measurement rate : measurements) {
-        rates.row(
-            String.format(Locale.ROOT, "%.1f", rate.gbps()), rate.what(), rate.id());
+        rates.row(String.format(Locale.ROOT, "%.1f", rate.gbps()), rate.what(), rate.id());
       }
       text.append(rates);
     }

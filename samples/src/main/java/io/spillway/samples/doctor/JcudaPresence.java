@@ -29,7 +29,9 @@ record JcudaPresence(boolean classes, boolean natives, String version) {
   private static boolean hasNatives(Class<?> driver) {
     String os = System.getProperty("os.name", "").toLowerCase(java.util.Locale.ROOT);
     String arch =
-        System.getProperty("os.arch", "").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
+        System.getProperty("os.arch", "").equals("amd64")
+            ? "x86_64"
+            : System.getProperty("os.arch");
     return os.contains("linux")
         ? driver.getResource("/lib/libJCudaDriver-12.6.0-linux-" + arch + ".so") != null
         : os.contains("windows")

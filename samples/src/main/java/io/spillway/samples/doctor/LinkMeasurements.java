@@ -2,11 +2,11 @@ package io.spillway.samples.doctor;
 
 import io.spillway.Allocation;
 import io.spillway.SessionContext;
+import io.spillway.SessionListener;
+import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
 import io.spillway.access.Launch;
-import io.spillway.SessionListener;
-import io.spillway.SessionPlugin;
 import io.spillway.access.RangeAccess;
 import io.spillway.allocate.HostMemoryReservation;
 import io.spillway.allocate.Placement;
@@ -92,7 +92,10 @@ final class LinkMeasurements {
           "device.write",
           "kernel writing device memory",
           best(() -> machine.writeWords(device, 1, stream)));
-      add("zerocopy.pinned", "kernel reading pinned host memory in place", best(() -> read(pinned)));
+      add(
+          "zerocopy.pinned",
+          "kernel reading pinned host memory in place",
+          best(() -> read(pinned)));
     } finally {
       driver.free(pinned);
       driver.free(device);
@@ -151,8 +154,7 @@ final class LinkMeasurements {
             "prefetch.h2d." + pieceName(piece),
             "prefetch to the device in pieces of " + ByteSize.format(piece),
             in);
-        out =
-            Math.max(out, once(() -> applier.apply(Plan.of(new Hint.WriteBack(range)), stream)));
+        out = Math.max(out, once(() -> applier.apply(Plan.of(new Hint.WriteBack(range)), stream)));
       }
     }
     add("prefetch.d2h", "prefetch to the host in one call", out);

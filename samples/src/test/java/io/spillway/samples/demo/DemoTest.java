@@ -79,8 +79,7 @@ class DemoTest {
 
   @Test
   void withoutContentsResultsAreLeftOpenAndThatIsSaid() {
-    DemoReport report =
-        run(RATIO_3, () -> Devices.simulate(GpuModel.h200(), false), Row.ONE_AHEAD);
+    DemoReport report = run(RATIO_3, () -> Devices.simulate(GpuModel.h200(), false), Row.ONE_AHEAD);
 
     assertThat(report.rows()).allSatisfy(row -> assertThat(row.resultOk()).isEmpty());
     assertThat(report.ok()).isTrue();
@@ -92,11 +91,7 @@ class DemoTest {
   void contentsDoNotChangeTheTimes() {
     DemoReport with = run(RATIO_3, DemoTest::backed, Row.FAULTS, Row.ONE_AHEAD);
     DemoReport without =
-        run(
-            RATIO_3,
-            () -> Devices.simulate(GpuModel.h200(), false),
-            Row.FAULTS,
-            Row.ONE_AHEAD);
+        run(RATIO_3, () -> Devices.simulate(GpuModel.h200(), false), Row.FAULTS, Row.ONE_AHEAD);
 
     for (String name : List.of("faults", "one-ahead")) {
       assertThat(seconds(with, name)).isCloseTo(seconds(without, name), within(1e-9));
@@ -108,9 +103,7 @@ class DemoTest {
     Job larger = new Job(75, 2 * ByteSize.GIB, 1, 1, 40 * ByteSize.GIB);
 
     RowResult resident =
-        run(larger, () -> Devices.simulate(GpuModel.h200(), false), Row.RESIDENT)
-            .rows()
-            .getLast();
+        run(larger, () -> Devices.simulate(GpuModel.h200(), false), Row.RESIDENT).rows().getLast();
 
     assertThat(resident.figures()).isEmpty();
     assertThat(resident.wrong()).isFalse();

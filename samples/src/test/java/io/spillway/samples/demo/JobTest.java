@@ -38,11 +38,13 @@ class JobTest {
         .hasMessage("passes of -1: must be at least 1");
     assertThatThrownBy(() -> new Job(1, 3 * ByteSize.MIB, 1, 1, LAYER))
         .hasMessage(
-            "layer size of 3 MiB (3145728 bytes): must be a positive multiple of 2 MiB, such as 16 MiB");
+            "layer size of 3 MiB (3145728 bytes): must be a positive multiple of 2 MiB, such as 16"
+                + " MiB");
     assertThatThrownBy(() -> new Job(48, Long.MAX_VALUE - (2 << 20) + 1, 1, 1, LAYER))
         .hasMessageContaining("more than 2^63-1 bytes; ask for fewer or smaller layers");
     assertThatThrownBy(() -> new Job(48, LAYER, 1, 1, LAYER))
         .hasMessage(
-            "budget of 256 MiB: less than 2 layers of 256 MiB, the least that can be streamed; raise the budget or lower the layer size");
+            "budget of 256 MiB: less than 2 layers of 256 MiB, the least that can be streamed;"
+                + " raise the budget or lower the layer size");
   }
 }

@@ -42,11 +42,9 @@ class ReferenceTest {
     long[] first = Weights.laneSums(0, JOB.layerBytes());
     long[] second = Weights.laneSums(1, JOB.layerBytes());
     Arrays.setAll(
-        inOrder,
-        lane -> Lanes.activated(Lanes.activated(0, first[lane], 0), second[lane], 0));
+        inOrder, lane -> Lanes.activated(Lanes.activated(0, first[lane], 0), second[lane], 0));
     Arrays.setAll(
-        swapped,
-        lane -> Lanes.activated(Lanes.activated(0, second[lane], 0), first[lane], 0));
+        swapped, lane -> Lanes.activated(Lanes.activated(0, second[lane], 0), first[lane], 0));
 
     assertThat(inOrder).isNotEqualTo(swapped);
   }

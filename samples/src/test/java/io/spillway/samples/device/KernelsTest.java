@@ -55,12 +55,9 @@ class KernelsTest {
   }
 
   private static boolean onPath(String program) {
-    for (String directory : System.getenv().getOrDefault("PATH", "").split(":")) {
-      if (Files.isExecutable(Path.of(directory, program))) {
-        return true;
-      }
-    }
-    return false;
+    return Pattern.compile(":")
+        .splitAsStream(System.getenv().getOrDefault("PATH", ""))
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
   }
 
   private static String output(String... command) throws IOException, InterruptedException {

@@ -78,7 +78,8 @@ int Java_jcuda_runtime_JCuda_cudaMallocNative(
 
 int Java_jcuda_runtime_JCuda_cudaFreeNative(Environment environment, Object class, Object pointer) {
   (void)class;
-  return status(cuMemFree_v2(device_address(environment, pointer)));
+  uint64_t address = device_address(environment, pointer);
+  return address == 0 ? SUCCESS : status(cuMemFree_v2(address));
 }
 
 /* Copies between the device and a buffer that is direct or has an array. */

@@ -1,7 +1,5 @@
 package io.spillway.samples.jcuda;
 
-import static jcuda.driver.JCudaDriver.cuMemAlloc;
-import static jcuda.driver.JCudaDriver.cuMemFree;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoH;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoD;
 import static jcuda.driver.JCudaDriver.cuMemsetD32;
@@ -9,9 +7,7 @@ import static jcuda.driver.JCudaDriver.cuMemsetD32;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
@@ -35,7 +31,6 @@ public final class BreadthFirstSearch {
 
   private final CsrGraph graph;
   private final int source;
-  private final List<CUdeviceptr> allocations = new ArrayList<>();
 
   private BreadthFirstSearch(CsrGraph graph, int source) {
     this.graph = graph;
@@ -48,8 +43,7 @@ public final class BreadthFirstSearch {
   }
 
   static Outcome run(String[] arguments) {
-    Options options =
-        Options.parse(arguments, "edges", "scale", "edge-factor", "seed", "source");
+    Options options = Options.parse(arguments, "edges", "scale", "edge-factor", "seed", "source");
     EdgeList edges =
         options
             .text("edges")
@@ -71,51 +65,36 @@ public final class BreadthFirstSearch {
   }
 
   private Outcome run() {
-    try (Kernels kernels = Kernels.load("breadth_first.ptx")) {
+    try (Kernels kernels = Kernels.load("breadth_first.ptx");
+        DeviceMemory memory = new DeviceMemory()) {
       CUfunction nextLevel = kernels.function("next_level");
-      try {
-        long start = System.nanoTime();
-        CUdeviceptr offsets = upload(graph.offsets());
-        CUdeviceptr targets = upload(graph.targets());
-        CUdeviceptr levels = allocate(levelBytes());
-        CUdeviceptr reached = allocate(Integer.BYTES);
-        cuMemsetD32(levels, CsrGraph.UNREACHED, graph.vertices());
-        cuMemsetD32(levels.withByteOffset((long) source * Integer.BYTES), 0, 1);
-        int depth = 0;
-        int[] more = {1};
-        for (; more[0] != 0; depth++) {
-          cuMemsetD32(reached, 0, 1);
-          Kernels.launch(
-              nextLevel,
-              Pointer.to(offsets),
-              Pointer.to(targets),
-              Pointer.to(levels),
-              Pointer.to(new int[] {graph.vertices()}),
-              Pointer.to(new int[] {depth}),
-              Pointer.to(reached));
-          cuMemcpyDtoH(Pointer.to(more), reached, Integer.BYTES);
-        }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        return check(levels, depth, seconds);
-      } finally {
-        allocations.forEach(pointer -> cuMemFree(pointer));
+      long start = System.nanoTime();
+      CUdeviceptr offsets = upload(memory, graph.offsets());
+      CUdeviceptr targets = upload(memory, graph.targets());
+      CUdeviceptr levels = memory.allocate((long) graph.vertices() * Integer.BYTES);
+      CUdeviceptr reached = memory.allocate(Integer.BYTES);
+      cuMemsetD32(levels, CsrGraph.UNREACHED, graph.vertices());
+      cuMemsetD32(levels.withByteOffset((long) source * Integer.BYTES), 0, 1);
+      int depth = 0;
+      for (int[] more = {1}; more[0] != 0; depth++) {
+        cuMemsetD32(reached, 0, 1);
+        Kernels.launch(
+            nextLevel,
+            Pointer.to(offsets),
+            Pointer.to(targets),
+            Pointer.to(levels),
+            Pointer.to(new int[] {graph.vertices()}),
+            Pointer.to(new int[] {depth}),
+            Pointer.to(reached));
+        cuMemcpyDtoH(Pointer.to(more), reached, Integer.BYTES);
       }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return check(levels, depth, memory.bytes(), seconds);
     }
   }
 
-  private long levelBytes() {
-    return (long) graph.vertices() * Integer.BYTES;
-  }
-
-  private CUdeviceptr allocate(long bytes) {
-    CUdeviceptr pointer = new CUdeviceptr();
-    cuMemAlloc(pointer, bytes);
-    allocations.add(pointer);
-    return pointer;
-  }
-
-  private CUdeviceptr upload(MemorySegment segment) {
-    CUdeviceptr pointer = allocate(segment.byteSize());
+  private static CUdeviceptr upload(DeviceMemory memory, MemorySegment segment) {
+    CUdeviceptr pointer = memory.allocate(segment.byteSize());
     for (long done = 0; done < segment.byteSize(); done += STAGED_BYTES) {
       long bytes = Math.min(STAGED_BYTES, segment.byteSize() - done);
       cuMemcpyHtoD(
@@ -126,21 +105,25 @@ public final class BreadthFirstSearch {
     return pointer;
   }
 
-  private Outcome check(CUdeviceptr pointer, int depth, double seconds) {
+  private Outcome check(CUdeviceptr pointer, int depth, long footprintBytes, double seconds) {
     int[] levels = new int[graph.vertices()];
-    cuMemcpyDtoH(Pointer.to(levels), pointer, levelBytes());
+    cuMemcpyDtoH(Pointer.to(levels), pointer, (long) levels.length * Integer.BYTES);
     Checksum checksum = new Checksum();
     checksum.add(levels, levels.length);
     return new Outcome(
         "breadth-first-search",
-        graph.offsets().byteSize() + graph.targets().byteSize() + levelBytes() + Integer.BYTES,
+        footprintBytes,
         seconds,
         checksum.value(),
         Arrays.equals(levels, graph.levelsFrom(source)),
         Map.of(
-            "vertices", (long) graph.vertices(),
-            "edges", graph.targets().byteSize() / (2 * Integer.BYTES),
-            "levels", (long) depth,
-            "reached", Arrays.stream(levels).filter(level -> level >= 0).count()));
+            "vertices",
+            (long) graph.vertices(),
+            "edges",
+            graph.targets().byteSize() / (2 * Integer.BYTES),
+            "levels",
+            (long) depth,
+            "reached",
+            Arrays.stream(levels).filter(level -> level >= 0).count()));
   }
 }

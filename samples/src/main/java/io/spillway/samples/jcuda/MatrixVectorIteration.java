@@ -1,7 +1,5 @@
 package io.spillway.samples.jcuda;
 
-import static jcuda.driver.JCudaDriver.cuMemAlloc;
-import static jcuda.driver.JCudaDriver.cuMemFree;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoH;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoD;
 
@@ -64,46 +62,39 @@ public final class MatrixVectorIteration {
   }
 
   private Outcome run() {
-    try (Kernels kernels = Kernels.load("matrix_vector.ptx")) {
+    try (Kernels kernels = Kernels.load("matrix_vector.ptx");
+        DeviceMemory memory = new DeviceMemory()) {
       CUfunction multiplyRows = kernels.function("multiply_rows");
-      List<RowBlock> matrix = new ArrayList<>();
-      // The vectors of all steps, one behind the other.
-      CUdeviceptr vectors = new CUdeviceptr();
       long start = System.nanoTime();
-      cuMemAlloc(vectors, vectorsBytes());
-      try {
-        cuMemcpyHtoD(vectors, Pointer.to(firstVector(order)), rowBytes());
-        for (int block = 0; block < blocks; block++) {
-          matrix.add(
-              upload(
-                  (int) ((long) order * block / blocks), (int) ((long) order * (block + 1) / blocks)));
-        }
-        for (int step = 0; step < steps; step++) {
-          for (RowBlock block : matrix) {
-            launch(multiplyRows, block, vectors, step);
-          }
-        }
-        Kernels.await();
-        double seconds = (System.nanoTime() - start) / 1e9;
-        return check(vectors, seconds);
-      } finally {
-        matrix.forEach(block -> cuMemFree(block.pointer()));
-        cuMemFree(vectors);
+      // The vectors of all steps, one behind the other.
+      CUdeviceptr vectors = memory.allocate((steps + 1) * rowBytes());
+      cuMemcpyHtoD(vectors, Pointer.to(firstVector(order)), rowBytes());
+      List<RowBlock> matrix = new ArrayList<>();
+      for (int block = 0; block < blocks; block++) {
+        matrix.add(upload(memory, boundary(block), boundary(block + 1)));
       }
+      for (int step = 0; step < steps; step++) {
+        for (RowBlock block : matrix) {
+          launch(multiplyRows, block, vectors, step);
+        }
+      }
+      Kernels.await();
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return check(vectors, memory.bytes(), seconds);
     }
+  }
+
+  /** The first row of a block. */
+  private int boundary(int block) {
+    return (int) ((long) order * block / blocks);
   }
 
   private long rowBytes() {
     return (long) order * Integer.BYTES;
   }
 
-  private long vectorsBytes() {
-    return (steps + 1) * rowBytes();
-  }
-
-  private RowBlock upload(int first, int end) {
-    RowBlock block = new RowBlock(first, end - first, new CUdeviceptr());
-    cuMemAlloc(block.pointer(), block.rows() * rowBytes());
+  private RowBlock upload(DeviceMemory memory, int first, int end) {
+    RowBlock block = new RowBlock(first, end - first, memory.allocate((end - first) * rowBytes()));
     int rowsStaged = Math.min(block.rows(), Math.max(1, STAGED / order));
     int[] staging = new int[rowsStaged * order];
     for (int done = 0; done < block.rows(); done += rowsStaged) {
@@ -128,7 +119,7 @@ public final class MatrixVectorIteration {
         Pointer.to(vectors.withByteOffset(product)));
   }
 
-  private Outcome check(CUdeviceptr vectors, double seconds) {
+  private Outcome check(CUdeviceptr vectors, long footprintBytes, double seconds) {
     int[][] computed = new int[steps + 1][order];
     Checksum checksum = new Checksum();
     for (int step = 0; step <= steps; step++) {
@@ -138,7 +129,7 @@ public final class MatrixVectorIteration {
     }
     return new Outcome(
         "matrix-vector-iteration",
-        order * rowBytes() + vectorsBytes(),
+        footprintBytes,
         seconds,
         checksum.value(),
         isIteration(computed),

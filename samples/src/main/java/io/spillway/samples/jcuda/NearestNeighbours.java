@@ -75,9 +75,9 @@ public final class NearestNeighbours {
         VectorStore store = new VectorStore()) {
       CUfunction nearest = kernels.function("nearest");
       long start = System.nanoTime();
-      cudaMalloc(query, VECTOR_BYTES);
-      cudaMalloc(candidates, candidateBytes());
       try {
+        cudaMalloc(query, VECTOR_BYTES);
+        cudaMalloc(candidates, candidateBytes());
         for (int batch = 0; batch < batches; batch++) {
           append(store, batch);
           for (int i = 0; i < queries; i++) {
@@ -148,6 +148,12 @@ public final class NearestNeighbours {
         seconds,
         checksum.value(),
         equal,
-        Map.of("vectors", vectors, "queries", (long) batches * queries, "moves", (long) store.moves()));
+        Map.of(
+            "vectors",
+            vectors,
+            "queries",
+            (long) batches * queries,
+            "moves",
+            (long) store.moves()));
   }
 }

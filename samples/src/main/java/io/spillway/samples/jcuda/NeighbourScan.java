@@ -53,7 +53,11 @@ final class NeighbourScan {
     long first = count;
     IntStream.range(0, tasks)
         .parallel()
-        .forEach(task -> scan(first + (long) task * TASK, Math.min(first + more, first + (task + 1L) * TASK)));
+        .forEach(
+            task ->
+                scan(
+                    first + (long) task * TASK,
+                    Math.min(first + more, first + (task + 1L) * TASK)));
     count += more;
   }
 

@@ -1,7 +1,5 @@
 package io.spillway.samples.jcuda;
 
-import static jcuda.driver.JCudaDriver.cuMemAlloc;
-import static jcuda.driver.JCudaDriver.cuMemFree;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoH;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoD;
 
@@ -41,13 +39,8 @@ public final class VectorAdd {
   }
 
   /** One part of the vectors on the device. */
-  private record Part(long first, long count, CUdeviceptr left, CUdeviceptr right, CUdeviceptr sum) {
-    void free() {
-      cuMemFree(left);
-      cuMemFree(right);
-      cuMemFree(sum);
-    }
-  }
+  private record Part(
+      long first, long count, CUdeviceptr left, CUdeviceptr right, CUdeviceptr sum) {}
 
   /** Runs it. */
   public static void main(String[] arguments) {
@@ -62,37 +55,35 @@ public final class VectorAdd {
   }
 
   private Outcome run() {
-    try (Kernels kernels = Kernels.load("vector_add.ptx")) {
+    try (Kernels kernels = Kernels.load("vector_add.ptx");
+        DeviceMemory memory = new DeviceMemory()) {
       CUfunction add = kernels.function("vector_add");
       List<Part> vectors = new ArrayList<>();
-      try {
-        long start = System.nanoTime();
-        for (int part = 0; part < parts; part++) {
-          vectors.add(upload(count * part / parts, count * (part + 1) / parts));
-        }
-        for (int pass = 0; pass < passes; pass++) {
-          vectors.forEach(part -> launch(add, part));
-        }
-        Kernels.await();
-        double seconds = (System.nanoTime() - start) / 1e9;
-        return check(vectors, seconds);
-      } finally {
-        vectors.forEach(Part::free);
+      long start = System.nanoTime();
+      for (int part = 0; part < parts; part++) {
+        vectors.add(upload(memory, count * part / parts, count * (part + 1) / parts));
       }
+      for (int pass = 0; pass < passes; pass++) {
+        vectors.forEach(part -> launch(add, part));
+      }
+      Kernels.await();
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return check(vectors, memory.bytes(), seconds);
     }
   }
 
-  private Part upload(long first, long end) {
-    Part part = new Part(first, end - first, allocate(end - first), allocate(end - first), allocate(end - first));
+  private Part upload(DeviceMemory memory, long first, long end) {
+    long bytes = (end - first) * Integer.BYTES;
+    Part part =
+        new Part(
+            first,
+            end - first,
+            memory.allocate(bytes),
+            memory.allocate(bytes),
+            memory.allocate(bytes));
     fill(part.left(), LEFT, part);
     fill(part.right(), RIGHT, part);
     return part;
-  }
-
-  private static CUdeviceptr allocate(long numbers) {
-    CUdeviceptr pointer = new CUdeviceptr();
-    cuMemAlloc(pointer, numbers * Integer.BYTES);
-    return pointer;
   }
 
   private void fill(CUdeviceptr vector, int seed, Part part) {
@@ -115,7 +106,7 @@ public final class VectorAdd {
         Pointer.to(new long[] {part.count()}));
   }
 
-  private Outcome check(List<Part> vectors, double seconds) {
+  private Outcome check(List<Part> vectors, long footprintBytes, double seconds) {
     Checksum checksum = new Checksum();
     boolean equal = true;
     for (Part part : vectors) {
@@ -131,7 +122,7 @@ public final class VectorAdd {
     }
     return new Outcome(
         "vector-add",
-        3L * Integer.BYTES * count,
+        footprintBytes,
         seconds,
         checksum.value(),
         equal,

@@ -69,7 +69,7 @@ class OptionsTest {
     }
     assertThat(printed.toString(StandardCharsets.UTF_8).strip())
         .isEqualTo(
-            "{\"program\": \"add\", \"footprint_bytes\": 12, \"seconds\": 0.500, \"result_ok\": true,"
-                + " \"checksum\": \"00000000000000ff\", \"parts\": 4}");
+            "{\"program\": \"add\", \"footprint_bytes\": 12, \"seconds\": 0.500, \"result_ok\":"
+                + " true, \"checksum\": \"00000000000000ff\", \"parts\": 4}");
   }
 }

@@ -1,6 +1,7 @@
 package io.spillway.samples.jcuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spillway.driver.stub.StubCuda;
 import io.spillway.driver.stub.StubCuda.Entry;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the programs ask of the driver. The stub runs no kernels, so what they compute is wrong, and
@@ -184,13 +187,23 @@ class ProgramsStubTest {
     assertThat(sizes("cuMemcpyDtoH")).containsOnly(candidateBytes).hasSize(4 * 2);
   }
 
-  @Test
-  void whatIsAllocatedIsFreedWhenMemoryRunsOut() {
-    stub.fail("cuMemAlloc_v2", 5, 2);
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void whatIsAllocatedIsFreedWhenMemoryRunsOut(int allocation) {
+    stub.fail("cuMemAlloc_v2", allocation, 2);
+    assertThatThrownBy(() -> VectorAdd.run(new String[] {"--bytes", "6MiB"}))
+        .hasMessage("CUDA_ERROR_OUT_OF_MEMORY");
 
-    assertThat(
-            org.assertj.core.api.Assertions.catchThrowable(
-                () -> VectorAdd.run(new String[] {"--bytes", "6MiB", "--parts", "2"})))
-        .hasMessageContaining("CUDA_ERROR_OUT_OF_MEMORY");
+    stub.fail("cuMemAlloc_v2", allocation, 2);
+    assertThatThrownBy(() -> MatrixVectorIteration.run(new String[] {"--bytes", "1MiB"}))
+        .hasMessage("CUDA_ERROR_OUT_OF_MEMORY");
+
+    stub.fail("cuMemAlloc_v2", allocation, 2);
+    assertThatThrownBy(() -> BreadthFirstSearch.run(new String[] {"--scale", "8"}))
+        .hasMessage("CUDA_ERROR_OUT_OF_MEMORY");
+
+    stub.fail("cuMemAlloc_v2", allocation, 2);
+    assertThatThrownBy(() -> NearestNeighbours.run(new String[] {"--bytes", "1MiB"}))
+        .hasMessage("cudaErrorMemoryAllocation");
   }
 }

@@ -146,7 +146,8 @@ class ReferenceTest {
           }
         });
 
-    assertThat(LongStream.of(quarters).sorted().mapToObj(n -> Math.round(n * 100.0 / edges.edges())))
+    assertThat(
+            LongStream.of(quarters).sorted().mapToObj(n -> Math.round(n * 100.0 / edges.edges())))
         .containsExactly(5L, 19L, 19L, 57L);
   }
 
@@ -167,7 +168,9 @@ class ReferenceTest {
         }
       }
     }
-    return Arrays.stream(levels).map(level -> level == Integer.MAX_VALUE - 1 ? -1 : level).toArray();
+    return Arrays.stream(levels)
+        .map(level -> level == Integer.MAX_VALUE - 1 ? -1 : level)
+        .toArray();
   }
 
   @Test

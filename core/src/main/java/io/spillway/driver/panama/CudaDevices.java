@@ -26,6 +26,7 @@ final class CudaDevices {
   private static final int MANAGED_MEMORY = 83;
   private static final int PAGEABLE_MEMORY_ACCESS = 88;
   private static final int CONCURRENT_MANAGED_ACCESS = 89;
+  private static final int HOST_NUMA_ID = 134;
 
   /** {@code CUDA_ERROR_NO_DEVICE}, cuda.h 13.0. */
   private static final int ERROR_NO_DEVICE = 100;
@@ -132,6 +133,11 @@ final class CudaDevices {
         Capability.HOST_NUMA_LOCATION,
         cuda.hasAdviseAtLocation() && cuda.hasPrefetchToLocation(),
         "cuMemAdvise and cuMemPrefetchAsync that take a location");
+    if (missing.get(Capability.HOST_NUMA_LOCATION) == null && !hasHostNumaNodes(device)) {
+      missing.put(
+          Capability.HOST_NUMA_LOCATION,
+          "the host has no NUMA nodes to name (CU_DEVICE_ATTRIBUTE_HOST_NUMA_ID is not set)");
+    }
     requireSymbol(missing, Capability.PREFETCH, cuda.hasPrefetch(), "cuMemPrefetchAsync");
     requireSymbol(missing, Capability.PREFETCH_TO_HOST, cuda.hasPrefetch(), "cuMemPrefetchAsync");
     requireSymbol(
@@ -156,6 +162,17 @@ final class CudaDevices {
       missing.putIfAbsent(Capability.DISCARD_AND_PREFETCH, reason);
     }
     return new Capabilities(missing);
+  }
+
+  /** A driver too old for the attribute answers with an error, one on such a host with -1. */
+  private boolean hasHostNumaNodes(int device) {
+    CallScratch scratch = CallScratch.ofThread();
+    int status = cuda.deviceGetAttribute(scratch.first, HOST_NUMA_ID, device);
+    if (status == CudaStatus.INVALID_VALUE.code()) {
+      return false;
+    }
+    check("cuDeviceGetAttribute", status);
+    return scratch.firstInt() >= 0;
   }
 
   private void requireSymbol(

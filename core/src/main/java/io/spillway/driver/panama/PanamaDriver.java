@@ -305,6 +305,9 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
           case SET_READ_MOSTLY, UNSET_READ_MOSTLY, UNSET_PREFERRED_LOCATION -> info.location();
           case SET_PREFERRED_LOCATION, SET_ACCESSED_BY, UNSET_ACCESSED_BY -> location;
         };
+    if (where instanceof Location.HostNode) {
+      require(Capability.HOST_NUMA_LOCATION, "cuMemAdvise", range.address(), range.bytes());
+    }
     int number = number(advice);
     try (var _ = makeCurrent()) {
       int status;

@@ -131,6 +131,21 @@ class PanamaDriverStubTest {
   }
 
   @Test
+  void withoutHostNumaNodesNoneCanBeNamed() {
+    stub.set("numa_nodes", 0);
+    try (PanamaDriver driver = PanamaDriver.open(0)) {
+      assertThat(driver.capabilities().whyNot(Capability.HOST_NUMA_LOCATION))
+          .hasValue(
+              "the host has no NUMA nodes to name (CU_DEVICE_ATTRIBUTE_HOST_NUMA_ID is not set)");
+      AddressRange range = driver.allocateManaged(ByteSize.MIB);
+      assertFails(
+          CudaStatus.NOT_SUPPORTED,
+          () -> driver.advise(range, Advice.SET_PREFERRED_LOCATION, new Location.HostNode(0)));
+      driver.free(range);
+    }
+  }
+
+  @Test
   void withoutManagedMemoryNothingIsThere() {
     stub.set("managed_memory", 0);
     try (PanamaDriver driver = PanamaDriver.open(0)) {

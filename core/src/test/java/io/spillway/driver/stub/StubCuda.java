@@ -13,6 +13,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Assumptions;
  * <p>One process has one stub, so tests on it do not run in parallel.
  */
 public final class StubCuda {
+
+  /** The environment variable under which a missing stub is a failure. */
+  private static final String REQUIRED = "SPILLWAY_STUB_REQUIRED";
 
   /** The kinds of memory in the stub's books. */
   public enum Kind {
@@ -102,11 +106,16 @@ public final class StubCuda {
     return LOADED instanceof StubCuda;
   }
 
-  /** The stub, as it is; skips the calling test, with the reason, if it is not there. */
+  /**
+   * The stub, as it is. If it is not there, the calling test is skipped with the reason, or fails
+   * where {@code SPILLWAY_STUB_REQUIRED} is set, as in continuous integration.
+   */
   public static StubCuda assumeAvailable() {
-    return LOADED instanceof StubCuda stub
-        ? stub
-        : Assumptions.abort("needs the stub libcuda: " + LOADED);
+    if (LOADED instanceof StubCuda stub) {
+      return stub;
+    }
+    String reason = "needs the stub libcuda: " + LOADED;
+    return System.getenv(REQUIRED) == null ? Assumptions.abort(reason) : Assertions.fail(reason);
   }
 
   /** The stub in its initial state; skips the calling test, with the reason, if it is not there. */

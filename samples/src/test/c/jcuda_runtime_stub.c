@@ -1,5 +1,5 @@
 /*
- * JCuda's runtime API, as far as the sample programs use it, over the driver API of the stub
+ * JCuda's runtime API, as far as the sample programs and the drop-in use it, over the driver API of the stub
  * libcuda: NVIDIA's own runtime, which JCuda's library has inside, asks a driver for tables that
  * are not documented. JCuda looks for a library of this name on the library path before it takes
  * the one in its jar.
@@ -30,6 +30,7 @@ enum { HOST_TO_DEVICE = 1, DEVICE_TO_HOST = 2, DEVICE_TO_DEVICE = 3 };
 enum { SUCCESS = 0, INVALID_VALUE = 1, MEMORY_ALLOCATION = 2, UNKNOWN = 999 };
 
 int cuMemAlloc_v2(uint64_t *pointer, size_t bytes);
+int cuMemAllocManaged(uint64_t *pointer, size_t bytes, unsigned flags);
 int cuMemFree_v2(uint64_t pointer);
 int cuMemcpyHtoD_v2(uint64_t to, const void *from, size_t bytes);
 int cuMemcpyDtoH_v2(void *to, uint64_t from, size_t bytes);
@@ -64,15 +65,26 @@ void Java_jcuda_runtime_JCuda_setLogLevel(Environment environment, Object class,
   (void)level;
 }
 
+static void point_at(Environment environment, Object pointer, uint64_t address) {
+  CALL(void, SET_LONG_FIELD, Object, void *, int64_t)(
+      environment, pointer, field(environment, pointer, "nativePointer", "J"), (int64_t)address);
+}
+
 int Java_jcuda_runtime_JCuda_cudaMallocNative(
     Environment environment, Object class, Object pointer, int64_t bytes) {
   (void)class;
   uint64_t address;
   int result = cuMemAlloc_v2(&address, (size_t)bytes);
-  if (result == SUCCESS) {
-    CALL(void, SET_LONG_FIELD, Object, void *, int64_t)(
-        environment, pointer, field(environment, pointer, "nativePointer", "J"), (int64_t)address);
-  }
+  if (result == SUCCESS) point_at(environment, pointer, address);
+  return status(result);
+}
+
+int Java_jcuda_runtime_JCuda_cudaMallocManagedNative(
+    Environment environment, Object class, Object pointer, int64_t bytes, int flags) {
+  (void)class;
+  uint64_t address;
+  int result = cuMemAllocManaged(&address, (size_t)bytes, (unsigned)flags);
+  if (result == SUCCESS) point_at(environment, pointer, address);
   return status(result);
 }
 

@@ -1,8 +1,8 @@
 /*
- * JCuda's runtime API, as far as the sample programs and the drop-in use it, over the driver API of the stub
- * libcuda: NVIDIA's own runtime, which JCuda's library has inside, asks a driver for tables that
- * are not documented. JCuda looks for a library of this name on the library path before it takes
- * the one in its jar.
+ * JCuda's runtime API, as far as the sample programs and the drop-in use it, over the driver API of
+ * the stub libcuda: NVIDIA's own runtime, which JCuda's library has inside, asks a driver for tables
+ * that are not documented. JCuda looks for a library of this name on the library path before it
+ * takes the one in its jar.
  *
  * Functions of JNI are called by their place in the table that the JNI specification lists, so that
  * this builds where there is no jni.h.

@@ -6,7 +6,9 @@ import io.spillway.driver.Location;
 import io.spillway.hint.Hint;
 import io.spillway.hint.Plan;
 import io.spillway.range.AddressRange;
+import io.spillway.range.Blocks;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -21,6 +23,9 @@ public final class Allocation implements AutoCloseable {
   private final LiveAllocation live;
   private final AddressRange range;
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Blocks of managed memory that were written through {@link #copyFrom}. */
+  private final BitSet populated = new BitSet();
 
   Allocation(Spillway session, LiveAllocation live) {
     this.session = session;
@@ -77,6 +82,20 @@ public final class Allocation implements AutoCloseable {
    */
   public void copyFrom(MemorySegment source, long offset) {
     session.copyIn(this, offset, source);
+    if (managed() && source.byteSize() > 0) {
+      settle(offset, source.byteSize());
+    }
+  }
+
+  private void settle(long offset, long written) {
+    synchronized (populated) {
+      int first = Math.toIntExact(Math.ceilDiv(offset, Blocks.BYTES));
+      int end = Math.toIntExact((offset + written) / Blocks.BYTES);
+      if (first < end) {
+        populated.set(first, end);
+        live.settleHostPages(populated.cardinality() * Blocks.BYTES);
+      }
+    }
   }
 
   /**

@@ -5,7 +5,9 @@ import io.spillway.access.LaunchListener;
 import io.spillway.access.RangeAccess;
 import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.Allocator;
+import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.LiveAllocation;
+import io.spillway.allocate.MemoryPressureWatch;
 import io.spillway.allocate.Placement;
 import io.spillway.allocate.RedirectRule;
 import io.spillway.driver.DriverUnavailableException;
@@ -43,6 +45,7 @@ public final class Spillway implements AutoCloseable {
   private final Allocator allocator;
   private final PlanApplier applier;
   private final Optional<ExecutorService> ownBackground;
+  private final Optional<MemoryPressureWatch.Running> pressureWatch;
   private final List<String> pluginNames = new ArrayList<>();
   private final List<SessionListener> listeners = new ArrayList<>();
   private final LaunchListener launchListener = new Announcements();
@@ -59,7 +62,13 @@ public final class Spillway implements AutoCloseable {
             ? Optional.empty()
             : Optional.of(Executors.newSingleThreadExecutor(Spillway::backgroundThread));
     Executor background = config.background().or(() -> ownBackground).orElseThrow();
-    if (allocator.whyNotManaged().isEmpty()) {
+    boolean active = allocator.whyNotManaged().isEmpty();
+    // A simulated device fills no real host.
+    this.pressureWatch =
+        active && !driver.device().simulated()
+            ? Optional.of(watch(allocator.hostMemoryGuard()))
+            : Optional.empty();
+    if (active) {
       SessionContext context =
           new SessionContext(
               driver, allocator.ledger(), applier, allocator.budgetBytes(), background);
@@ -103,6 +112,15 @@ public final class Spillway implements AutoCloseable {
                     .rule(RedirectRule.plainWithinBudget(driver.device().totalBytes())));
     config.redirectRule().ifPresent(builder::rule);
     return builder.build();
+  }
+
+  private static MemoryPressureWatch.Running watch(HostMemoryGuard guard) {
+    return new MemoryPressureWatch(
+            guard,
+            alarm ->
+                System.getLogger(Spillway.class.getName())
+                    .log(System.Logger.Level.WARNING, "host memory: {0}", alarm.message()))
+        .start(MemoryPressureWatch.STANDARD_PERIOD);
   }
 
   private static Thread backgroundThread(Runnable task) {
@@ -240,6 +258,7 @@ public final class Spillway implements AutoCloseable {
     List<Runnable> steps = new ArrayList<>();
     listeners.forEach(listener -> steps.add(listener::close));
     ownBackground.ifPresent(background -> steps.add(background::close));
+    pressureWatch.ifPresent(watch -> steps.add(watch::close));
     steps.add(allocator::close);
     if (ownsDriver) {
       steps.add(driver::close);

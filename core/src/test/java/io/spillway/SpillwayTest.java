@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spillway.access.Launch;
 import io.spillway.access.RangeAccess;
+import io.spillway.allocate.HostMemoryGuard;
+import io.spillway.allocate.HostReserve;
 import io.spillway.allocate.Placement;
 import io.spillway.driver.Capabilities;
 import io.spillway.driver.Capability;
+import io.spillway.driver.DeviceInfo;
 import io.spillway.driver.FaultInjectingDriver;
 import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.StreamHandle;
@@ -26,6 +29,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -160,6 +169,26 @@ final class SpillwayTest {
   }
 
   @Test
+  void whatWasCopiedInIsPromisedNoLonger() {
+    try (Spillway spillway = open();
+        Arena arena = Arena.ofConfined();
+        Allocation weights = spillway.allocate(8 * ByteSize.MIB, Placement.MANAGED, "weights")) {
+      MemorySegment source = arena.allocate(5 * ByteSize.MIB);
+      assertThat(promised(spillway)).isEqualTo(8 * ByteSize.MIB);
+      weights.copyFrom(source, ByteSize.MIB);
+      assertThat(promised(spillway)).as("two whole blocks").isEqualTo(4 * ByteSize.MIB);
+      weights.copyFrom(source, 2 * ByteSize.MIB);
+      assertThat(promised(spillway)).as("the same two again").isEqualTo(4 * ByteSize.MIB);
+      weights.close();
+      assertThat(promised(spillway)).isZero();
+    }
+  }
+
+  private static long promised(Spillway spillway) {
+    return spillway.statistics().allocations().promisedHostBytes();
+  }
+
+  @Test
   void pluginsHearOfLaunchesFreesAndTheEnd() {
     Spillway spillway = open();
     Allocation weights = spillway.allocate(8 * ByteSize.MIB, Placement.MANAGED, "weights");
@@ -257,6 +286,54 @@ final class SpillwayTest {
         .hasMessage(
             "device budget of 257 MiB: the device has 256 MiB; set a budget of at least 2 MiB (one"
                 + " block) and at most that");
+  }
+
+  @Test
+  void aHostShortOfMemoryIsReportedWhileTheSessionIsOpen() throws Exception {
+    UnifiedMemoryDriver hardware =
+        new ForwardingDriver(driver) {
+          @Override
+          public DeviceInfo device() {
+            DeviceInfo info = super.device();
+            return new DeviceInfo(
+                info.driverName(),
+                false,
+                info.ordinal(),
+                info.deviceName(),
+                info.computeMajor(),
+                info.computeMinor(),
+                info.totalBytes(),
+                info.cudaVersion());
+          }
+        };
+    CompletableFuture<String> said = new CompletableFuture<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            said.complete(new SimpleFormatter().formatMessage(record));
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger(Spillway.class.getName());
+    logger.addHandler(handler);
+    try (Spillway spillway =
+        Spillway.open(
+            SpillwayConfig.builder()
+                .driver(hardware)
+                .plugins(List.of())
+                .hostMemoryGuard(new HostMemoryGuard(HostReserve.ofBytes(ByteSize.TIB << 10)))
+                .build())) {
+      assertThat(spillway.active()).isTrue();
+      assertThat(said.get(1, TimeUnit.MINUTES)).startsWith("host memory: ");
+    } finally {
+      logger.removeHandler(handler);
+    }
   }
 
   @Test

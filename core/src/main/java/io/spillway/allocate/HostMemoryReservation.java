@@ -30,8 +30,8 @@ public final class HostMemoryReservation implements AutoCloseable {
 
   /**
    * Says how much of the promise is in use in the machine's own figures by now, so that it need not
-   * be subtracted a second time. Only for host pages that stay: those of memory that was written on
-   * the host and prefers to live there, whose device copies are duplicates.
+   * be subtracted a second time. Only for pages that were written on the host: the driver keeps
+   * those until the memory is freed.
    *
    * @param bytesInUse from 0 to {@link #bytes}; replaces what was said before
    */

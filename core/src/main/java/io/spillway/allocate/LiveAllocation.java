@@ -143,6 +143,21 @@ public final class LiveAllocation {
     }
   }
 
+  /**
+   * Says how much of it has host pages by now, so that the {@link HostMemoryGuard} does not count
+   * them twice: as promised, and as missing from what is available. The driver keeps host pages
+   * until the allocation is freed, wherever the data goes (driver reference, {@code
+   * uvm_va_block.c}).
+   *
+   * @param bytes from 0 to the range's size; replaces what was said before
+   */
+  public void settleHostPages(long bytes) {
+    HostMemoryReservation promised = reservation;
+    if (promised != null) {
+      promised.settle(bytes);
+    }
+  }
+
   /** The host memory promised for it, if any was. */
   @Nullable HostMemoryReservation reservation() {
     return reservation;

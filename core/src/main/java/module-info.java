@@ -1,6 +1,7 @@
 /** Redirected allocation, the driver seam and its bindings. */
 module io.spillway.core {
   requires static jcuda;
+  requires static java.instrument;
   requires static java.management;
   requires static transitive jdk.jfr;
   requires static jdk.management;
@@ -8,11 +9,13 @@ module io.spillway.core {
 
   exports io.spillway;
   exports io.spillway.access;
+  exports io.spillway.agent;
   exports io.spillway.allocate;
   exports io.spillway.driver;
   exports io.spillway.driver.jcuda;
   exports io.spillway.driver.panama;
   exports io.spillway.driver.sim;
+  exports io.spillway.dropin;
   exports io.spillway.hint;
   exports io.spillway.range;
 

@@ -50,6 +50,7 @@ public final class Spillway implements AutoCloseable {
   private final List<SessionListener> listeners = new ArrayList<>();
   private final LaunchListener launchListener = new Announcements();
   private final AtomicLong launchSequence = new AtomicLong();
+  private final Interception interception;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Spillway(SpillwayConfig config, UnifiedMemoryDriver driver, boolean ownsDriver) {
@@ -77,6 +78,14 @@ public final class Spillway implements AutoCloseable {
         pluginNames.add(plugin.name());
       }
     }
+    this.interception =
+        new Interception(
+            allocator,
+            applier,
+            List.copyOf(listeners),
+            launchListener,
+            launchSequence,
+            this::abandon);
   }
 
   /**
@@ -207,6 +216,11 @@ public final class Spillway implements AutoCloseable {
     return applier.apply(plan, StreamHandle.DEFAULT);
   }
 
+  /** This session for a program that makes its own calls. */
+  public Interception interception() {
+    return interception;
+  }
+
   MemorySegment hostView(Allocation allocation) {
     return driver.hostView(allocation.range());
   }
@@ -255,15 +269,27 @@ public final class Spillway implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    List<Runnable> steps = new ArrayList<>();
-    listeners.forEach(listener -> steps.add(listener::close));
-    ownBackground.ifPresent(background -> steps.add(background::close));
-    pressureWatch.ifPresent(watch -> steps.add(watch::close));
+    List<Runnable> steps = pluginEndings();
     steps.add(allocator::close);
     if (ownsDriver) {
       steps.add(driver::close);
     }
     runAll(steps);
+  }
+
+  /** Ends without freeing what the program that was intercepted still uses. */
+  private void abandon() {
+    if (closed.compareAndSet(false, true)) {
+      runAll(pluginEndings());
+    }
+  }
+
+  private List<Runnable> pluginEndings() {
+    List<Runnable> steps = new ArrayList<>();
+    listeners.forEach(listener -> steps.add(listener::close));
+    ownBackground.ifPresent(background -> steps.add(background::close));
+    pressureWatch.ifPresent(watch -> steps.add(watch::close));
+    return steps;
   }
 
   /** Runs every step, whatever the others throw; then throws the first failure. */

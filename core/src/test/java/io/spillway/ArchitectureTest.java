@@ -32,7 +32,7 @@ class ArchitectureTest {
   private static final Layer FACE =
       layer("io.spillway", RANGE, DRIVER, PANAMA, JCUDA, SIM, ACCESS, ALLOCATE, HINT);
   private static final Layer DROPIN =
-      layer("io.spillway.dropin..", RANGE, DRIVER, ACCESS, ALLOCATE, HINT, FACE);
+      layer("io.spillway.dropin..", RANGE, DRIVER, PANAMA, JCUDA, ACCESS, ALLOCATE, HINT, FACE);
   private static final Layer AGENT =
       layer("io.spillway.agent..", RANGE, DRIVER, ACCESS, ALLOCATE, HINT, FACE, DROPIN);
 

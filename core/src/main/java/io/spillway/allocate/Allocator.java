@@ -45,6 +45,7 @@ public final class Allocator implements AutoCloseable {
       ModuleLayer.boot().findModule("jdk.jfr").isPresent();
 
   private final UnifiedMemoryDriver driver;
+  private final AllocationCalls seam;
   private final RedirectRule rule;
   private final long budgetBytes;
   private final HostMemoryGuard guard;
@@ -68,6 +69,7 @@ public final class Allocator implements AutoCloseable {
 
   private Allocator(Builder builder) {
     this.driver = builder.driver;
+    this.seam = new SeamCalls(driver);
     MemoryInfo info = driver.memoryInfo();
     this.usedAtOpeningBytes = info.totalBytes() - info.freeBytes();
     this.guard = builder.guard == null ? new HostMemoryGuard() : builder.guard;
@@ -134,25 +136,55 @@ public final class Allocator implements AutoCloseable {
    * @throws IllegalStateException if this allocator is closed
    */
   public LiveAllocation allocate(AllocationRequest request) {
+    return allocate(request, seam);
+  }
+
+  /**
+   * {@link #allocate(AllocationRequest)}, the memory being made by {@code calls}. Whoever made it
+   * that way frees it with {@link #free(long, AllocationCalls)}; what is left at {@link #close} is
+   * freed through the driver.
+   */
+  public LiveAllocation allocate(AllocationRequest request, AllocationCalls calls) {
     requireOpen();
     try {
       checkSize(request.bytes());
       LiveAllocation entry =
           switch (request.placement()) {
-            case DEVICE -> plain(request);
+            case DEVICE -> plain(request, calls);
             case MANAGED -> {
               if (whyNotManaged != null) {
                 throw new ManagedMemoryUnavailableException(request.bytes(), whyNotManaged);
               }
-              yield managed(request, "placement MANAGED was asked for");
+              yield managed(request, "placement MANAGED was asked for", calls);
             }
-            case AUTO -> automatic(request);
+            case AUTO -> automatic(request, calls);
           };
       return unlessClosed(entry);
     } catch (RuntimeException e) {
       failures.increment();
       throw e;
     }
+  }
+
+  /**
+   * Enters memory that somebody else made, without deciding or promising anything, so that it is
+   * found and counted.
+   *
+   * @param range what the driver returned
+   * @throws IllegalStateException if this allocator is closed
+   */
+  public LiveAllocation adopt(AddressRange range, MemoryKind kind) {
+    requireOpen();
+    allocations(kind).increment();
+    return enter(range, kind, range.bytes(), "", null);
+  }
+
+  private LongAdder allocations(MemoryKind kind) {
+    return switch (kind) {
+      case DEVICE -> deviceAllocations;
+      case MANAGED -> managedAllocations;
+      case PINNED -> pinnedAllocations;
+    };
   }
 
   /**
@@ -194,10 +226,15 @@ public final class Allocator implements AutoCloseable {
    * @throws DriverException if the driver refuses; then it is live as before
    */
   public void free(long address) {
+    free(address, seam);
+  }
+
+  /** {@link #free(long)}, the memory being freed by {@code calls}. */
+  public void free(long address, AllocationCalls calls) {
     try {
       LiveAllocation entry = ledger.beginFree(address);
       try {
-        driver.free(entry.range());
+        calls.free(entry.range());
       } catch (RuntimeException e) {
         ledger.reinstate(entry);
         throw e;
@@ -270,30 +307,37 @@ public final class Allocator implements AutoCloseable {
     }
   }
 
-  private LiveAllocation automatic(AllocationRequest request) {
-    if (rule.decide(request, memory()) instanceof Decision.Redirect(String reason)) {
+  private LiveAllocation automatic(AllocationRequest request, AllocationCalls calls) {
+    if (decide(request) instanceof Decision.Redirect(String reason)) {
       if (whyNotManaged == null) {
-        return redirected(request, reason);
+        return redirected(request, reason, calls);
       }
       sayWhyNot(request, reason);
     }
     try {
-      return plain(request);
+      return plain(request, calls);
     } catch (OutOfDeviceMemoryException e) {
       if (whyNotManaged != null) {
         sayWhyNot(request, e.getMessage());
         throw e;
       }
-      LiveAllocation entry = managedAfter(request, e);
+      LiveAllocation entry = managedAfter(request, e, calls);
       outOfMemoryRedirects.increment();
       redirectedBytes.add(request.bytes());
       return entry;
     }
   }
 
-  private LiveAllocation redirected(AllocationRequest request, String reason) {
+  private Decision decide(AllocationRequest request) {
+    // Asking the driver for its memory costs more than a small allocation does.
+    Decision bySize = rule.decideBySize(request);
+    return bySize == null ? rule.decide(request, memory()) : bySize;
+  }
+
+  private LiveAllocation redirected(
+      AllocationRequest request, String reason, AllocationCalls calls) {
     try {
-      LiveAllocation entry = managed(request, reason);
+      LiveAllocation entry = managed(request, reason, calls);
       redirects.increment();
       redirectedBytes.add(request.bytes());
       return entry;
@@ -303,7 +347,7 @@ public final class Allocator implements AutoCloseable {
       // The rule may have kept room that the request would still have found.
       LiveAllocation entry;
       try {
-        entry = plain(request);
+        entry = plain(request, calls);
       } catch (OutOfDeviceMemoryException full) {
         e.addSuppressed(full);
         throw e;
@@ -313,27 +357,28 @@ public final class Allocator implements AutoCloseable {
     }
   }
 
-  private LiveAllocation managedAfter(AllocationRequest request, OutOfDeviceMemoryException full) {
+  private LiveAllocation managedAfter(
+      AllocationRequest request, OutOfDeviceMemoryException full, AllocationCalls calls) {
     try {
-      return managed(request, "the device is out of memory");
+      return managed(request, "the device is out of memory", calls);
     } catch (RuntimeException e) {
       e.addSuppressed(full);
       throw e;
     }
   }
 
-  private LiveAllocation plain(AllocationRequest request) {
-    AddressRange range = driver.allocateDevice(request.bytes());
+  private LiveAllocation plain(AllocationRequest request, AllocationCalls calls) {
+    AddressRange range = calls.allocateDevice(request.bytes());
     deviceAllocations.increment();
     return enter(range, MemoryKind.DEVICE, request.bytes(), request.label(), null);
   }
 
-  private LiveAllocation managed(AllocationRequest request, String reason) {
+  private LiveAllocation managed(AllocationRequest request, String reason, AllocationCalls calls) {
     long bytes = Blocks.ceil(request.bytes());
     HostMemoryReservation reservation = promise(bytes, request.label());
     AddressRange range;
     try {
-      range = driver.allocateManaged(bytes);
+      range = calls.allocateManaged(bytes);
     } catch (RuntimeException e) {
       reservation.release();
       throw e;
@@ -413,6 +458,23 @@ public final class Allocator implements AutoCloseable {
   private void requireOpen() {
     if (closed.get()) {
       throw new IllegalStateException("this allocator is closed");
+    }
+  }
+
+  private record SeamCalls(UnifiedMemoryDriver driver) implements AllocationCalls {
+    @Override
+    public AddressRange allocateDevice(long bytes) {
+      return driver.allocateDevice(bytes);
+    }
+
+    @Override
+    public AddressRange allocateManaged(long bytes) {
+      return driver.allocateManaged(bytes);
+    }
+
+    @Override
+    public void free(AddressRange range) {
+      driver.free(range);
     }
   }
 

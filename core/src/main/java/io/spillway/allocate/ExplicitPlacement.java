@@ -8,6 +8,11 @@ record ExplicitPlacement() implements RedirectRule {
 
   @Override
   public Decision decide(AllocationRequest request, MemoryView memory) {
+    return decideBySize(request);
+  }
+
+  @Override
+  public Decision decideBySize(AllocationRequest request) {
     return switch (request.placement()) {
       case AUTO -> Decision.ABSTAIN;
       case DEVICE -> DEVICE;

@@ -18,6 +18,11 @@ final class KeepBelow implements RedirectRule {
 
   @Override
   public Decision decide(AllocationRequest request, MemoryView memory) {
+    return decideBySize(request);
+  }
+
+  @Override
+  public Decision decideBySize(AllocationRequest request) {
     return request.bytes() < bytes ? keep : Decision.ABSTAIN;
   }
 }

@@ -18,6 +18,11 @@ final class RedirectFrom implements RedirectRule {
 
   @Override
   public Decision decide(AllocationRequest request, MemoryView memory) {
+    return decideBySize(request);
+  }
+
+  @Override
+  public Decision decideBySize(AllocationRequest request) {
     return request.bytes() >= bytes ? redirect : Decision.ABSTAIN;
   }
 }

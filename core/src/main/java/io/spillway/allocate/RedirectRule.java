@@ -3,6 +3,7 @@ package io.spillway.allocate;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a request is served with managed memory instead of plain device memory.
@@ -44,6 +45,15 @@ public interface RedirectRule {
    * @param request its size is positive
    */
   Decision decide(AllocationRequest request, MemoryView memory);
+
+  /**
+   * The decision, where the state of memory has no part in it: it costs a driver call to learn.
+   *
+   * @return what {@link #decide} would say whatever the memory, null if that depends on it
+   */
+  default @Nullable Decision decideBySize(AllocationRequest request) {
+    return null;
+  }
 
   /** Obeys {@link Placement#DEVICE} and {@link Placement#MANAGED}, and abstains on AUTO. */
   static RedirectRule explicitPlacement() {
@@ -101,6 +111,11 @@ public interface RedirectRule {
     return new ManagedWindow(percent, true);
   }
 
+  /** Redirects a request that would take plain memory beyond the device budget. */
+  static RedirectRule withinBudget() {
+    return new PlainWithinBudget();
+  }
+
   /**
    * {@link #standard}, with plain memory held to the device budget as well: on a card that should
    * be used as if it had only so much.
@@ -111,7 +126,7 @@ public interface RedirectRule {
     return firstOf(
         explicitPlacement(),
         keepBelow(STANDARD_SMALLEST_BYTES),
-        new PlainWithinBudget(),
+        withinBudget(),
         standard(deviceTotalBytes));
   }
 

@@ -4,6 +4,8 @@ import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
 
 /**
  * Refuses managed memory beyond a ceiling, for programs that share their card with others.
@@ -43,21 +45,36 @@ public final class LimitedDriver extends ForwardingDriver {
    * @throws ManagedMemoryLimitException if that would exceed the ceiling; nothing was allocated
    */
   @Override
-  public synchronized AddressRange allocateManaged(long bytes) {
+  public AddressRange allocateManaged(long bytes) {
+    return allocateManaged(bytes, upstream()::allocateManaged);
+  }
+
+  /**
+   * Lets a managed allocation be made by somebody else, under the same ceiling.
+   *
+   * @param call makes it, of the size it is given
+   * @throws ManagedMemoryLimitException if that would exceed the ceiling; nothing was called
+   */
+  public synchronized AddressRange allocateManaged(long bytes, LongFunction<AddressRange> call) {
     long freeBytes = memoryInfo().freeBytes();
     long limitBytes = Math.min(MOST_BYTES, freeBytes / FREE_DIVISOR);
     if (bytes > limitBytes - liveBytes) {
       throw new ManagedMemoryLimitException(bytes, liveBytes, limitBytes, freeBytes);
     }
-    AddressRange range = upstream().allocateManaged(bytes);
+    AddressRange range = call.apply(bytes);
     managedBytesByAddress.put(range.address(), range.bytes());
     liveBytes += range.bytes();
     return range;
   }
 
   @Override
-  public synchronized void free(AddressRange range) {
-    upstream().free(range);
+  public void free(AddressRange range) {
+    free(range, upstream()::free);
+  }
+
+  /** Lets somebody else free what {@code range} is, and takes it out of the account. */
+  public synchronized void free(AddressRange range, Consumer<AddressRange> call) {
+    call.accept(range);
     Long bytes = managedBytesByAddress.remove(range.address());
     liveBytes -= bytes == null ? 0 : bytes;
   }

@@ -9,11 +9,8 @@ import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DriverUnavailableException;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,8 +18,8 @@ import java.util.List;
  * The driver's functions, one method each, named as in cuda.h 13.0 and returning its {@code
  * CUresult}.
  *
- * <p>A handle takes the function's address as its first argument, so the handles are constants that
- * exist without the library, and a function the driver lacks is a null address. Functions of one
+ * <p>A handle ({@link CallShapes}) takes the function's address as its first argument, so the handles
+ * are constants that exist without the library, and a function the driver lacks is a null address. Functions of one
  * shape share a handle. {@code CUdeviceptr}, {@code CUstream}, {@code CUcontext} and the like
  * travel as {@code long}.
  */
@@ -58,46 +55,6 @@ final class Libcuda {
 
   /** {@code CU_GET_PROC_ADDRESS_DEFAULT}, cuda.h 13.0. */
   private static final long GET_PROC_ADDRESS_DEFAULT = 0;
-
-  private static final Linker LINKER = Linker.nativeLinker();
-
-  // Shapes: the result is always CUresult; I int, J long or pointer-sized, A address we own,
-  // B unsigned char, L CUmemLocation by value.
-  private static final MethodHandle I = shape(JAVA_INT);
-  private static final MethodHandle J = shape(JAVA_LONG);
-  private static final MethodHandle A = shape(ADDRESS);
-  private static final MethodHandle AA = shape(ADDRESS, ADDRESS);
-  private static final MethodHandle AI = shape(ADDRESS, JAVA_INT);
-  private static final MethodHandle AII = shape(ADDRESS, JAVA_INT, JAVA_INT);
-  private static final MethodHandle AIJ = shape(ADDRESS, JAVA_INT, JAVA_LONG);
-  private static final MethodHandle AJ = shape(ADDRESS, JAVA_LONG);
-  private static final MethodHandle AJA = shape(ADDRESS, JAVA_LONG, ADDRESS);
-  private static final MethodHandle AJI = shape(ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle AJJ = shape(ADDRESS, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle AJIJJ =
-      shape(ADDRESS, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle IA = shape(JAVA_INT, ADDRESS);
-  private static final MethodHandle JJ = shape(JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle JJI = shape(JAVA_LONG, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle JJII = shape(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
-  private static final MethodHandle JJIL =
-      shape(JAVA_LONG, JAVA_LONG, JAVA_INT, CallScratch.LOCATION);
-  private static final MethodHandle JJIJ = shape(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
-  private static final MethodHandle JJJJ = shape(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle JJLIJ =
-      shape(JAVA_LONG, JAVA_LONG, CallScratch.LOCATION, JAVA_INT, JAVA_LONG);
-  private static final MethodHandle JBJJ = shape(JAVA_LONG, JAVA_BYTE, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle AAJJJ =
-      shape(ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle AAJAAJJJ =
-      shape(ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle AAIAA = shape(ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle AAIJ = shape(ADDRESS, ADDRESS, JAVA_INT, JAVA_LONG);
-  private static final MethodHandle AAIJA = shape(ADDRESS, ADDRESS, JAVA_INT, JAVA_LONG, ADDRESS);
-  private static final MethodHandle LAUNCH =
-      shape(
-          JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
-          JAVA_LONG, ADDRESS, ADDRESS);
 
   /** A returned C string; unbounded, because only its terminator says where it ends. */
   @SuppressWarnings("restricted") // Only read as a C string.
@@ -135,6 +92,7 @@ final class Libcuda {
   private final MemorySegment streamDestroy;
   private final MemorySegment streamSynchronize;
   private final MemorySegment streamWaitEvent;
+  private final MemorySegment streamIsCapturing;
   private final MemorySegment eventCreate;
   private final MemorySegment eventDestroy;
   private final MemorySegment eventRecord;
@@ -194,6 +152,7 @@ final class Libcuda {
     streamDestroy = required("cuStreamDestroy_v2", missing);
     streamSynchronize = required("cuStreamSynchronize", missing);
     streamWaitEvent = required("cuStreamWaitEvent", missing);
+    streamIsCapturing = library.exported("cuStreamIsCapturing");
     eventCreate = required("cuEventCreate", missing);
     eventDestroy = required("cuEventDestroy_v2", missing);
     eventRecord = required("cuEventRecord", missing);
@@ -218,11 +177,6 @@ final class Libcuda {
     moduleGetFunction = library.exported("cuModuleGetFunction");
     launchKernel = library.exported("cuLaunchKernel");
     eventElapsedTime = library.exported("cuEventElapsedTime");
-  }
-
-  @SuppressWarnings("restricted") // Calling the driver is what this class is for.
-  private static MethodHandle shape(MemoryLayout... arguments) {
-    return LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, arguments));
   }
 
   private MemorySegment required(String symbol, List<String> missing) {
@@ -262,10 +216,10 @@ final class Libcuda {
       int status =
           isNull(getProcAddressV2)
               ? (int)
-                  AAIJ.invokeExact(
+                  CallShapes.AAIJ.CALL.invokeExact(
                       getProcAddressV1, name, found, cudaVersion, GET_PROC_ADDRESS_DEFAULT)
               : (int)
-                  AAIJA.invokeExact(
+                  CallShapes.AAIJA.CALL.invokeExact(
                       getProcAddressV2, name, found, cudaVersion, GET_PROC_ADDRESS_DEFAULT, query);
       return status == SUCCESS ? found.get(ADDRESS, 0) : MemorySegment.NULL;
     } catch (Throwable e) {
@@ -339,7 +293,7 @@ final class Libcuda {
   CudaStatus status(int code) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocate(ADDRESS);
-      int result = (int) IA.invokeExact(getErrorName, code, name);
+      int result = (int) CallShapes.IA.CALL.invokeExact(getErrorName, code, name);
       MemorySegment text = name.get(C_STRING, 0);
       return result == SUCCESS && !isNull(text)
           ? new CudaStatus(code, text.getString(0))
@@ -351,7 +305,7 @@ final class Libcuda {
 
   int init(int flags) {
     try {
-      return (int) I.invokeExact(init, flags);
+      return (int) CallShapes.I.CALL.invokeExact(init, flags);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -359,7 +313,7 @@ final class Libcuda {
 
   int driverGetVersion(MemorySegment version) {
     try {
-      return (int) A.invokeExact(driverGetVersion, version);
+      return (int) CallShapes.A.CALL.invokeExact(driverGetVersion, version);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -367,7 +321,7 @@ final class Libcuda {
 
   int deviceGet(MemorySegment device, int ordinal) {
     try {
-      return (int) AI.invokeExact(deviceGet, device, ordinal);
+      return (int) CallShapes.AI.CALL.invokeExact(deviceGet, device, ordinal);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -375,7 +329,7 @@ final class Libcuda {
 
   int deviceGetCount(MemorySegment count) {
     try {
-      return (int) A.invokeExact(deviceGetCount, count);
+      return (int) CallShapes.A.CALL.invokeExact(deviceGetCount, count);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -383,7 +337,7 @@ final class Libcuda {
 
   int deviceGetName(MemorySegment name, int bytes, int device) {
     try {
-      return (int) AII.invokeExact(deviceGetName, name, bytes, device);
+      return (int) CallShapes.AII.CALL.invokeExact(deviceGetName, name, bytes, device);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -391,7 +345,7 @@ final class Libcuda {
 
   int deviceGetAttribute(MemorySegment value, int attribute, int device) {
     try {
-      return (int) AII.invokeExact(deviceGetAttribute, value, attribute, device);
+      return (int) CallShapes.AII.CALL.invokeExact(deviceGetAttribute, value, attribute, device);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -399,7 +353,7 @@ final class Libcuda {
 
   int deviceTotalMem(MemorySegment bytes, int device) {
     try {
-      return (int) AI.invokeExact(deviceTotalMem, bytes, device);
+      return (int) CallShapes.AI.CALL.invokeExact(deviceTotalMem, bytes, device);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -407,7 +361,7 @@ final class Libcuda {
 
   int devicePrimaryCtxRetain(MemorySegment context, int device) {
     try {
-      return (int) AI.invokeExact(devicePrimaryCtxRetain, context, device);
+      return (int) CallShapes.AI.CALL.invokeExact(devicePrimaryCtxRetain, context, device);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -415,7 +369,7 @@ final class Libcuda {
 
   int devicePrimaryCtxRelease(int device) {
     try {
-      return (int) I.invokeExact(devicePrimaryCtxRelease, device);
+      return (int) CallShapes.I.CALL.invokeExact(devicePrimaryCtxRelease, device);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -423,7 +377,7 @@ final class Libcuda {
 
   int ctxGetCurrent(MemorySegment context) {
     try {
-      return (int) A.invokeExact(ctxGetCurrent, context);
+      return (int) CallShapes.A.CALL.invokeExact(ctxGetCurrent, context);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -431,7 +385,7 @@ final class Libcuda {
 
   int ctxPushCurrent(long context) {
     try {
-      return (int) J.invokeExact(ctxPushCurrent, context);
+      return (int) CallShapes.J.CALL.invokeExact(ctxPushCurrent, context);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -439,7 +393,7 @@ final class Libcuda {
 
   int ctxPopCurrent(MemorySegment context) {
     try {
-      return (int) A.invokeExact(ctxPopCurrent, context);
+      return (int) CallShapes.A.CALL.invokeExact(ctxPopCurrent, context);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -447,7 +401,7 @@ final class Libcuda {
 
   int ctxGetDevice(MemorySegment device) {
     try {
-      return (int) A.invokeExact(ctxGetDevice, device);
+      return (int) CallShapes.A.CALL.invokeExact(ctxGetDevice, device);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -455,7 +409,7 @@ final class Libcuda {
 
   int memGetInfo(MemorySegment free, MemorySegment total) {
     try {
-      return (int) AA.invokeExact(memGetInfo, free, total);
+      return (int) CallShapes.AA.CALL.invokeExact(memGetInfo, free, total);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -463,7 +417,7 @@ final class Libcuda {
 
   int memAlloc(MemorySegment address, long bytes) {
     try {
-      return (int) AJ.invokeExact(memAlloc, address, bytes);
+      return (int) CallShapes.AJ.CALL.invokeExact(memAlloc, address, bytes);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -471,7 +425,7 @@ final class Libcuda {
 
   int memAllocManaged(MemorySegment address, long bytes, int flags) {
     try {
-      return (int) AJI.invokeExact(memAllocManaged, address, bytes, flags);
+      return (int) CallShapes.AJI.CALL.invokeExact(memAllocManaged, address, bytes, flags);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -479,7 +433,7 @@ final class Libcuda {
 
   int memHostAlloc(MemorySegment address, long bytes, int flags) {
     try {
-      return (int) AJI.invokeExact(memHostAlloc, address, bytes, flags);
+      return (int) CallShapes.AJI.CALL.invokeExact(memHostAlloc, address, bytes, flags);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -487,7 +441,7 @@ final class Libcuda {
 
   int memFree(long address) {
     try {
-      return (int) J.invokeExact(memFree, address);
+      return (int) CallShapes.J.CALL.invokeExact(memFree, address);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -495,7 +449,7 @@ final class Libcuda {
 
   int memFreeHost(long address) {
     try {
-      return (int) J.invokeExact(memFreeHost, address);
+      return (int) CallShapes.J.CALL.invokeExact(memFreeHost, address);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -503,7 +457,7 @@ final class Libcuda {
 
   int pointerGetAttribute(MemorySegment value, int attribute, long address) {
     try {
-      return (int) AIJ.invokeExact(pointerGetAttribute, value, attribute, address);
+      return (int) CallShapes.AIJ.CALL.invokeExact(pointerGetAttribute, value, attribute, address);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -511,7 +465,7 @@ final class Libcuda {
 
   int memcpyAsync(long destination, long source, long bytes, long stream) {
     try {
-      return (int) JJJJ.invokeExact(memcpyAsync, destination, source, bytes, stream);
+      return (int) CallShapes.JJJJ.CALL.invokeExact(memcpyAsync, destination, source, bytes, stream);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -519,7 +473,7 @@ final class Libcuda {
 
   int memsetD8Async(long address, byte value, long bytes, long stream) {
     try {
-      return (int) JBJJ.invokeExact(memsetD8Async, address, value, bytes, stream);
+      return (int) CallShapes.JBJJ.CALL.invokeExact(memsetD8Async, address, value, bytes, stream);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -527,7 +481,7 @@ final class Libcuda {
 
   int memAdviseAtDevice(long address, long bytes, int advice, int device) {
     try {
-      return (int) JJII.invokeExact(memAdviseAtDevice, address, bytes, advice, device);
+      return (int) CallShapes.JJII.CALL.invokeExact(memAdviseAtDevice, address, bytes, advice, device);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -535,7 +489,7 @@ final class Libcuda {
 
   int memAdviseAtLocation(long address, long bytes, int advice, MemorySegment location) {
     try {
-      return (int) JJIL.invokeExact(memAdviseAtLocation, address, bytes, advice, location);
+      return (int) CallShapes.JJIL.CALL.invokeExact(memAdviseAtLocation, address, bytes, advice, location);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -543,7 +497,7 @@ final class Libcuda {
 
   int memPrefetchToDevice(long address, long bytes, int device, long stream) {
     try {
-      return (int) JJIJ.invokeExact(memPrefetchToDevice, address, bytes, device, stream);
+      return (int) CallShapes.JJIJ.CALL.invokeExact(memPrefetchToDevice, address, bytes, device, stream);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -553,7 +507,7 @@ final class Libcuda {
       long address, long bytes, MemorySegment location, int flags, long stream) {
     try {
       return (int)
-          JJLIJ.invokeExact(memPrefetchToLocation, address, bytes, location, flags, stream);
+          CallShapes.JJLIJ.CALL.invokeExact(memPrefetchToLocation, address, bytes, location, flags, stream);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -570,7 +524,7 @@ final class Libcuda {
       long stream) {
     try {
       return (int)
-          AAJAAJJJ.invokeExact(
+          CallShapes.AAJAAJJJ.CALL.invokeExact(
               memPrefetchBatch,
               addresses,
               sizes,
@@ -588,7 +542,7 @@ final class Libcuda {
   int memDiscardBatch(
       MemorySegment addresses, MemorySegment sizes, long count, long flags, long stream) {
     try {
-      return (int) AAJJJ.invokeExact(memDiscardBatch, addresses, sizes, count, flags, stream);
+      return (int) CallShapes.AAJJJ.CALL.invokeExact(memDiscardBatch, addresses, sizes, count, flags, stream);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -605,7 +559,7 @@ final class Libcuda {
       long stream) {
     try {
       return (int)
-          AAJAAJJJ.invokeExact(
+          CallShapes.AAJAAJJJ.CALL.invokeExact(
               memDiscardAndPrefetchBatch,
               addresses,
               sizes,
@@ -624,7 +578,7 @@ final class Libcuda {
       MemorySegment data, long dataBytes, int attribute, long address, long bytes) {
     try {
       return (int)
-          AJIJJ.invokeExact(memRangeGetAttribute, data, dataBytes, attribute, address, bytes);
+          CallShapes.AJIJJ.CALL.invokeExact(memRangeGetAttribute, data, dataBytes, attribute, address, bytes);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -632,7 +586,7 @@ final class Libcuda {
 
   int streamCreate(MemorySegment stream, int flags) {
     try {
-      return (int) AI.invokeExact(streamCreate, stream, flags);
+      return (int) CallShapes.AI.CALL.invokeExact(streamCreate, stream, flags);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -640,7 +594,7 @@ final class Libcuda {
 
   int streamDestroy(long stream) {
     try {
-      return (int) J.invokeExact(streamDestroy, stream);
+      return (int) CallShapes.J.CALL.invokeExact(streamDestroy, stream);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -648,7 +602,7 @@ final class Libcuda {
 
   int streamSynchronize(long stream) {
     try {
-      return (int) J.invokeExact(streamSynchronize, stream);
+      return (int) CallShapes.J.CALL.invokeExact(streamSynchronize, stream);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -656,7 +610,19 @@ final class Libcuda {
 
   int streamWaitEvent(long stream, long event, int flags) {
     try {
-      return (int) JJI.invokeExact(streamWaitEvent, stream, event, flags);
+      return (int) CallShapes.JJI.CALL.invokeExact(streamWaitEvent, stream, event, flags);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  boolean hasStreamCapture() {
+    return !isNull(streamIsCapturing);
+  }
+
+  int streamIsCapturing(long stream, MemorySegment status) {
+    try {
+      return (int) CallShapes.JA.CALL.invokeExact(streamIsCapturing, stream, status);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -664,7 +630,7 @@ final class Libcuda {
 
   int eventCreate(MemorySegment event, int flags) {
     try {
-      return (int) AI.invokeExact(eventCreate, event, flags);
+      return (int) CallShapes.AI.CALL.invokeExact(eventCreate, event, flags);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -672,7 +638,7 @@ final class Libcuda {
 
   int eventDestroy(long event) {
     try {
-      return (int) J.invokeExact(eventDestroy, event);
+      return (int) CallShapes.J.CALL.invokeExact(eventDestroy, event);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -680,7 +646,7 @@ final class Libcuda {
 
   int eventRecord(long event, long stream) {
     try {
-      return (int) JJ.invokeExact(eventRecord, event, stream);
+      return (int) CallShapes.JJ.CALL.invokeExact(eventRecord, event, stream);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -688,7 +654,7 @@ final class Libcuda {
 
   int eventQuery(long event) {
     try {
-      return (int) J.invokeExact(eventQuery, event);
+      return (int) CallShapes.J.CALL.invokeExact(eventQuery, event);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -696,7 +662,7 @@ final class Libcuda {
 
   int eventSynchronize(long event) {
     try {
-      return (int) J.invokeExact(eventSynchronize, event);
+      return (int) CallShapes.J.CALL.invokeExact(eventSynchronize, event);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -704,7 +670,7 @@ final class Libcuda {
 
   int eventElapsedTime(MemorySegment millis, long start, long end) {
     try {
-      return (int) AJJ.invokeExact(eventElapsedTime, millis, start, end);
+      return (int) CallShapes.AJJ.CALL.invokeExact(eventElapsedTime, millis, start, end);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -718,7 +684,7 @@ final class Libcuda {
       MemorySegment optionValues) {
     try {
       return (int)
-          AAIAA.invokeExact(moduleLoadDataEx, module, image, optionCount, options, optionValues);
+          CallShapes.AAIAA.CALL.invokeExact(moduleLoadDataEx, module, image, optionCount, options, optionValues);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -726,7 +692,7 @@ final class Libcuda {
 
   int moduleUnload(long module) {
     try {
-      return (int) J.invokeExact(moduleUnload, module);
+      return (int) CallShapes.J.CALL.invokeExact(moduleUnload, module);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -734,7 +700,7 @@ final class Libcuda {
 
   int moduleGetFunction(MemorySegment function, long module, MemorySegment name) {
     try {
-      return (int) AJA.invokeExact(moduleGetFunction, function, module, name);
+      return (int) CallShapes.AJA.CALL.invokeExact(moduleGetFunction, function, module, name);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -753,7 +719,7 @@ final class Libcuda {
       MemorySegment parameters) {
     try {
       return (int)
-          LAUNCH.invokeExact(
+          CallShapes.LAUNCH.CALL.invokeExact(
               launchKernel,
               function,
               gridX,

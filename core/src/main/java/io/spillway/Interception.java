@@ -1,0 +1,115 @@
+package io.spillway;
+
+import io.spillway.access.AccessEvent;
+import io.spillway.access.Launch;
+import io.spillway.access.LaunchListener;
+import io.spillway.access.RangeAccess;
+import io.spillway.allocate.AllocationCalls;
+import io.spillway.allocate.AllocationRequest;
+import io.spillway.allocate.Allocator;
+import io.spillway.allocate.LiveAllocation;
+import io.spillway.allocate.MemoryKind;
+import io.spillway.driver.StreamHandle;
+import io.spillway.hint.PlanApplier;
+import io.spillway.range.AddressRange;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session for a program that makes its own CUDA calls and does not know of it: allocations are
+ * decided and accounted here while the program's calls serve them, and the launches it makes are
+ * told like declared ones.
+ *
+ * <p>Safe for use by any thread.
+ */
+public final class Interception {
+
+  private final Allocator allocator;
+  private final PlanApplier applier;
+  private final List<SessionListener> listeners;
+  private final LaunchListener announcements;
+  private final AtomicLong launchSequence;
+  private final Runnable end;
+
+  Interception(
+      Allocator allocator,
+      PlanApplier applier,
+      List<SessionListener> listeners,
+      LaunchListener announcements,
+      AtomicLong launchSequence,
+      Runnable end) {
+    this.allocator = allocator;
+    this.applier = applier;
+    this.listeners = listeners;
+    this.announcements = announcements;
+    this.launchSequence = launchSequence;
+    this.end = end;
+  }
+
+  /** Serves a request through {@code calls}; fails as {@link Allocator#allocate} does. */
+  public LiveAllocation allocate(AllocationRequest request, AllocationCalls calls) {
+    return allocator.allocate(request, calls);
+  }
+
+  /** Enters memory that the program got without asking here. */
+  public LiveAllocation adopt(AddressRange range, MemoryKind kind) {
+    return allocator.adopt(range, kind);
+  }
+
+  /** Frees through {@code calls}; fails as {@link Allocator#free(long, AllocationCalls)} does. */
+  public void free(LiveAllocation allocation, AllocationCalls calls) {
+    for (SessionListener listener : listeners) {
+      listener.freeing(allocation.range());
+    }
+    allocator.free(allocation.range().address(), calls);
+    applier.forget(allocation);
+  }
+
+  /** The live allocation that {@code address} lies in, null if in none. */
+  public @Nullable LiveAllocation find(long address) {
+    return allocator.ledger().find(address);
+  }
+
+  /** Host memory that managed allocations may still be promised, in bytes. */
+  public long grantableHostBytes() {
+    return allocator.hostMemoryGuard().grantableBytes();
+  }
+
+  /** Whether plugins want to learn of launches; a recording of events is not counted. */
+  public boolean listening() {
+    return !listeners.isEmpty();
+  }
+
+  /**
+   * A launch that is about to be made.
+   *
+   * @param label what identifies it across runs
+   * @param ordinal which launch of that label it is
+   */
+  public Launch launch(String label, int ordinal, StreamHandle stream) {
+    return new Launch(label, ordinal, launchSequence.getAndIncrement(), stream);
+  }
+
+  /**
+   * Tells what {@code launch} is about to touch.
+   *
+   * @param act whether plugins are told too, and may enqueue work in the launch's stream
+   */
+  public void declare(Launch launch, RangeAccess access, boolean act) {
+    AccessEvent.emit(launch, access);
+    if (act) {
+      announcements.declared(launch, access);
+    }
+  }
+
+  /** Tells plugins that {@code launch} is in its stream. */
+  public void issued(Launch launch) {
+    announcements.issued(launch);
+  }
+
+  /** Ends the session, and leaves all memory to the program that made it. */
+  public void end() {
+    end.run();
+  }
+}

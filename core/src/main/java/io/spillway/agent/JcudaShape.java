@@ -1,0 +1,94 @@
+package io.spillway.agent;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The methods of JCuda the agent links anew, as all of JCuda 10.2 to 12.6 have them: a public
+ * static method, by name and descriptor, that hands its arguments to a private native one of the
+ * same descriptor and checks the result.
+ */
+enum JcudaShape {
+  /** The driver API. */
+  DRIVER(
+      "jcuda/driver/JCudaDriver",
+      """
+      cuMemAlloc (Ljcuda/driver/CUdeviceptr;J)I
+      cuMemAllocManaged (Ljcuda/driver/CUdeviceptr;JI)I
+      cuMemAllocPitch (Ljcuda/driver/CUdeviceptr;[JJJI)I
+      cuMemFree (Ljcuda/driver/CUdeviceptr;)I
+      cuMemGetInfo ([J[J)I
+      cuMemGetAddressRange (Ljcuda/driver/CUdeviceptr;[JLjcuda/driver/CUdeviceptr;)I
+      cuModuleGetFunction (Ljcuda/driver/CUfunction;Ljcuda/driver/CUmodule;Ljava/lang/String;)I
+      cuLaunchKernel (Ljcuda/driver/CUfunction;IIIIIIILjcuda/driver/CUstream;Ljcuda/Pointer;Ljcuda/Pointer;)I
+      cuLaunchCooperativeKernel (Ljcuda/driver/CUfunction;IIIIIIILjcuda/driver/CUstream;Ljcuda/Pointer;)I
+      """,
+      """
+      cuMemAllocAsync (Ljcuda/driver/CUdeviceptr;JLjcuda/driver/CUstream;)I
+      cuMemAllocFromPoolAsync (Ljcuda/driver/CUdeviceptr;JLjcuda/driver/CUmemoryPool;Ljcuda/driver/CUstream;)I
+      cuMemFreeAsync (Ljcuda/driver/CUdeviceptr;Ljcuda/driver/CUstream;)I
+      """),
+  /** The runtime API. */
+  RUNTIME(
+      "jcuda/runtime/JCuda",
+      """
+      cudaMalloc (Ljcuda/Pointer;J)I
+      cudaMallocManaged (Ljcuda/Pointer;JI)I
+      cudaMallocPitch (Ljcuda/Pointer;[JJJ)I
+      cudaFree (Ljcuda/Pointer;)I
+      cudaMemGetInfo ([J[J)I
+      """,
+      "");
+
+  /** What JCuda calls the native method behind a public one. */
+  static final String NATIVE_SUFFIX = "Native";
+
+  private static final Pattern WORDS = Pattern.compile(" ");
+
+  private final String className;
+  private final String required;
+  private final String optional;
+
+  JcudaShape(String className, String required, String optional) {
+    this.className = className;
+    this.required = required;
+    this.optional = optional;
+  }
+
+  /** The shape of a class, by its internal name. */
+  static Optional<JcudaShape> of(String internalName) {
+    return Arrays.stream(values())
+        .filter(shape -> shape.className.equals(internalName))
+        .findFirst();
+  }
+
+  /** The class's internal name. */
+  String className() {
+    return className;
+  }
+
+  /** The names every version has. */
+  Set<String> required() {
+    return descriptors(required).keySet();
+  }
+
+  /** The descriptor of each method that may be linked anew. */
+  Map<String, String> descriptors() {
+    Map<String, String> all = new HashMap<>(descriptors(required));
+    all.putAll(descriptors(optional));
+    TransferShape.all().forEach(shape -> all.put(shape.method(), shape.descriptor()));
+    return all;
+  }
+
+  private static Map<String, String> descriptors(String lines) {
+    return lines
+        .lines()
+        .map(line -> WORDS.split(line, -1))
+        .collect(Collectors.toUnmodifiableMap(each -> each[0], each -> each[1]));
+  }
+}

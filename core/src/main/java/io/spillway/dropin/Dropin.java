@@ -1,0 +1,347 @@
+package io.spillway.dropin;
+
+import io.spillway.allocate.Allocator;
+import io.spillway.allocate.LiveAllocation;
+import io.spillway.driver.DriverException;
+import io.spillway.driver.DriverUnavailableException;
+import io.spillway.driver.StreamHandle;
+import io.spillway.driver.panama.CudaCaller;
+import io.spillway.driver.panama.PanamaDriver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program's allocation calls, decided here and served by the program's own CUDA binding.
+ *
+ * <p>There is at most one published instance, which {@link SpillwayDriver}, {@link SpillwayRuntime}
+ * and the agent go through. It has one lane per device, opened at the first call made there, in the
+ * context current at that time. Whatever stands in the way of redirecting, the call is passed
+ * through: a program never gets less than it would without Spillway.
+ *
+ * <p>Safe for use by any thread.
+ */
+public final class Dropin implements AutoCloseable {
+
+  private static final AtomicReference<@Nullable Dropin> PUBLISHED = new AtomicReference<>();
+
+  private final DropinSettings settings;
+  private final Notices notices;
+  private final boolean underAgent;
+  private final Launches launches = new Launches(this);
+  private final AtomicReference<@Nullable Devices> devices = new AtomicReference<>();
+
+  /** The driver, and a lane for each device once it is used. */
+  private record Devices(@Nullable CudaCaller caller, AtomicReferenceArray<@Nullable Lane> lanes) {}
+
+  /**
+   * Prepares a drop-in; nothing is opened before the first call.
+   *
+   * @param underAgent whether JCuda's own methods come here, so that the wrappers must not as well
+   */
+  public Dropin(DropinSettings settings, boolean underAgent) {
+    this.settings = settings;
+    this.notices = new Notices(settings.log());
+    this.underAgent = underAgent;
+  }
+
+  /**
+   * Publishes {@code dropin}.
+   *
+   * @throws IllegalStateException if another one is published
+   */
+  public static void install(Dropin dropin) {
+    if (!PUBLISHED.compareAndSet(null, dropin)) {
+      throw new IllegalStateException("a drop-in is installed already: uninstall it first");
+    }
+  }
+
+  /** Takes back and closes what is published; nothing if nothing is. */
+  public static void uninstall() {
+    Dropin before = PUBLISHED.getAndSet(null);
+    if (before != null) {
+      before.close();
+    }
+  }
+
+  /** What is published, if anything. */
+  public static Optional<Dropin> installed() {
+    return Optional.ofNullable(PUBLISHED.get());
+  }
+
+  /** What is published; null if nothing is. */
+  public static @Nullable Dropin published() {
+    return PUBLISHED.get();
+  }
+
+  /**
+   * What is published, first published from this process's settings if nothing is.
+   *
+   * @throws IllegalArgumentException if a setting is wrong
+   */
+  static Dropin publishedOrOpened() {
+    Dropin found = PUBLISHED.get();
+    if (found != null) {
+      return found;
+    }
+    Dropin opened = new Dropin(SettingsSource.ofProcess().settings(), false);
+    Dropin first = PUBLISHED.compareAndExchange(null, opened);
+    if (first != null) {
+      return first;
+    }
+    if (opened.settings.summary()) {
+      opened.summariseAtExit();
+    }
+    return opened;
+  }
+
+  /** Whether anybody wants to know of launches and copies: one read where nobody does. */
+  public static boolean listening() {
+    Dropin dropin = PUBLISHED.get();
+    return dropin != null && dropin.launches.listening();
+  }
+
+  /** Its settings. */
+  public DropinSettings settings() {
+    return settings;
+  }
+
+  /** Whether JCuda's own methods come here. */
+  boolean underAgent() {
+    return underAgent;
+  }
+
+  /** Where launches and copies are told. */
+  public Launches launches() {
+    return launches;
+  }
+
+  /** Prints what was done when the process ends. */
+  public void summariseAtExit() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::printSummary, "spillway-summary"));
+  }
+
+  private void printSummary() {
+    List<String> lines = summary();
+    if (lines.isEmpty()) {
+      notices.always("nothing was allocated through it");
+    }
+    lines.forEach(notices::always);
+  }
+
+  /** One line for each device used. */
+  public List<String> summary() {
+    return openLanes().stream().map(Lane::summary).toList();
+  }
+
+  /** Serves {@code calls}, redirected if it has to be. */
+  public int allocate(NativeCalls calls, long bytes) {
+    if (bytes <= 0 || bytes > Allocator.MOST_BYTES) {
+      return calls.allocate(bytes);
+    }
+    Lane lane = lane(calls);
+    return lane == null ? calls.allocate(bytes) : lane.allocate(calls, bytes);
+  }
+
+  /**
+   * Serves {@code calls}, a stream-ordered allocation. Managed memory can be used at once, so it is
+   * there in stream order too; but an allocation recorded into a graph has to be the driver's own.
+   */
+  public int allocateAsync(NativeCalls calls, long bytes, long stream) {
+    if (bytes <= 0 || bytes > Allocator.MOST_BYTES) {
+      return calls.allocate(bytes);
+    }
+    Lane lane = lane(calls);
+    return lane == null || capturing(new StreamHandle(stream))
+        ? calls.allocate(bytes)
+        : lane.allocate(calls, bytes);
+  }
+
+  /** Serves {@code calls}, which cannot be redirected, and keeps account of what it got. */
+  public int allocateDevice(NativeCalls calls, long bytes) {
+    Lane lane = lane(calls);
+    return lane == null ? calls.allocate(bytes) : lane.allocateDevice(calls, bytes);
+  }
+
+  /** Enters plain memory the program got, whose size only its pitch tells. */
+  public void adopt(NativeCalls calls, long bytes) {
+    Lane lane = bytes > 0 ? lane(calls) : null;
+    if (lane != null) {
+      lane.adopt(calls.address(), bytes);
+    }
+  }
+
+  /** Serves {@code calls}, which asks for managed memory itself. */
+  public int allocateManaged(NativeCalls calls, long bytes) {
+    Lane lane = bytes > 0 && bytes <= Allocator.MOST_BYTES ? lane(calls) : null;
+    return lane == null ? calls.allocateManaged(bytes) : lane.allocateManaged(calls, bytes);
+  }
+
+  /** Frees what {@code calls} points to, whoever made it. */
+  public int free(NativeCalls calls) {
+    Found found = find(calls.address());
+    return found == null || found.allocation.range().address() != calls.address()
+        ? calls.free()
+        : found.lane.free(found.allocation, calls);
+  }
+
+  /**
+   * Replaces what the driver said of its memory by what the settings want reported.
+   *
+   * @param free one element, as the driver filled it
+   * @param total one element, as the driver filled it
+   */
+  public void reportMemory(NativeCalls calls, long[] free, long[] total) {
+    if (settings.reportedMemory() instanceof ReportedMemory.Card) {
+      return;
+    }
+    Lane lane = lane(calls);
+    if (lane != null) {
+      lane.reportMemory(settings.reportedMemory(), free, total);
+    }
+  }
+
+  /** The size the program asked for, of the redirected allocation at {@code address}; else 0. */
+  public long redirectedBytes(long address) {
+    Found found = find(address);
+    return found == null ? 0 : found.lane.redirectedBytes(found.allocation);
+  }
+
+  /** An allocation, and the lane it is in. */
+  record Found(Lane lane, LiveAllocation allocation) {}
+
+  /** The live allocation that {@code address} lies in, on any device. */
+  @Nullable Found find(long address) {
+    Devices known = devices.get();
+    if (known == null || address == 0) {
+      return null;
+    }
+    for (int i = 0; i < known.lanes.length(); i++) {
+      Lane lane = known.lanes.get(i);
+      LiveAllocation found = lane == null ? null : lane.find(address);
+      if (lane != null && found != null) {
+        return new Found(lane, found);
+      }
+    }
+    return null;
+  }
+
+  /** Whether plugins act on what they are told. */
+  boolean acting() {
+    return settings.prefetch() != DropinSettings.Prefetch.OFF;
+  }
+
+  boolean capturing(StreamHandle stream) {
+    Devices known = devices.get();
+    return known != null && known.caller != null && known.caller.capturing(stream);
+  }
+
+  /** The first open lane: launches that touch nothing known have to be somebody's. */
+  @Nullable Lane anyLane() {
+    List<Lane> open = openLanes();
+    return open.isEmpty() ? null : open.getFirst();
+  }
+
+  private List<Lane> openLanes() {
+    Devices known = devices.get();
+    if (known == null) {
+      return List.of();
+    }
+    List<Lane> open = new ArrayList<>();
+    for (int i = 0; i < known.lanes.length(); i++) {
+      Lane lane = known.lanes.get(i);
+      if (lane != null && lane.open()) {
+        open.add(lane);
+      }
+    }
+    return open;
+  }
+
+  /** The lane of the calling thread's device; null if calls pass through. */
+  private @Nullable Lane lane(NativeCalls calls) {
+    Devices known = devices();
+    CudaCaller caller = known.caller;
+    if (caller == null) {
+      return null;
+    }
+    // With one device there is nothing to ask, unless its lane is still to be opened.
+    Lane only = caller.deviceCount() == 1 ? known.lanes.get(0) : null;
+    if (only != null) {
+      return only.open() ? only : null;
+    }
+    int device = caller.device();
+    if (device == CudaCaller.NO_DEVICE) {
+      calls.startContext();
+      device = caller.device();
+    }
+    if (device < 0 || device >= known.lanes.length()) {
+      return null;
+    }
+    Lane lane = known.lanes.get(device);
+    if (lane == null) {
+      lane = openLane(known, device);
+    }
+    return lane.open() ? lane : null;
+  }
+
+  private synchronized Lane openLane(Devices known, int device) {
+    Lane lane = known.lanes.get(device);
+    if (lane == null) {
+      lane = newLane(device);
+      known.lanes.set(device, lane);
+    }
+    return lane;
+  }
+
+  private Lane newLane(int device) {
+    if (settings.device().isPresent() && settings.device().getAsInt() != device) {
+      return Lane.closed(notices);
+    }
+    try {
+      return Lane.open(PanamaDriver.openCurrent(), settings, notices);
+    } catch (DriverException | DriverUnavailableException | IllegalArgumentException e) {
+      notices.info("not active on device " + device + ": " + e.getMessage());
+      return Lane.closed(notices);
+    }
+  }
+
+  private Devices devices() {
+    Devices known = devices.get();
+    return known != null ? known : startDevices();
+  }
+
+  private synchronized Devices startDevices() {
+    Devices known = devices.get();
+    if (known == null) {
+      try {
+        CudaCaller caller = CudaCaller.start();
+        known = new Devices(caller, new AtomicReferenceArray<>(caller.deviceCount()));
+      } catch (DriverException | DriverUnavailableException e) {
+        notices.info("not active: " + e.getMessage());
+        known = new Devices(null, new AtomicReferenceArray<>(0));
+      }
+      devices.set(known);
+    }
+    return known;
+  }
+
+  /**
+   * Stops redirecting and tells plugins to end. What the program allocated stays the program's to
+   * free.
+   */
+  @Override
+  public void close() {
+    Devices known = devices.get();
+    if (known != null) {
+      for (int i = 0; i < known.lanes.length(); i++) {
+        Lane lane = known.lanes.getAndSet(i, Lane.closed(notices));
+        if (lane != null) {
+          lane.close();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.spillway.dropin;
+
+import io.spillway.allocate.DeviceBudget;
+import io.spillway.allocate.RedirectRule;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * How the drop-in behaves. {@link Option} names each setting for users; {@link SettingsSource}
+ * collects them.
+ *
+ * @param budget the most managed memory to keep resident, which then bounds plain memory too; empty
+ *     for {@link DeviceBudget#STANDARD}, with plain memory bounded by the card alone
+ * @param windowPercent the part of the card kept for managed memory once there is some
+ * @param minBytes the smallest request that is redirected
+ * @param reportedMemory what the program is told of its memory
+ * @param device the only CUDA ordinal to redirect on; empty for all
+ * @param prefetch what is moved ahead of intercepted launches
+ * @param log what is said on standard error
+ * @param sharedCard whether managed memory stays under the ceiling for shared cards, {@link
+ *     io.spillway.driver.LimitedDriver}
+ * @param summary whether a line at exit says what was done
+ */
+public record DropinSettings(
+    Optional<DeviceBudget> budget,
+    int windowPercent,
+    long minBytes,
+    ReportedMemory reportedMemory,
+    OptionalInt device,
+    Prefetch prefetch,
+    Log log,
+    boolean sharedCard,
+    boolean summary) {
+
+  /** What is moved ahead of intercepted launches. */
+  public enum Prefetch {
+    /** Nothing: launches fault their data in. */
+    OFF,
+    /** The plain mover of {@code io.spillway.prefetch}, which fetches one range ahead. */
+    ONE_AHEAD
+  }
+
+  /** What is said on standard error. */
+  public enum Log {
+    /** Nothing. */
+    OFF,
+    /** Whether it is active, and why not. */
+    INFO,
+    /** Also what was found in JCuda. */
+    DEBUG
+  }
+
+  /** Every setting at its default. */
+  public static DropinSettings standard() {
+    return new DropinSettings(
+        Optional.empty(),
+        RedirectRule.STANDARD_WINDOW_PERCENT,
+        RedirectRule.STANDARD_SMALLEST_BYTES,
+        ReportedMemory.CARD,
+        OptionalInt.empty(),
+        Prefetch.OFF,
+        Log.INFO,
+        false,
+        false);
+  }
+
+  /** The rule these settings make, for a card of {@code deviceTotalBytes}. */
+  RedirectRule rule(long deviceTotalBytes) {
+    RedirectRule fits =
+        RedirectRule.firstOf(
+            RedirectRule.headroom(
+                Math.min(
+                    RedirectRule.STANDARD_HEADROOM_BYTES,
+                    deviceTotalBytes / RedirectRule.STANDARD_HEADROOM_DIVISOR)),
+            RedirectRule.managedWindow(windowPercent));
+    return RedirectRule.firstOf(
+        RedirectRule.explicitPlacement(),
+        RedirectRule.keepBelow(minBytes),
+        budget.isPresent() ? RedirectRule.firstOf(RedirectRule.withinBudget(), fits) : fits);
+  }
+}

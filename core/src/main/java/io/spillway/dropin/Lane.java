@@ -1,0 +1,247 @@
+package io.spillway.dropin;
+
+import io.spillway.Interception;
+import io.spillway.SessionPlugin;
+import io.spillway.Spillway;
+import io.spillway.SpillwayConfig;
+import io.spillway.allocate.AllocationException;
+import io.spillway.allocate.AllocationRequest;
+import io.spillway.allocate.AllocationStatistics;
+import io.spillway.allocate.LiveAllocation;
+import io.spillway.allocate.MemoryKind;
+import io.spillway.driver.DeviceInfo;
+import io.spillway.driver.DriverException;
+import io.spillway.driver.LimitedDriver;
+import io.spillway.driver.ManagedMemoryLimitException;
+import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.range.AddressRange;
+import io.spillway.range.Blocks;
+import io.spillway.range.ByteSize;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/** The drop-in on one device: a session there, or the decision that there is none. */
+final class Lane {
+
+  private final Notices notices;
+  private final @Nullable UnifiedMemoryDriver driver;
+  private final @Nullable LimitedDriver limit;
+  private final @Nullable Spillway session;
+
+  private Lane(
+      Notices notices,
+      @Nullable UnifiedMemoryDriver driver,
+      @Nullable LimitedDriver limit,
+      @Nullable Spillway session) {
+    this.notices = notices;
+    this.driver = driver;
+    this.limit = limit;
+    this.session = session;
+  }
+
+  /** A lane that everything passes through. */
+  static Lane closed(Notices notices) {
+    return new Lane(notices, null, null, null);
+  }
+
+  /**
+   * Opens a session over {@code plain}, closing that if it cannot.
+   *
+   * @throws IllegalArgumentException if a setting does not suit the device
+   * @throws DriverException if the driver fails
+   */
+  static Lane open(UnifiedMemoryDriver plain, DropinSettings settings, Notices notices) {
+    try {
+      LimitedDriver limit = settings.sharedCard() ? new LimitedDriver(plain) : null;
+      UnifiedMemoryDriver driver = limit == null ? plain : limit;
+      DeviceInfo device = driver.device();
+      SpillwayConfig.Builder config =
+          SpillwayConfig.builder()
+              .driver(driver)
+              .redirectRule(settings.rule(device.totalBytes()))
+              .plugins(plugins(settings, notices));
+      settings.budget().ifPresent(config::deviceBudget);
+      Spillway session = Spillway.open(config.build());
+      String where =
+          "device %d (%s, %s)"
+              .formatted(
+                  device.ordinal(), device.deviceName(), ByteSize.format(device.totalBytes()));
+      notices.info(
+          session.active()
+              ? "active on %s: budget %s, requests from %s on that do not fit become managed memory, prefetch %s%s"
+                  .formatted(
+                      where,
+                      ByteSize.format(session.budgetBytes()),
+                      ByteSize.format(settings.minBytes()),
+                      settings.prefetch() == DropinSettings.Prefetch.OFF ? "off" : "one ahead",
+                      limit == null
+                          ? ""
+                          : ", managed memory at most "
+                              + ByteSize.format(limit.limitBytes())
+                              + " (managed-limit=shared)")
+              : "passes everything through on %s: %s"
+                  .formatted(where, session.inactiveReason().orElse("")));
+      return new Lane(notices, driver, limit, session);
+    } catch (RuntimeException e) {
+      plain.close();
+      throw e;
+    }
+  }
+
+  private static List<SessionPlugin> plugins(DropinSettings settings, Notices notices) {
+    if (settings.prefetch() == DropinSettings.Prefetch.OFF) {
+      return List.of();
+    }
+    List<SessionPlugin> found =
+        ServiceLoader.load(SessionPlugin.class, Spillway.class.getClassLoader()).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(plugin -> plugin.name().equals("one-ahead"))
+            .toList();
+    if (found.isEmpty()) {
+      notices.info("prefetch one-ahead is not on the class path: nothing is moved ahead");
+    }
+    return found;
+  }
+
+  boolean open() {
+    return session != null;
+  }
+
+  private Spillway session() {
+    if (session == null) {
+      throw new IllegalStateException("this lane is closed");
+    }
+    return session;
+  }
+
+  Interception interception() {
+    return session().interception();
+  }
+
+  @Nullable LiveAllocation find(long address) {
+    return session == null ? null : session.interception().find(address);
+  }
+
+  int allocate(NativeCalls calls, long bytes) {
+    ServedCalls served = new ServedCalls(calls, limit);
+    try {
+      interception().allocate(AllocationRequest.of(bytes), served);
+      return ServedCalls.SUCCESS;
+    } catch (RuntimeException e) {
+      return afterFailure(served, bytes, e);
+    }
+  }
+
+  /** The program gets what its own call says, or would have said. */
+  private int afterFailure(ServedCalls served, long bytes, RuntimeException e) {
+    if (served.threw(e)) {
+      throw e;
+    }
+    if (!(e instanceof AllocationException
+        || e instanceof DriverException
+        || e instanceof ManagedMemoryLimitException
+        || e instanceof IllegalStateException)) {
+      notices.info("a fault of Spillway's own, the call was passed through: " + e);
+    }
+    return served.settled() ? served.status() : served.plain(bytes);
+  }
+
+  int allocateDevice(NativeCalls calls, long bytes) {
+    int status = calls.allocate(bytes);
+    if (status == ServedCalls.SUCCESS && bytes > 0) {
+      adopt(calls.address(), bytes);
+    }
+    return status;
+  }
+
+  void adopt(long address, long bytes) {
+    enter(address, bytes, MemoryKind.DEVICE);
+  }
+
+  private void enter(long address, long bytes, MemoryKind kind) {
+    if (address > 0) {
+      try {
+        interception().adopt(new AddressRange(address, bytes), kind);
+      } catch (IllegalStateException e) {
+        // Closed meanwhile: nobody asks any more.
+      }
+    }
+  }
+
+  /** The program's own managed memory: counted, and on a shared card held to the ceiling. */
+  int allocateManaged(NativeCalls calls, long bytes) {
+    ServedCalls served = new ServedCalls(calls, limit);
+    try {
+      AddressRange range = served.allocateManaged(bytes);
+      enter(range.address(), bytes, MemoryKind.MANAGED);
+      return ServedCalls.SUCCESS;
+    } catch (ManagedMemoryLimitException e) {
+      notices.info(String.valueOf(e.getMessage()));
+      return calls.outOfMemory();
+    } catch (DriverException e) {
+      return served.status();
+    }
+  }
+
+  int free(LiveAllocation allocation, NativeCalls calls) {
+    ServedCalls served = new ServedCalls(calls, limit, allocation.kind());
+    try {
+      interception().free(allocation, served);
+      return ServedCalls.SUCCESS;
+    } catch (RuntimeException e) {
+      if (served.threw(e)) {
+        throw e;
+      }
+      // Freed by another thread, or held by a hint call that hangs: the program's call decides.
+      return served.settled() ? served.status() : calls.free();
+    }
+  }
+
+  long redirectedBytes(LiveAllocation allocation) {
+    return allocation.kind() == MemoryKind.MANAGED ? allocation.requestedBytes() : 0;
+  }
+
+  void reportMemory(ReportedMemory reported, long[] free, long[] total) {
+    AllocationStatistics now = session().statistics().allocations();
+    long liveBytes = now.liveDeviceBytes() + now.liveManagedBytes();
+    switch (reported) {
+      case ReportedMemory.Card _ -> {}
+      case ReportedMemory.Serviceable _ -> {
+        long roomBytes = managedRoomBytes(now);
+        free[0] += roomBytes;
+        total[0] += roomBytes + now.liveManagedBytes();
+      }
+      case ReportedMemory.Bytes(long bytes) -> fixed(bytes, liveBytes, free, total);
+      case ReportedMemory.Percent(double percent) ->
+          fixed((long) (total[0] * (percent / 100)), liveBytes, free, total);
+    }
+  }
+
+  /** Whole blocks, since that is what managed memory is made of. */
+  private long managedRoomBytes(AllocationStatistics now) {
+    if (!session().active()) {
+      return 0;
+    }
+    long host = interception().grantableHostBytes();
+    long most = limit == null ? host : Math.min(host, limit.limitBytes() - now.liveManagedBytes());
+    return Blocks.floor(Math.max(0, most));
+  }
+
+  private static void fixed(long bytes, long liveBytes, long[] free, long[] total) {
+    total[0] = bytes;
+    free[0] = Math.max(0, bytes - liveBytes);
+  }
+
+  String summary() {
+    return "device %d: %s".formatted(session().driver().device().ordinal(), session().statistics());
+  }
+
+  /** Ends plugins and the driver; the program's memory is left alone. */
+  void close() {
+    if (session != null && driver != null) {
+      session.interception().end();
+      driver.close();
+    }
+  }
+}

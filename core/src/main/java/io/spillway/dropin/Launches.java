@@ -1,0 +1,151 @@
+package io.spillway.dropin;
+
+import io.spillway.Interception;
+import io.spillway.access.AccessEvent;
+import io.spillway.access.AccessKind;
+import io.spillway.access.Launch;
+import io.spillway.access.LaunchEvent;
+import io.spillway.access.RangeAccess;
+import io.spillway.allocate.LiveAllocation;
+import io.spillway.driver.StreamHandle;
+import io.spillway.range.AddressRange;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Launches and copies that a program makes itself, told as access events: to a recording, and to
+ * plugins unless the launch's stream is being captured. Safe for use by any thread.
+ */
+public final class Launches {
+
+  private static final boolean FLIGHT_RECORDER =
+      ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+
+  private static final String NAMELESS = "kernel";
+
+  private final Dropin dropin;
+  private final LaunchSites sites = new LaunchSites();
+  private final ConcurrentHashMap<Long, String> names = new ConcurrentHashMap<>();
+
+  Launches(Dropin dropin) {
+    this.dropin = dropin;
+  }
+
+  /**
+   * A launch that was told before it was made.
+   *
+   * @param session whose it is
+   * @param launch it
+   */
+  public record Told(Interception session, Launch launch) {}
+
+  /** Whether anybody wants to know. */
+  boolean listening() {
+    return dropin.acting() || (FLIGHT_RECORDER && AccessEvent.recorded());
+  }
+
+  /** {@code function} was looked up by {@code name}. */
+  public void named(long function, String name) {
+    names.put(function, name);
+  }
+
+  /**
+   * Tells a kernel launch that is about to be made.
+   *
+   * @param function the kernel's handle
+   * @param stream the stream's handle
+   * @param reader reads the parameters
+   * @param parameters {@code kernelParams}, may be null
+   * @param extra {@code extra}, may be null
+   * @return for {@link #issued}; null if nobody listens or it touches nothing known
+   */
+  public @Nullable Told kernel(
+      long function,
+      LaunchEvent.Dimensions dimensions,
+      long stream,
+      PointerReader reader,
+      @Nullable Object parameters,
+      @Nullable Object extra) {
+    TouchedAllocations touched = new TouchedAllocations(dropin);
+    reader.addresses(parameters, touched);
+    reader.addresses(extra, touched);
+    Lane lane = touched.lane() == null ? dropin.anyLane() : touched.lane();
+    if (lane == null) {
+      return null;
+    }
+    String name = names.getOrDefault(function, NAMELESS);
+    Interception session = lane.interception();
+    Launch launch = launch(session, name, stream);
+    boolean act = acts(session, launch.stream());
+    for (int i = 0; i < touched.count(); i++) {
+      LiveAllocation allocation = touched.get(i);
+      session.declare(launch, new RangeAccess(allocation.range(), AccessKind.UNKNOWN), act);
+    }
+    if (FLIGHT_RECORDER) {
+      LaunchEvent.emit(launch, name, dimensions, touched.count());
+    }
+    return act ? new Told(session, launch) : null;
+  }
+
+  /**
+   * Tells a copy or a fill that is about to be made.
+   *
+   * @param name the call's
+   * @param destination where it writes, 0 if not in device memory
+   * @param destinationBytes how much from there, gaps included
+   * @param source where it reads, 0 if not in device memory
+   * @param sourceBytes how much from there, gaps included
+   * @return for {@link #issued}; null if nobody listens or it touches nothing known
+   */
+  public @Nullable Told copy(
+      String name,
+      long destination,
+      long destinationBytes,
+      long source,
+      long sourceBytes,
+      long stream) {
+    Dropin.Found from = sourceBytes > 0 ? dropin.find(source) : null;
+    Dropin.Found to = destinationBytes > 0 ? dropin.find(destination) : null;
+    Dropin.Found either = to == null ? from : to;
+    if (either == null) {
+      return null;
+    }
+    Interception session = either.lane().interception();
+    Launch launch = launch(session, name, stream);
+    boolean act = acts(session, launch.stream());
+    if (from != null && from.lane() == either.lane()) {
+      declare(session, launch, from, source, sourceBytes, AccessKind.READ, act);
+    }
+    if (to != null) {
+      declare(session, launch, to, destination, destinationBytes, AccessKind.WRITE, act);
+    }
+    return act ? new Told(session, launch) : null;
+  }
+
+  /** The launch is in its stream. */
+  public void issued(Told told) {
+    told.session().issued(told.launch());
+  }
+
+  private Launch launch(Interception session, String name, long stream) {
+    LaunchSites.Site site = sites.of(name);
+    return session.launch(site.label(), site.next(), new StreamHandle(stream));
+  }
+
+  /** What a capture records is replayed later, so nothing of ours may be in it. */
+  private boolean acts(Interception session, StreamHandle stream) {
+    return session.listening() && !dropin.capturing(stream);
+  }
+
+  private static void declare(
+      Interception session,
+      Launch launch,
+      Dropin.Found found,
+      long address,
+      long bytes,
+      AccessKind kind,
+      boolean act) {
+    long within = Math.min(bytes, found.allocation().range().end() - address);
+    session.declare(launch, new RangeAccess(new AddressRange(address, within), kind), act);
+  }
+}

@@ -1,0 +1,253 @@
+package io.spillway.dropin;
+
+import io.spillway.allocate.DeviceBudget;
+import io.spillway.range.ByteSize;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Properties;
+import java.util.function.Function;
+
+/**
+ * Collects settings: agent arguments before system properties before environment variables before
+ * the properties file before defaults.
+ *
+ * <p>The file is the one that {@code config} names, else {@value #DEFAULT_FILE} in the working
+ * directory if it is there. In agent arguments and in the file every key must be an {@link Option}.
+ * System properties and environment variables of other tools may share the prefix, so there only a
+ * name within two letters of an option is refused, as a slip.
+ */
+public final class SettingsSource {
+
+  /** The file read where no other is named. */
+  public static final String DEFAULT_FILE = "spillway.properties";
+
+  private final Map<Option, String> values = new EnumMap<>(Option.class);
+  private final Map<Option, String> origins = new EnumMap<>(Option.class);
+
+  private SettingsSource() {}
+
+  /**
+   * Reads all sources.
+   *
+   * @param agentArguments as given to {@code -javaagent}, such as {@code budget=75%,summary=true};
+   *     empty if there are none
+   * @throws IllegalArgumentException if a name is not an option, or the file cannot be read
+   */
+  public static SettingsSource read(
+      String agentArguments, Properties properties, Map<String, String> environment) {
+    SettingsSource source = new SettingsSource();
+    source.arguments(agentArguments);
+    source.properties(properties);
+    source.environment(environment);
+    source.file();
+    return source;
+  }
+
+  /** Reads this process's system properties and environment, for a program without the agent. */
+  public static SettingsSource ofProcess() {
+    return read("", System.getProperties(), System.getenv());
+  }
+
+  /** Whether the agent is switched off. */
+  public boolean agentOff() {
+    return !read(Option.AGENT, true, "on or off", SettingsSource::onOff);
+  }
+
+  /**
+   * The settings.
+   *
+   * @throws IllegalArgumentException if a value is not one its option takes; the message names
+   *     both, and what would do
+   */
+  public DropinSettings settings() {
+    DropinSettings standard = DropinSettings.standard();
+    return new DropinSettings(
+        read(
+            Option.BUDGET,
+            Optional.empty(),
+            "a percentage of the card such as 75% (at most 100%), or a size such as 4 GiB",
+            SettingsSource::budget),
+        read(
+            Option.WINDOW,
+            standard.windowPercent(),
+            "a percentage of the card from 0 to 100, such as 25%",
+            text -> number(text.endsWith("%") ? text.substring(0, text.length() - 1) : text, 100)),
+        read(
+            Option.MIN_SIZE,
+            standard.minBytes(),
+            "a size such as 2 MiB, at least 0",
+            text -> ByteSize.parse(text).bytes()),
+        read(
+            Option.REPORT_BUDGET,
+            standard.reportedMemory(),
+            "off, on, a size such as 160 GiB, or a percentage of the card from 1% to 10000%",
+            ReportedMemory::parse),
+        read(
+            Option.DEVICE,
+            standard.device(),
+            "a CUDA device's ordinal from 0, or all",
+            text -> text.equals("all") ? OptionalInt.empty() : OptionalInt.of(number(text, 1023))),
+        read(Option.PREFETCH, standard.prefetch(), "off or one-ahead", SettingsSource::prefetch),
+        read(
+            Option.LOG,
+            standard.log(),
+            "off, info or debug",
+            text -> DropinSettings.Log.valueOf(text.toUpperCase(Locale.ROOT))),
+        read(
+            Option.MANAGED_LIMIT,
+            standard.sharedCard(),
+            "shared or off",
+            text -> choice(text, "shared", "off")),
+        read(Option.SUMMARY, standard.summary(), "true or false", SettingsSource::onOff));
+  }
+
+  private static Optional<DeviceBudget> budget(String text) {
+    DeviceBudget budget = DeviceBudget.parse(text);
+    boolean possible =
+        switch (budget) {
+          case DeviceBudget.Percent percent -> percent.percent() > 0 && percent.percent() <= 100;
+          case DeviceBudget.Bytes bytes -> bytes.bytes() > 0;
+        };
+    if (!possible) {
+      throw new IllegalArgumentException("out of range");
+    }
+    return Optional.of(budget);
+  }
+
+  private static DropinSettings.Prefetch prefetch(String text) {
+    return choice(text, "one-ahead", "off")
+        ? DropinSettings.Prefetch.ONE_AHEAD
+        : DropinSettings.Prefetch.OFF;
+  }
+
+  private static boolean choice(String text, String yes, String no) {
+    String value = text.toLowerCase(Locale.ROOT);
+    if (!value.equals(yes) && !value.equals(no)) {
+      throw new IllegalArgumentException("neither");
+    }
+    return value.equals(yes);
+  }
+
+  private static Boolean onOff(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "true", "on" -> true;
+      case "false", "off" -> false;
+      default -> throw new IllegalArgumentException("neither");
+    };
+  }
+
+  private static int number(String text, int most) {
+    int value = Integer.parseInt(text.strip());
+    if (value < 0 || value > most) {
+      throw new IllegalArgumentException("out of range");
+    }
+    return value;
+  }
+
+  private <T> T read(Option option, T standard, String takes, Function<String, T> parse) {
+    String text = values.get(option);
+    if (text == null) {
+      return standard;
+    }
+    try {
+      return parse.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s '%s' (from %s): it takes %s"
+              .formatted(option.key(), text, origins.get(option), takes),
+          e);
+    }
+  }
+
+  private void arguments(String text) {
+    for (String item : text.split(",", -1)) {
+      if (item.isBlank()) {
+        continue;
+      }
+      int equals = item.indexOf('=');
+      if (equals < 0) {
+        throw new IllegalArgumentException(
+            "agent argument '%s': write name=value, separated by commas".formatted(item.strip()));
+      }
+      put(item.substring(0, equals).strip(), item.substring(equals + 1), "the agent's arguments");
+    }
+  }
+
+  private void properties(Properties properties) {
+    for (String name : properties.stringPropertyNames()) {
+      if (name.startsWith(Option.PROPERTY_PREFIX)) {
+        shared(
+            name.substring(Option.PROPERTY_PREFIX.length()),
+            properties.getProperty(name),
+            "system property " + name);
+      }
+    }
+  }
+
+  private void environment(Map<String, String> environment) {
+    environment.forEach(
+        (name, value) -> {
+          if (name.startsWith(Option.VARIABLE_PREFIX)) {
+            String key =
+                name.substring(Option.VARIABLE_PREFIX.length())
+                    .toLowerCase(Locale.ROOT)
+                    .replace('_', '-');
+            shared(key, value, "environment variable " + name);
+          }
+        });
+  }
+
+  private void shared(String key, String value, String origin) {
+    if (Option.of(key).isPresent() || Option.slip(key)) {
+      put(key, value, origin);
+    }
+  }
+
+  private void file() {
+    String named = values.get(Option.CONFIG);
+    Path path = Path.of(named == null ? DEFAULT_FILE : named);
+    if (named == null && !Files.isRegularFile(path)) {
+      return;
+    }
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
+      properties.load(reader);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "config '%s' cannot be read (%s): name a properties file".formatted(path, e), e);
+    }
+    for (String name : properties.stringPropertyNames()) {
+      String key =
+          name.startsWith(Option.PROPERTY_PREFIX)
+              ? name.substring(Option.PROPERTY_PREFIX.length())
+              : name;
+      put(key, properties.getProperty(name), path.toString());
+    }
+  }
+
+  /** Keeps a value unless a stronger source has given one. */
+  private void put(String key, String value, String origin) {
+    Option option =
+        Option.of(key)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "unknown option '%s' (from %s): did you mean '%s'? Options are %s"
+                            .formatted(
+                                key,
+                                origin,
+                                Option.nearest(key).key(),
+                                String.join(", ", Option.keys()))));
+    if (values.putIfAbsent(option, value.strip()) == null) {
+      origins.put(option, origin);
+    }
+  }
+}

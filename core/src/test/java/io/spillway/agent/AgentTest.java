@@ -1,0 +1,169 @@
+package io.spillway.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.driver.stub.StubCuda;
+import io.spillway.programs.Programs.Hello;
+import io.spillway.programs.Programs.InOwnLoader;
+import io.spillway.programs.Programs.Oversubscribe;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Unmodified programs under the agent, on the stub driver of 8 GiB. */
+@Tag("stub")
+class AgentTest {
+
+  private static final List<String> SERVED =
+      List.of(
+          "alloc 0",
+          "alloc 0",
+          "alloc 0",
+          "alloc 0",
+          "read 123",
+          "thrown CUDA_ERROR_OUT_OF_MEMORY",
+          "free 0",
+          "free 0",
+          "free 0",
+          "free 0");
+
+  private static final List<String> REFUSED = List.of("alloc 0", "alloc 0", "alloc 2", "alloc 2");
+
+  private static final String ACTIVE =
+      "spillway: active on device 0 (Stub GPU 0, 8 GiB): budget 6 GiB, requests from 2 MiB on that"
+          + " do not fit become managed memory, prefetch off";
+
+  @TempDir static Path directory;
+  private static Path jar;
+
+  @BeforeAll
+  static void pack() {
+    jar = AgentJvm.jar(directory);
+  }
+
+  @BeforeEach
+  void needsTheStub() {
+    StubCuda.assumeAvailable();
+  }
+
+  private static List<String> run(String arguments, List<String> flags, Class<?> main) {
+    return AgentJvm.run(jar, arguments, flags, AgentJvm.programClassPath(), main);
+  }
+
+  @Test
+  void aProgramThatDoesNotFitRuns() {
+    List<String> lines = run("", List.of(), Oversubscribe.class);
+    assertThat(lines).containsAll(SERVED).contains(ACTIVE).hasSize(SERVED.size() + 1);
+  }
+
+  @Test
+  void theSummaryCountsWhatWasRedirected() {
+    assertThat(run("summary=true", List.of(), Oversubscribe.class).getLast())
+        .startsWith("spillway: device 0: active")
+        .contains("redirects=2", "redirectedBytes=6442450944", "liveManagedBytes=0");
+  }
+
+  @Test
+  void nothingIsSaidWhenAskedNotTo() {
+    assertThat(run("log=off", List.of(), Oversubscribe.class)).isEqualTo(SERVED);
+  }
+
+  @Test
+  void aPropertyMakesItInert() {
+    assertThat(run("", List.of("-Dspillway.agent=off"), Oversubscribe.class))
+        .startsWith(REFUSED.toArray(String[]::new))
+        .noneMatch(line -> line.startsWith("spillway"));
+  }
+
+  @Test
+  void aProgramWithoutJcudaRunsUnchanged() {
+    assertThat(AgentJvm.run(jar, "", List.of(), AgentJvm.classPathWithoutJcuda(), Hello.class))
+        .containsExactly("hello", "spillway: idle: this program did not load JCuda");
+  }
+
+  @Test
+  void anUnknownOptionStopsWithTheNearestName() {
+    assertThat(run("bugdet=75%", List.of(), Hello.class))
+        .singleElement()
+        .asString()
+        .startsWith("spillway: unknown option 'bugdet'")
+        .contains("did you mean 'budget'?");
+  }
+
+  @Test
+  void aBudgetThatDoesNotSuitTheDeviceIsSaidAndEverythingPassesThrough() {
+    assertThat(run("budget=9 GiB", List.of(), Oversubscribe.class))
+        .containsSubsequence(REFUSED)
+        .anyMatch(
+            line ->
+                line.startsWith("spillway: not active on device 0: device budget of 9 GiB")
+                    && line.contains("8 GiB"));
+  }
+
+  @Test
+  void jcudaInAParentLoaderIsTransformedToo() {
+    String parent = AgentJvm.jcudaClassPath();
+    List<String> lines =
+        AgentJvm.run(
+            jar,
+            "",
+            List.of("-Xbootclasspath/a:" + parent),
+            AgentJvm.classPathWithoutJcuda(),
+            Oversubscribe.class);
+    assertThat(lines).containsAll(SERVED).contains(ACTIVE);
+  }
+
+  @Test
+  void jcudaInALoaderThatDoesNotSeeTheAgentIsTransformedToo() {
+    String own = AgentJvm.programClassPath();
+    List<String> lines =
+        AgentJvm.run(
+            jar,
+            "",
+            List.of("-Dprogram.path=" + own),
+            own.substring(0, own.indexOf(File.pathSeparator)),
+            InOwnLoader.class);
+    assertThat(lines).containsAll(SERVED).contains(ACTIVE);
+  }
+
+  @Test
+  void launchesAndCopiesAreRecorded() throws IOException {
+    Path recording = directory.resolve("launches.jfr");
+    run(
+        "log=off",
+        List.of("-XX:StartFlightRecording=filename=" + recording, "-Xlog:jfr*=off"),
+        Oversubscribe.class);
+    List<RecordedEvent> events = RecordingFile.readAllEvents(recording);
+
+    List<RecordedEvent> launches =
+        events.stream()
+            .filter(e -> e.getEventType().getName().equals("io.spillway.Launch"))
+            .toList();
+    assertThat(launches).extracting(e -> e.getString("function")).containsExactly("scale", "scale");
+    assertThat(launches).extracting(e -> e.getInt("ordinal")).containsExactly(0, 1);
+    assertThat(launches).extracting(e -> e.getString("grid")).containsOnly("7x1x1");
+    assertThat(launches)
+        .extracting(e -> e.getString("launch"))
+        .allMatch(label -> label.matches("scale@.*Oversubscribe\\.launch:[0-9]+"));
+    assertThat(launches).extracting(e -> e.getInt("allocations")).containsOnly(2);
+
+    List<RecordedEvent> accesses =
+        events.stream()
+            .filter(e -> e.getEventType().getName().equals("io.spillway.Access"))
+            .toList();
+    assertThat(accesses)
+        .extracting(e -> e.getString("kind"))
+        .containsExactly("WRITE", "READ", "UNKNOWN", "UNKNOWN", "UNKNOWN", "UNKNOWN");
+    assertThat(accesses.getFirst().getLong("bytes")).isEqualTo(12);
+    assertThat(accesses.getFirst().getLong("address"))
+        .isEqualTo(accesses.getLast().getLong("address"));
+  }
+}

@@ -1,0 +1,116 @@
+package io.spillway.programs;
+
+import java.lang.reflect.InvocationTargetException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jcuda.CudaException;
+import jcuda.Pointer;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
+import jcuda.driver.JCudaDriver;
+
+/** Programs that know JCuda, or not even that, and nothing of Spillway. */
+public final class Programs {
+
+  private Programs() {}
+
+  /** No GPU in it. */
+  public static final class Hello {
+    private Hello() {}
+
+    public static void main(String[] args) {
+      System.out.println("hello");
+    }
+  }
+
+  /** Allocates more than the 8 GiB the stub has, uses it, frees it. */
+  public static final class Oversubscribe {
+    private static final long GIB = 1L << 30;
+
+    private Oversubscribe() {}
+
+    public static void main(String[] args) {
+      open();
+      List<CUdeviceptr> pointers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        CUdeviceptr pointer = new CUdeviceptr();
+        System.out.println("alloc " + JCudaDriver.cuMemAlloc(pointer, 3 * GIB));
+        pointers.add(pointer);
+      }
+      int[] in = {1, 2, 3};
+      int[] out = new int[3];
+      JCudaDriver.cuMemcpyHtoD(pointers.get(3), Pointer.to(in), 12);
+      JCudaDriver.cuMemcpyDtoH(Pointer.to(out), pointers.get(3), 12);
+      System.out.println("read " + out[0] + out[1] + out[2]);
+      CUfunction function = function("scale");
+      for (int i = 0; i < 2; i++) {
+        launch(function, pointers);
+      }
+      JCudaDriver.setExceptionsEnabled(true);
+      try {
+        JCudaDriver.cuMemAlloc(new CUdeviceptr(), 1L << 60);
+      } catch (CudaException e) {
+        System.out.println("thrown " + e.getMessage());
+      }
+      for (CUdeviceptr pointer : pointers) {
+        System.out.println("free " + JCudaDriver.cuMemFree(pointer));
+      }
+    }
+
+    static void open() {
+      JCudaDriver.cuInit(0);
+      CUdevice device = new CUdevice();
+      JCudaDriver.cuDeviceGet(device, 0);
+      JCudaDriver.cuCtxCreate(new CUcontext(), 0, device);
+    }
+
+    static CUfunction function(String name) {
+      CUmodule module = new CUmodule();
+      JCudaDriver.cuModuleLoadData(module, "ptx\0".getBytes(StandardCharsets.UTF_8));
+      CUfunction function = new CUfunction();
+      JCudaDriver.cuModuleGetFunction(function, module, name);
+      return function;
+    }
+
+    private static void launch(CUfunction function, List<CUdeviceptr> pointers) {
+      Pointer parameters =
+          Pointer.to(
+              Pointer.to(pointers.get(0)),
+              Pointer.to(new float[] {2}),
+              Pointer.to(pointers.get(3).withByteOffset(4096)));
+      JCudaDriver.cuLaunchKernel(function, 7, 1, 1, 256, 1, 1, 0, null, parameters, null);
+    }
+  }
+
+  /** {@link Oversubscribe} on a JCuda that only its own loader knows. */
+  public static final class InOwnLoader {
+    private InOwnLoader() {}
+
+    public static void main(String[] args)
+        throws MalformedURLException, ReflectiveOperationException {
+      List<URL> urls = new ArrayList<>();
+      for (String entry : System.getProperty("program.path").split(java.io.File.pathSeparator)) {
+        urls.add(Path.of(entry).toUri().toURL());
+      }
+      ClassLoader loader =
+          new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+      try {
+        var main =
+            Class.forName(Oversubscribe.class.getName(), true, loader)
+                .getDeclaredMethod("main", String[].class);
+        main.setAccessible(true);
+        main.invoke(null, (Object) args);
+      } catch (InvocationTargetException e) {
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+}

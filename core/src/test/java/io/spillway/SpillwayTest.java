@@ -60,7 +60,7 @@ final class SpillwayTest {
 
     @Override
     public SessionListener attach(SessionContext context) {
-      told.add("attach " + ByteSize.format(context.budgetBytes()));
+      told.add("attach " + ByteSize.format(context.residentLimitBytes().getAsLong()));
       return this;
     }
 

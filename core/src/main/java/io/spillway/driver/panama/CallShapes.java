@@ -150,7 +150,8 @@ final class CallShapes {
   }
 
   static final class JJLIJ {
-    static final MethodHandle CALL = shape(JAVA_LONG, JAVA_LONG, CallScratch.LOCATION, JAVA_INT, JAVA_LONG);
+    static final MethodHandle CALL =
+        shape(JAVA_LONG, JAVA_LONG, CallScratch.LOCATION, JAVA_INT, JAVA_LONG);
 
     private JJLIJ() {}
   }
@@ -168,7 +169,8 @@ final class CallShapes {
   }
 
   static final class AAJAAJJJ {
-    static final MethodHandle CALL = shape(ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle CALL =
+        shape(ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
     private AAJAAJJJ() {}
   }
@@ -192,7 +194,10 @@ final class CallShapes {
   }
 
   static final class LAUNCH {
-    static final MethodHandle CALL = shape(JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS);
+    static final MethodHandle CALL =
+        shape(
+            JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
+            JAVA_LONG, ADDRESS, ADDRESS);
 
     private LAUNCH() {}
   }

@@ -3,7 +3,6 @@ package io.spillway.driver.panama;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DriverUnavailableException;
@@ -18,10 +17,10 @@ import java.util.List;
  * The driver's functions, one method each, named as in cuda.h 13.0 and returning its {@code
  * CUresult}.
  *
- * <p>A handle ({@link CallShapes}) takes the function's address as its first argument, so the handles
- * are constants that exist without the library, and a function the driver lacks is a null address. Functions of one
- * shape share a handle. {@code CUdeviceptr}, {@code CUstream}, {@code CUcontext} and the like
- * travel as {@code long}.
+ * <p>A handle ({@link CallShapes}) takes the function's address as its first argument, so the
+ * handles are constants that exist without the library, and a function the driver lacks is a null
+ * address. Functions of one shape share a handle. {@code CUdeviceptr}, {@code CUstream}, {@code
+ * CUcontext} and the like travel as {@code long}.
  */
 final class Libcuda {
 
@@ -465,7 +464,8 @@ final class Libcuda {
 
   int memcpyAsync(long destination, long source, long bytes, long stream) {
     try {
-      return (int) CallShapes.JJJJ.CALL.invokeExact(memcpyAsync, destination, source, bytes, stream);
+      return (int)
+          CallShapes.JJJJ.CALL.invokeExact(memcpyAsync, destination, source, bytes, stream);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -481,7 +481,8 @@ final class Libcuda {
 
   int memAdviseAtDevice(long address, long bytes, int advice, int device) {
     try {
-      return (int) CallShapes.JJII.CALL.invokeExact(memAdviseAtDevice, address, bytes, advice, device);
+      return (int)
+          CallShapes.JJII.CALL.invokeExact(memAdviseAtDevice, address, bytes, advice, device);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -489,7 +490,8 @@ final class Libcuda {
 
   int memAdviseAtLocation(long address, long bytes, int advice, MemorySegment location) {
     try {
-      return (int) CallShapes.JJIL.CALL.invokeExact(memAdviseAtLocation, address, bytes, advice, location);
+      return (int)
+          CallShapes.JJIL.CALL.invokeExact(memAdviseAtLocation, address, bytes, advice, location);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -497,7 +499,8 @@ final class Libcuda {
 
   int memPrefetchToDevice(long address, long bytes, int device, long stream) {
     try {
-      return (int) CallShapes.JJIJ.CALL.invokeExact(memPrefetchToDevice, address, bytes, device, stream);
+      return (int)
+          CallShapes.JJIJ.CALL.invokeExact(memPrefetchToDevice, address, bytes, device, stream);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -507,7 +510,8 @@ final class Libcuda {
       long address, long bytes, MemorySegment location, int flags, long stream) {
     try {
       return (int)
-          CallShapes.JJLIJ.CALL.invokeExact(memPrefetchToLocation, address, bytes, location, flags, stream);
+          CallShapes.JJLIJ.CALL.invokeExact(
+              memPrefetchToLocation, address, bytes, location, flags, stream);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -542,7 +546,9 @@ final class Libcuda {
   int memDiscardBatch(
       MemorySegment addresses, MemorySegment sizes, long count, long flags, long stream) {
     try {
-      return (int) CallShapes.AAJJJ.CALL.invokeExact(memDiscardBatch, addresses, sizes, count, flags, stream);
+      return (int)
+          CallShapes.AAJJJ.CALL.invokeExact(
+              memDiscardBatch, addresses, sizes, count, flags, stream);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -578,7 +584,8 @@ final class Libcuda {
       MemorySegment data, long dataBytes, int attribute, long address, long bytes) {
     try {
       return (int)
-          CallShapes.AJIJJ.CALL.invokeExact(memRangeGetAttribute, data, dataBytes, attribute, address, bytes);
+          CallShapes.AJIJJ.CALL.invokeExact(
+              memRangeGetAttribute, data, dataBytes, attribute, address, bytes);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -684,7 +691,8 @@ final class Libcuda {
       MemorySegment optionValues) {
     try {
       return (int)
-          CallShapes.AAIAA.CALL.invokeExact(moduleLoadDataEx, module, image, optionCount, options, optionValues);
+          CallShapes.AAIAA.CALL.invokeExact(
+              moduleLoadDataEx, module, image, optionCount, options, optionValues);
     } catch (Throwable e) {
       throw broken(e);
     }

@@ -21,8 +21,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +96,7 @@ final class SequentialMover implements SessionListener {
     }
     List<AddressRange> own =
         declaredByLaunch.merge(launch.sequence(), List.of(range), SequentialMover::joined);
-    waitFor(inBackground(() -> prepare(launch, range, own)));
+    inBackgroundAndWait(() -> prepare(launch, range, own));
   }
 
   @Override
@@ -166,7 +166,7 @@ final class SequentialMover implements SessionListener {
 
   @Override
   public void close() {
-    waitFor(inBackground(() -> {}));
+    inBackgroundAndWait(() -> {});
     if (offBecause == null) {
       offBecause = "closed";
     }
@@ -186,32 +186,40 @@ final class SequentialMover implements SessionListener {
     }
   }
 
-  private CompletableFuture<@Nullable Void> inBackground(Runnable task) {
-    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+  private void inBackground(Runnable task) {
+    try {
+      context.background().execute(() -> run(task));
+    } catch (RejectedExecutionException e) {
+      switchOff(e);
+    }
+  }
+
+  private void inBackgroundAndWait(Runnable task) {
+    CountDownLatch done = new CountDownLatch(1);
     try {
       context
           .background()
           .execute(
               () -> {
-                try {
-                  if (offBecause == null) {
-                    task.run();
-                  }
-                } catch (RuntimeException e) {
-                  switchOff(e);
-                } finally {
-                  done.complete(null);
-                }
+                run(task);
+                done.countDown();
               });
+      done.await();
     } catch (RejectedExecutionException e) {
       switchOff(e);
-      done.complete(null);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the launch goes ahead, and faults
     }
-    return done;
   }
 
-  private static void waitFor(CompletableFuture<@Nullable Void> done) {
-    done.join();
+  private void run(Runnable task) {
+    try {
+      if (offBecause == null) {
+        task.run();
+      }
+    } catch (RuntimeException e) {
+      switchOff(e);
+    }
   }
 
   private synchronized void switchOff(RuntimeException e) {

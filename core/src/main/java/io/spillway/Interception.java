@@ -71,6 +71,11 @@ public final class Interception {
     return allocator.ledger().find(address);
   }
 
+  /** Every live allocation, by address. */
+  public List<LiveAllocation> allocations() {
+    return allocator.ledger().snapshot();
+  }
+
   /** Host memory that managed allocations may still be promised, in bytes. */
   public long grantableHostBytes() {
     return allocator.hostMemoryGuard().grantableBytes();

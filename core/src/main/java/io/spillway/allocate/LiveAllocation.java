@@ -37,7 +37,7 @@ public final class LiveAllocation {
   private final MemoryKind kind;
   private final long requestedBytes;
   private final String label;
-  private final String site;
+  private final @Nullable String site;
   private final long ordinal;
   private final List<StackTraceElement> stack;
   private final @Nullable HostMemoryReservation reservation;
@@ -52,7 +52,7 @@ public final class LiveAllocation {
       MemoryKind kind,
       long requestedBytes,
       String label,
-      String site,
+      @Nullable String site,
       long ordinal,
       List<StackTraceElement> stack,
       @Nullable HostMemoryReservation reservation) {
@@ -91,7 +91,7 @@ public final class LiveAllocation {
    * recorded, with which of that site's allocations it is, else its ordinal; both with the size.
    */
   public String site() {
-    return site;
+    return site == null ? siteOf("", ordinal, requestedBytes) : site;
   }
 
   /** Which allocation of its ledger it is, from 0. */

@@ -50,14 +50,13 @@ final class SiteRecorder {
         kind,
         requestedBytes,
         label,
-        label.isEmpty() ? callSite(kind, requestedBytes, ordinal, stack) : label,
+        label.isEmpty() ? callSite(kind, requestedBytes, stack) : label,
         ordinal,
         stack,
         reservation);
   }
 
-  private String callSite(
-      MemoryKind kind, long bytes, long ordinal, List<StackTraceElement> stack) {
+  private @Nullable String callSite(MemoryKind kind, long bytes, List<StackTraceElement> stack) {
     StackTraceElement caller = null;
     if (!stack.isEmpty()) {
       caller = stack.getFirst();
@@ -65,7 +64,7 @@ final class SiteRecorder {
       caller = WALKER.walk(frames -> outside(frames).findFirst()).orElse(null);
     }
     if (caller == null) {
-      return LiveAllocation.siteOf("", ordinal, bytes);
+      return null;
     }
     String line =
         caller.getClassName() + "." + caller.getMethodName() + ":" + caller.getLineNumber();

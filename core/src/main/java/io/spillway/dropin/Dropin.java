@@ -1,5 +1,6 @@
 package io.spillway.dropin;
 
+import io.spillway.SessionPlugin;
 import io.spillway.allocate.Allocator;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.driver.DriverException;
@@ -29,6 +30,7 @@ public final class Dropin implements AutoCloseable {
   private static final AtomicReference<@Nullable Dropin> PUBLISHED = new AtomicReference<>();
 
   private final DropinSettings settings;
+  private final List<SessionPlugin> plugins;
   private final Notices notices;
   private final boolean underAgent;
   private final Launches launches = new Launches(this);
@@ -43,7 +45,18 @@ public final class Dropin implements AutoCloseable {
    * @param underAgent whether JCuda's own methods come here, so that the wrappers must not as well
    */
   public Dropin(DropinSettings settings, boolean underAgent) {
+    this(settings, underAgent, List.of());
+  }
+
+  /**
+   * Prepares a drop-in with plugins of the caller's.
+   *
+   * @param underAgent whether JCuda's own methods come here, so that the wrappers must not as well
+   * @param plugins take part beside those the settings name
+   */
+  public Dropin(DropinSettings settings, boolean underAgent, List<SessionPlugin> plugins) {
     this.settings = settings;
+    this.plugins = List.copyOf(plugins);
     this.notices = new Notices(settings.log());
     this.underAgent = underAgent;
   }
@@ -135,6 +148,13 @@ public final class Dropin implements AutoCloseable {
   /** One line for each device used. */
   public List<String> summary() {
     return openLanes().stream().map(Lane::summary).toList();
+  }
+
+  /** Everything accounted for, by device and address. */
+  public List<LiveAllocation> allocations() {
+    return openLanes().stream()
+        .flatMap(lane -> lane.interception().allocations().stream())
+        .toList();
   }
 
   /** Serves {@code calls}, redirected if it has to be. */
@@ -231,7 +251,7 @@ public final class Dropin implements AutoCloseable {
 
   /** Whether plugins act on what they are told. */
   boolean acting() {
-    return settings.prefetch() != DropinSettings.Prefetch.OFF;
+    return settings.prefetch() != DropinSettings.Prefetch.OFF || !plugins.isEmpty();
   }
 
   boolean capturing(StreamHandle stream) {
@@ -301,7 +321,7 @@ public final class Dropin implements AutoCloseable {
       return Lane.closed(notices);
     }
     try {
-      return Lane.open(PanamaDriver.openCurrent(), settings, notices);
+      return Lane.open(PanamaDriver.openCurrent(), settings, plugins, notices);
     } catch (DriverException | DriverUnavailableException | IllegalArgumentException e) {
       notices.info("not active on device " + device + ": " + e.getMessage());
       return Lane.closed(notices);

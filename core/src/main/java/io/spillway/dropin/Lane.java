@@ -19,6 +19,7 @@ import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The drop-in on one device: a session there, or the decision that there is none. */
@@ -51,7 +52,11 @@ final class Lane {
    * @throws IllegalArgumentException if a setting does not suit the device
    * @throws DriverException if the driver fails
    */
-  static Lane open(UnifiedMemoryDriver plain, DropinSettings settings, Notices notices) {
+  static Lane open(
+      UnifiedMemoryDriver plain,
+      DropinSettings settings,
+      List<SessionPlugin> more,
+      Notices notices) {
     try {
       LimitedDriver limit = settings.sharedCard() ? new LimitedDriver(plain) : null;
       UnifiedMemoryDriver driver = limit == null ? plain : limit;
@@ -60,7 +65,7 @@ final class Lane {
           SpillwayConfig.builder()
               .driver(driver)
               .redirectRule(settings.rule(device.totalBytes()))
-              .plugins(plugins(settings, notices));
+              .plugins(Stream.concat(plugins(settings, notices).stream(), more.stream()).toList());
       settings.budget().ifPresent(config::deviceBudget);
       Spillway session = Spillway.open(config.build());
       String where =
@@ -129,12 +134,12 @@ final class Lane {
       interception().allocate(AllocationRequest.of(bytes), served);
       return ServedCalls.SUCCESS;
     } catch (RuntimeException e) {
-      return afterFailure(served, bytes, e);
+      return afterFailure(served, calls, bytes, e);
     }
   }
 
   /** The program gets what its own call says, or would have said. */
-  private int afterFailure(ServedCalls served, long bytes, RuntimeException e) {
+  private int afterFailure(ServedCalls served, NativeCalls calls, long bytes, RuntimeException e) {
     if (served.threw(e)) {
       throw e;
     }
@@ -144,7 +149,7 @@ final class Lane {
         || e instanceof IllegalStateException)) {
       notices.info("a fault of Spillway's own, the call was passed through: " + e);
     }
-    return served.settled() ? served.status() : served.plain(bytes);
+    return served.settled() ? served.status() : allocateDevice(calls, bytes);
   }
 
   int allocateDevice(NativeCalls calls, long bytes) {

@@ -55,11 +55,6 @@ final class ServedCalls implements AllocationCalls {
     return e == thrown;
   }
 
-  /** The program's call as it was meant. */
-  int plain(long bytes) {
-    return calls.allocate(bytes);
-  }
-
   @Override
   public AddressRange allocateDevice(long bytes) {
     status = run(() -> calls.allocate(bytes));

@@ -19,14 +19,20 @@ public final class Jvm {
    * @param flags JVM flags
    * @param environment variables to set; an empty value removes one
    * @param classPath entries of the class path
+   * @param arguments the program's
    * @return what it printed, standard error included
    */
   public static String run(
-      List<String> flags, Map<String, String> environment, String classPath, Class<?> main) {
+      List<String> flags,
+      Map<String, String> environment,
+      String classPath,
+      Class<?> main,
+      String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
     command.addAll(List.of("-cp", classPath, main.getName()));
+    command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     environment.forEach(
         (name, value) -> {

@@ -72,7 +72,7 @@ public final class Allocator implements AutoCloseable {
     this.seam = new SeamCalls(driver);
     MemoryInfo info = driver.memoryInfo();
     this.usedAtOpeningBytes = info.totalBytes() - info.freeBytes();
-    this.guard = builder.guard == null ? new HostMemoryGuard() : builder.guard;
+    this.guard = builder.guard == null ? HostMemoryGuard.ofThisMachine() : builder.guard;
     this.budgetBytes = builder.budget.resolve(info.totalBytes(), guard.read().limitBytes());
     this.rule = builder.rule == null ? RedirectRule.standard(info.totalBytes()) : builder.rule;
     this.sites = new SiteRecorder(builder.tracking);
@@ -505,7 +505,7 @@ public final class Allocator implements AutoCloseable {
       return this;
     }
 
-    /** Who promises host memory; one over this machine, with the standard reserve, if not set. */
+    /** Who promises host memory; {@link HostMemoryGuard#ofThisMachine} if not set. */
     public Builder hostMemoryGuard(HostMemoryGuard value) {
       this.guard = value;
       return this;

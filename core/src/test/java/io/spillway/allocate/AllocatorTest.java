@@ -362,6 +362,19 @@ class AllocatorTest {
   }
 
   @Test
+  void sessionsOfOneProcessShareTheHostsMemory() {
+    Allocator first = Allocator.builder(driver).budget(DeviceBudget.ofBytes(2 * MIB)).build();
+    Allocator second =
+        Allocator.builder(new FakeDriver(16 * GIB)).budget(DeviceBudget.ofBytes(2 * MIB)).build();
+    HostMemoryGuard shared = second.hostMemoryGuard();
+    long promisedBefore = shared.promisedBytes();
+    LiveAllocation ofFirst = first.allocate(managed(4 * MIB, "first"));
+    assertEquals(4 * MIB, shared.promisedBytes() - promisedBefore);
+    first.free(ofFirst.range().address());
+    assertEquals(promisedBefore, shared.promisedBytes());
+  }
+
+  @Test
   void sitesNameTheLabelOrTheCallerOrTheOrdinal() {
     Allocator allocator = allocator();
     assertEquals("w", allocator.allocate(managed(1, "w")).site());

@@ -48,11 +48,21 @@ public final class HintStream implements AutoCloseable {
     return outcome;
   }
 
+  /** Releases it; a context that is gone has taken it along already. */
   @Override
   public void close() {
-    driver.synchronize(stream);
-    driver.destroyEvent(before);
-    driver.destroyEvent(after);
-    driver.destroyStream(stream);
+    quietly(() -> driver.synchronize(stream));
+    quietly(() -> driver.destroyEvent(before));
+    quietly(() -> driver.destroyEvent(after));
+    quietly(() -> driver.destroyStream(stream));
+  }
+
+  private static void quietly(Runnable release) {
+    try {
+      release.run();
+    } catch (DriverException e) {
+      System.getLogger(HintStream.class.getName())
+          .log(System.Logger.Level.DEBUG, "while releasing the hint stream", e);
+    }
   }
 }

@@ -40,10 +40,6 @@ public final class Allocator implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Allocator.class.getName());
 
-  // A reduced runtime may come without it; then there are no events.
-  private static final boolean FLIGHT_RECORDER =
-      ModuleLayer.boot().findModule("jdk.jfr").isPresent();
-
   private final UnifiedMemoryDriver driver;
   private final RedirectRule rule;
   private final long budgetBytes;
@@ -341,10 +337,8 @@ public final class Allocator implements AutoCloseable {
     managedAllocations.increment();
     LiveAllocation entry =
         enter(range, MemoryKind.MANAGED, request.bytes(), request.label(), reservation);
-    if (FLIGHT_RECORDER) {
-      double ratio = (double) ledger.liveBytes(MemoryKind.MANAGED) / budgetBytes;
-      RedirectEvent.emit(range, request.label(), reason, ratio);
-    }
+    double ratio = (double) ledger.liveBytes(MemoryKind.MANAGED) / budgetBytes;
+    RedirectEvent.emit(range, request.label(), reason, ratio);
     return entry;
   }
 

@@ -293,15 +293,13 @@ public final class Allocator implements AutoCloseable {
       redirects.increment();
       redirectedBytes.add(request.bytes());
       return entry;
-    } catch (HostMemoryExhaustedException
-        | ManagedMemoryLimitException
-        | OutOfDeviceMemoryException e) {
+    } catch (HostMemoryExhaustedException | ManagedMemoryLimitException | DriverException e) {
       // The rule may have kept room that the request would still have found.
       LiveAllocation entry;
       try {
         entry = plain(request);
-      } catch (OutOfDeviceMemoryException full) {
-        e.addSuppressed(full);
+      } catch (DriverException alsoFailed) {
+        e.addSuppressed(alsoFailed);
         throw e;
       }
       keptAfterRefusal.increment();

@@ -3,9 +3,9 @@ module io.spillway.core {
   requires static jcuda;
   requires static java.instrument;
   requires static java.management;
-  requires static transitive jdk.jfr;
   requires static jdk.management;
   requires static transitive org.jspecify;
+  requires transitive jdk.jfr;
 
   exports io.spillway;
   exports io.spillway.access;

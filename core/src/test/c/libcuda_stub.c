@@ -2140,6 +2140,7 @@ CUresult cuGetProcAddress_v2(
 
 /* Frees everything, forgets plans, log and counts, and goes back to the initial configuration. */
 void spillway_stub_reset(void) {
+  context_depth = 0; /* of the calling thread; the contexts are gone */
   pthread_mutex_lock(&mutex);
   while (allocation_count > 0) release(&allocations[allocation_count - 1]);
   while (streams != NULL) {

@@ -14,8 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Memory a session allocated: plain device memory if it fitted, managed memory if not.
  *
- * <p>Safe for use by any thread. Hint methods do nothing to plain device memory, and never fail: a
- * refused hint shows in {@link SpillwayStatistics}.
+ * <p>Safe for use by any thread. Hint methods do nothing to plain device memory; a hint the driver
+ * refuses shows in {@link SpillwayStatistics}. Once closed, every method that would touch the
+ * memory throws {@link IllegalStateException}.
  */
 public final class Allocation implements AutoCloseable {
 
@@ -71,17 +72,19 @@ public final class Allocation implements AutoCloseable {
               + " has no host view: use copyFrom and copyTo, or ask for Placement.MANAGED when"
               + " allocating");
     }
+    requireOpen();
     return session.hostView(this);
   }
 
   /**
-   * Copies host memory into this allocation, whatever its kind. Returns when the copy is done.
+   * Copies host memory into this allocation, whatever its kind, after all work in the legacy
+   * default stream. Returns when the copy is done.
    *
    * @param offset where in this allocation to begin, in bytes
    * @throws IndexOutOfBoundsException if it does not fit
    */
   public void copyFrom(MemorySegment source, long offset) {
-    session.copyIn(this, offset, source);
+    whileHeld(() -> session.copyIn(this, offset, source));
     if (managed() && source.byteSize() > 0) {
       settle(offset, source.byteSize());
     }
@@ -106,7 +109,7 @@ public final class Allocation implements AutoCloseable {
    * @throws IndexOutOfBoundsException if there is less to copy than {@code target} holds
    */
   public void copyTo(MemorySegment target, long offset) {
-    session.copyOut(this, offset, target);
+    whileHeld(() -> session.copyOut(this, offset, target));
   }
 
   /**
@@ -144,12 +147,13 @@ public final class Allocation implements AutoCloseable {
   }
 
   /**
-   * Starts moving it to the device, and returns.
+   * Has it moved to the device in the background, within the budget where a mover keeps one, and
+   * returns.
    *
    * @return this
    */
   public Allocation fetch() {
-    return apply(Plan.of(new Hint.Fetch(live.range())));
+    return whileHeld(() -> session.fetch(live.range()));
   }
 
   /**
@@ -172,14 +176,38 @@ public final class Allocation implements AutoCloseable {
   }
 
   private Allocation apply(Plan plan) {
-    session.apply(plan);
+    return whileHeld(() -> session.apply(plan));
+  }
+
+  /** Runs {@code action} while nobody can free this. */
+  private Allocation whileHeld(Runnable action) {
+    if (!live.tryPin()) {
+      throw closedException();
+    }
+    try {
+      action.run();
+    } finally {
+      live.unpin();
+    }
     return this;
+  }
+
+  /** Refuses further use once it is closed: its addresses may be somebody else's by then. */
+  void requireOpen() {
+    if (!live.isLive()) {
+      throw closedException();
+    }
+  }
+
+  private IllegalStateException closedException() {
+    return new IllegalStateException(live + " is closed: allocate it anew");
   }
 
   /** Frees it, after waiting for the device to be done with it. Closing twice does nothing. */
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
+    // The session may have freed it already, when it was closed.
+    if (closed.compareAndSet(false, true) && live.isLive()) {
       try {
         session.free(live);
       } catch (RuntimeException e) {

@@ -43,7 +43,7 @@ public final class LaunchScope implements AutoCloseable {
 
   /** The launch reads all of {@code allocation} and writes none of it. */
   public LaunchScope reads(Allocation allocation) {
-    return declare(allocation.range(), AccessKind.READ);
+    return declare(allocation, allocation.range(), AccessKind.READ);
   }
 
   /**
@@ -52,12 +52,12 @@ public final class LaunchScope implements AutoCloseable {
    * @throws IndexOutOfBoundsException if that is not inside {@code allocation}
    */
   public LaunchScope reads(Allocation allocation, long offset, long bytes) {
-    return declare(allocation.range().slice(offset, bytes), AccessKind.READ);
+    return declare(allocation, allocation.range().slice(offset, bytes), AccessKind.READ);
   }
 
   /** The launch writes {@code allocation} and reads none of what was there. */
   public LaunchScope writes(Allocation allocation) {
-    return declare(allocation.range(), AccessKind.WRITE);
+    return declare(allocation, allocation.range(), AccessKind.WRITE);
   }
 
   /**
@@ -66,12 +66,12 @@ public final class LaunchScope implements AutoCloseable {
    * @throws IndexOutOfBoundsException if that is not inside {@code allocation}
    */
   public LaunchScope writes(Allocation allocation, long offset, long bytes) {
-    return declare(allocation.range().slice(offset, bytes), AccessKind.WRITE);
+    return declare(allocation, allocation.range().slice(offset, bytes), AccessKind.WRITE);
   }
 
   /** The launch reads and writes all of {@code allocation}. */
   public LaunchScope updates(Allocation allocation) {
-    return declare(allocation.range(), AccessKind.READ_WRITE);
+    return declare(allocation, allocation.range(), AccessKind.READ_WRITE);
   }
 
   /**
@@ -80,10 +80,11 @@ public final class LaunchScope implements AutoCloseable {
    * @throws IndexOutOfBoundsException if that is not inside {@code allocation}
    */
   public LaunchScope updates(Allocation allocation, long offset, long bytes) {
-    return declare(allocation.range().slice(offset, bytes), AccessKind.READ_WRITE);
+    return declare(allocation, allocation.range().slice(offset, bytes), AccessKind.READ_WRITE);
   }
 
-  private LaunchScope declare(AddressRange range, AccessKind kind) {
+  private LaunchScope declare(Allocation allocation, AddressRange range, AccessKind kind) {
+    allocation.requireOpen();
     if (closed) {
       throw new IllegalStateException(
           "launch '%s' %d: its scope is closed".formatted(launch.label(), launch.ordinal()));

@@ -4,6 +4,7 @@ import io.spillway.allocate.Ledger;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.hint.PlanApplier;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /**
  * What a plugin works with.
@@ -11,12 +12,13 @@ import java.util.concurrent.Executor;
  * @param driver for streams, events and device facts; hints go through {@code applier}
  * @param ledger the live allocations
  * @param applier applies plans
- * @param budgetBytes the most managed bytes to keep resident on the device
+ * @param residentLimitBytes the most managed bytes to keep resident on the device, now: the budget,
+ *     less live plain memory where the budget was given
  * @param background where work that may block runs, one task at a time in order
  */
 public record SessionContext(
     UnifiedMemoryDriver driver,
     Ledger ledger,
     PlanApplier applier,
-    long budgetBytes,
+    LongSupplier residentLimitBytes,
     Executor background) {}

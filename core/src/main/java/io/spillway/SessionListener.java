@@ -1,6 +1,7 @@
 package io.spillway;
 
 import io.spillway.access.LaunchListener;
+import io.spillway.hint.Plan;
 import io.spillway.range.AddressRange;
 
 /** A plugin's ear in one session. Methods are called by any of the program's threads. */
@@ -8,6 +9,24 @@ public interface SessionListener extends LaunchListener, AutoCloseable {
 
   /** {@code range} is about to be freed; nothing may be hinted about it from now on. */
   void freeing(AddressRange range);
+
+  /**
+   * The program asks for {@code range} to be brought to the device.
+   *
+   * @return whether this listener does that; if none does, the session moves it without regard to
+   *     the budget
+   */
+  default boolean fetch(AddressRange range) {
+    return false;
+  }
+
+  /** {@code plan} took effect, without this listener having asked for it. */
+  default void applied(Plan plan) {}
+
+  /** In a word or a line, how it does: {@code on}, or off and why. */
+  default String state() {
+    return "on";
+  }
 
   /** Stops taking part and releases what was taken. */
   @Override

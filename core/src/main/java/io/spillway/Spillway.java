@@ -7,6 +7,7 @@ import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.Allocator;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.LiveAllocation;
+import io.spillway.allocate.MemoryKind;
 import io.spillway.allocate.MemoryPressureWatch;
 import io.spillway.allocate.Placement;
 import io.spillway.allocate.RedirectRule;
@@ -14,13 +15,18 @@ import io.spillway.driver.DriverUnavailableException;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.panama.PanamaDriver;
+import io.spillway.hint.Hint;
+import io.spillway.hint.HintStream;
 import io.spillway.hint.Plan;
 import io.spillway.hint.PlanApplier;
 import io.spillway.hint.PlanOutcome;
 import io.spillway.range.AddressRange;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
@@ -41,48 +47,35 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Spillway implements AutoCloseable {
 
   private final UnifiedMemoryDriver driver;
-  private final boolean ownsDriver;
   private final Allocator allocator;
   private final PlanApplier applier;
-  private final Optional<ExecutorService> ownBackground;
-  private final Optional<MemoryPressureWatch.Running> pressureWatch;
-  private final List<String> pluginNames = new ArrayList<>();
+  private final boolean budgetGiven;
+  private final Executor background;
+  private final Map<String, SessionListener> listenersByName = new LinkedHashMap<>();
   private final List<SessionListener> listeners = new ArrayList<>();
   private final LaunchListener launchListener = new Announcements();
   private final AtomicLong launchSequence = new AtomicLong();
   private final Interception interception;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Spillway(SpillwayConfig config, UnifiedMemoryDriver driver, boolean ownsDriver) {
+  /** What ends the session's own work, in order. */
+  private final List<Runnable> endings = new ArrayList<>();
+
+  private final boolean ownsDriver;
+  private Optional<HintStream> hintStream = Optional.empty();
+
+  private Spillway(SpillwayConfig config, UnifiedMemoryDriver driver) {
     this.driver = driver;
-    this.ownsDriver = ownsDriver;
+    this.ownsDriver = config.driver().isEmpty();
     this.allocator = allocator(config, driver);
     this.applier = new PlanApplier(driver, allocator.ledger(), config.fetchPieceBytes());
-    this.ownBackground =
-        config.background().isPresent()
-            ? Optional.empty()
-            : Optional.of(Executors.newSingleThreadExecutor(Spillway::backgroundThread));
-    Executor background = config.background().or(() -> ownBackground).orElseThrow();
-    boolean active = allocator.whyNotManaged().isEmpty();
-    // A simulated device fills no real host.
-    this.pressureWatch =
-        active && !driver.device().simulated()
-            ? Optional.of(watch(allocator.hostMemoryGuard()))
-            : Optional.empty();
-    if (active) {
-      SessionContext context =
-          new SessionContext(
-              driver, allocator.ledger(), applier, allocator.budgetBytes(), background);
-      for (SessionPlugin plugin : config.plugins().orElseGet(Spillway::installedPlugins)) {
-        listeners.add(plugin.attach(context));
-        pluginNames.add(plugin.name());
-      }
-    }
+    this.budgetGiven = config.deviceBudget().isPresent();
+    this.background = config.background().orElseGet(this::ownBackground);
     this.interception =
         new Interception(
             allocator,
             applier,
-            List.copyOf(listeners),
+            Collections.unmodifiableList(listeners),
             launchListener,
             launchSequence,
             this::abandon);
@@ -97,16 +90,57 @@ public final class Spillway implements AutoCloseable {
    *     larger than the device
    */
   public static Spillway open(SpillwayConfig config) {
-    if (config.driver().isPresent()) {
-      return new Spillway(config, config.driver().get(), false);
-    }
-    UnifiedMemoryDriver driver = PanamaDriver.open(config.deviceOrdinal());
+    UnifiedMemoryDriver driver =
+        config.driver().orElseGet(() -> PanamaDriver.open(config.deviceOrdinal()));
+    Spillway session = null;
+    boolean opened = false;
     try {
-      return new Spillway(config, driver, true);
-    } catch (RuntimeException e) {
-      driver.close();
-      throw e;
+      session = new Spillway(config, driver);
+      session.begin(config);
+      opened = true;
+      return session;
+    } finally {
+      if (!opened) {
+        if (session != null) {
+          session.close();
+        } else if (config.driver().isEmpty()) {
+          driver.close();
+        }
+      }
     }
+  }
+
+  /** Lets plugins join, where there is something to do for them. */
+  private void begin(SpillwayConfig config) {
+    if (!active()) {
+      return;
+    }
+    HintStream stream = new HintStream(driver, applier);
+    endings.addLast(stream::close);
+    hintStream = Optional.of(stream);
+    SessionContext context =
+        new SessionContext(
+            driver, allocator.ledger(), applier, this::residentLimitBytes, background);
+    for (SessionPlugin plugin : config.plugins().orElseGet(Spillway::installedPlugins)) {
+      SessionListener listener = plugin.attach(context);
+      endings.addFirst(listener::close);
+      listeners.add(listener);
+      listenersByName.put(plugin.name(), listener);
+    }
+    if (!driver.device().simulated()) { // a simulated device fills no real host
+      endings.addLast(watch(allocator.hostMemoryGuard())::close);
+    }
+  }
+
+  private long residentLimitBytes() {
+    long plainBytes = budgetGiven ? allocator.ledger().liveBytes(MemoryKind.DEVICE) : 0;
+    return Math.max(0, allocator.budgetBytes() - plainBytes);
+  }
+
+  private Executor ownBackground() {
+    ExecutorService thread = Executors.newSingleThreadExecutor(Spillway::backgroundThread);
+    endings.addLast(thread::close);
+    return thread;
   }
 
   private static Allocator allocator(SpillwayConfig config, UnifiedMemoryDriver driver) {
@@ -206,14 +240,38 @@ public final class Spillway implements AutoCloseable {
 
   /** What was done so far. */
   public SpillwayStatistics statistics() {
+    Map<String, String> states = new LinkedHashMap<>();
+    listenersByName.forEach((name, listener) -> states.put(name, listener.state()));
     return new SpillwayStatistics(
-        inactiveReason(), pluginNames, allocator.statistics(), applier.statistics());
+        inactiveReason(), states, allocator.statistics(), applier.statistics());
   }
 
-  /** Applies hints about this session's allocations, in the legacy default stream. */
+  /**
+   * Applies hints about this session's allocations, in order with the work in the legacy default
+   * stream. May take as long as the moves it asks for.
+   */
   public PlanOutcome apply(Plan plan) {
     ensureOpen();
-    return applier.apply(plan, StreamHandle.DEFAULT);
+    PlanOutcome outcome =
+        hintStream
+            .map(stream -> stream.apply(plan))
+            .orElseGet(() -> applier.apply(plan, StreamHandle.DEFAULT));
+    if (outcome.complete()) {
+      listeners.forEach(listener -> listener.applied(plan));
+    }
+    return outcome;
+  }
+
+  /** Has {@code range} brought to the device, by who keeps the budget if anyone does. */
+  void fetch(AddressRange range) {
+    ensureOpen();
+    for (SessionListener listener : listeners) {
+      if (listener.fetch(range)) {
+        return;
+      }
+    }
+    Plan plan = Plan.of(new Hint.Fetch(range));
+    background.execute(() -> hintStream.ifPresent(stream -> stream.apply(plan)));
   }
 
   /** This session for a program that makes its own calls. */
@@ -229,6 +287,7 @@ public final class Spillway implements AutoCloseable {
     if (source.byteSize() > 0) {
       AddressRange range = target.range().slice(offset, source.byteSize());
       if (target.managed()) {
+        driver.synchronize(StreamHandle.DEFAULT); // as a copy by the device would wait
         driver.hostView(range).copyFrom(source);
       } else {
         new StagedCopy(driver).toDevice(range, source);
@@ -269,7 +328,7 @@ public final class Spillway implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    List<Runnable> steps = pluginEndings();
+    List<Runnable> steps = new ArrayList<>(endings);
     steps.add(allocator::close);
     if (ownsDriver) {
       steps.add(driver::close);
@@ -280,16 +339,8 @@ public final class Spillway implements AutoCloseable {
   /** Ends without freeing what the program that was intercepted still uses. */
   private void abandon() {
     if (closed.compareAndSet(false, true)) {
-      runAll(pluginEndings());
+      runAll(endings);
     }
-  }
-
-  private List<Runnable> pluginEndings() {
-    List<Runnable> steps = new ArrayList<>();
-    listeners.forEach(listener -> steps.add(listener::close));
-    ownBackground.ifPresent(background -> steps.add(background::close));
-    pressureWatch.ifPresent(watch -> steps.add(watch::close));
-    return steps;
   }
 
   /** Runs every step, whatever the others throw; then throws the first failure. */

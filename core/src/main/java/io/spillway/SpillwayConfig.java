@@ -18,8 +18,8 @@ import java.util.concurrent.Executor;
  *     deviceOrdinal}, opened and closed by the session
  * @param deviceOrdinal the CUDA device, where {@code driver} is empty
  * @param deviceBudget the most managed memory to keep resident on the device; empty for {@link
- *     DeviceBudget#STANDARD}. A budget that is given also bounds plain memory: what exceeds it is
- *     redirected even if the card has room, as on a smaller card
+ *     DeviceBudget#STANDARD}. One that is given makes the device as small as that: plain memory
+ *     counts against it, and what exceeds it is redirected even if the card has room
  * @param redirectRule what is redirected; empty for {@link RedirectRule#standard}
  * @param hostMemoryGuard who promises host memory to managed allocations; empty for one that reads
  *     this machine's limits

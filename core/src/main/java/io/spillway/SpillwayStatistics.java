@@ -4,7 +4,7 @@ import io.spillway.allocate.AllocationStatistics;
 import io.spillway.hint.HintKind;
 import io.spillway.hint.HintStatistics;
 import io.spillway.range.ByteSize;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,19 +12,19 @@ import java.util.Optional;
  * dropped. Figures are read one after the other, while the program runs on.
  *
  * @param inactiveReason why nothing is redirected; empty if Spillway is active
- * @param plugins names of the plugins taking part
+ * @param plugins the plugins taking part, by name, each with its state
  * @param allocations allocations and redirects
  * @param hints hints by kind, with those the driver refused
  */
 public record SpillwayStatistics(
     Optional<String> inactiveReason,
-    List<String> plugins,
+    Map<String, String> plugins,
     AllocationStatistics allocations,
     HintStatistics hints) {
 
-  /** Copies the list. */
+  /** Copies the map. */
   public SpillwayStatistics {
-    plugins = List.copyOf(plugins);
+    plugins = Map.copyOf(plugins);
   }
 
   /** Bytes asked to move to the device. */

@@ -10,14 +10,18 @@ import io.spillway.allocate.HostReserve;
 import io.spillway.allocate.Placement;
 import io.spillway.driver.Capabilities;
 import io.spillway.driver.Capability;
+import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DeviceInfo;
 import io.spillway.driver.FaultInjectingDriver;
 import io.spillway.driver.ForwardingDriver;
+import io.spillway.driver.Location;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
+import io.spillway.hint.Hint;
 import io.spillway.hint.HintKind;
+import io.spillway.hint.Plan;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
@@ -38,6 +42,7 @@ import java.util.logging.SimpleFormatter;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +65,7 @@ final class SpillwayTest {
 
     @Override
     public SessionListener attach(SessionContext context) {
-      told.add("attach " + ByteSize.format(context.budgetBytes()));
+      told.add("attach " + ByteSize.format(context.residentLimitBytes().getAsLong()));
       return this;
     }
 
@@ -98,6 +103,7 @@ final class SpillwayTest {
         SpillwayConfig.builder()
             .driver(over)
             .deviceBudget("64 MiB")
+            .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.GIB))
             .plugins(List.of(witness))
             .background(simulation.hostThread("background"))
             .build());
@@ -186,6 +192,134 @@ final class SpillwayTest {
 
   private static long promised(Spillway spillway) {
     return spillway.statistics().allocations().promisedHostBytes();
+  }
+
+  @Test
+  void aCopyIntoManagedMemoryWaitsForWorkUnderWay() {
+    try (Spillway spillway = open();
+        Arena arena = Arena.ofConfined();
+        Allocation input = spillway.allocate(4 * ByteSize.MIB, Placement.MANAGED, "input")) {
+      long before = driver.calls("synchronize");
+      input.copyFrom(arena.allocate(ByteSize.MIB), 0);
+      assertThat(driver.calls("synchronize")).isEqualTo(before + 1);
+    }
+  }
+
+  @Test
+  void aClosedAllocationRefusesEverything() {
+    try (Spillway spillway = open();
+        Arena arena = Arena.ofConfined()) {
+      Allocation gone = spillway.allocate(4 * ByteSize.MIB, Placement.MANAGED, "gone");
+      gone.close();
+      MemorySegment some = arena.allocate(64);
+      List<ThrowingCallable> uses =
+          List.of(
+              gone::segment,
+              () -> gone.copyFrom(some, 0),
+              () -> gone.copyTo(some, 0),
+              gone::readMostly,
+              gone::notReadMostly,
+              gone::zeroCopy,
+              gone::fetch,
+              gone::drop,
+              gone::discard,
+              () -> spillway.launch("late", 0).reads(gone),
+              () -> spillway.launch("late", 0).writes(gone, 0, 1));
+      for (ThrowingCallable use : uses) {
+        assertThatThrownBy(use)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("'gone'")
+            .hasMessageEndingWith("is closed: allocate it anew");
+      }
+    }
+  }
+
+  @Test
+  void hintMethodsTellTheDriver() {
+    try (Spillway spillway = open();
+        Allocation data = spillway.allocate(8 * ByteSize.MIB, Placement.MANAGED, "data")) {
+      data.zeroCopy();
+      assertThat(simulation.attributes(data.range()).preferredLocation()).contains(Location.HOST);
+      assertThat(simulation.attributes(data.range()).accessedBy())
+          .containsExactly(Location.device(0));
+      data.readMostly();
+      assertThat(simulation.attributes(data.range()).readMostly()).isTrue();
+      data.notReadMostly();
+      assertThat(simulation.attributes(data.range()).readMostly()).isFalse();
+      assertThat(simulation.attributes(data.range()).preferredLocation()).isEmpty();
+      data.fetch();
+      assertThat(simulation.residentBytes(data.range())).isEqualTo(8 * ByteSize.MIB);
+      data.discard();
+      spillway.apply(Plan.of(new Hint.WriteBack(data.range())));
+      assertThat(simulation.counters().bytesOut()).isZero();
+      assertThat(spillway.statistics().hints().refused()).isZero();
+    }
+  }
+
+  @Test
+  void fetchingHappensInTheBackground() {
+    List<Runnable> later = new ArrayList<>();
+    try (Spillway spillway =
+            Spillway.open(
+                SpillwayConfig.builder()
+                    .driver(driver)
+                    .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.GIB))
+                    .plugins(List.of())
+                    .background(later::add)
+                    .build());
+        Allocation data = spillway.allocate(8 * ByteSize.MIB, Placement.MANAGED, "data")) {
+      data.fetch();
+      assertThat(driver.calls("prefetch")).isZero();
+      later.forEach(Runnable::run);
+      assertThat(driver.calls("prefetch")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void hintsThatCannotBePutInOrderAreRefusedNotThrown() {
+    try (Spillway spillway = open();
+        Allocation data = spillway.allocate(8 * ByteSize.MIB, Placement.MANAGED, "data")) {
+      driver.fail("record", 1, CudaStatus.INVALID_HANDLE);
+      data.readMostly();
+      assertThat(spillway.statistics().hints().refused()).isEqualTo(2);
+      assertThat(simulation.attributes(data.range()).readMostly()).isFalse();
+    }
+  }
+
+  @Test
+  void aPluginThatCannotJoinLeavesNothingBehind() {
+    SessionPlugin broken =
+        new SessionPlugin() {
+          @Override
+          public String name() {
+            return "broken";
+          }
+
+          @Override
+          public SessionListener attach(SessionContext context) {
+            throw new IllegalStateException("no thanks");
+          }
+        };
+    assertThatThrownBy(
+            () ->
+                Spillway.open(
+                    SpillwayConfig.builder()
+                        .driver(driver)
+                        .plugins(List.of(witness, broken))
+                        .build()))
+        .hasMessage("no thanks");
+    assertThat(witness.told).hasSize(2).endsWith("close");
+  }
+
+  @Test
+  void closingAnAllocationAfterItsSessionDoesNothing() {
+    Spillway spillway = open();
+    Allocation data = spillway.allocate(8 * ByteSize.MIB, Placement.MANAGED, "data");
+    LaunchScope scope = spillway.launch("layer", 0).reads(data);
+    spillway.close();
+    data.close();
+    scope.close();
+    assertThat(data.managed()).isTrue();
   }
 
   @Test

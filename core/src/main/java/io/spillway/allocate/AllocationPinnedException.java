@@ -9,8 +9,12 @@ public final class AllocationPinnedException extends AllocationException {
 
   AllocationPinnedException(LiveAllocation allocation, int pins, long waitedNanos) {
     super(
-        "free of %s refused: %d hint calls still hold it after %d ms; it stays live, free it again once they returned"
-            .formatted(allocation, pins, waitedNanos / 1_000_000L));
+        "free of %s refused: %s after %d ms; it stays live, free it again once %s returned"
+            .formatted(
+                allocation,
+                pins == 1 ? "1 hint call still holds it" : pins + " hint calls still hold it",
+                waitedNanos / 1_000_000L,
+                pins == 1 ? "it" : "they"));
     this.address = allocation.range().address();
   }
 

@@ -17,7 +17,7 @@ package io.spillway.allocate;
  * @param liveDeviceBytes live plain device memory
  * @param liveManagedBytes live managed memory: the footprint
  * @param livePinnedBytes live pinned host memory
- * @param promisedHostBytes host memory promised and not settled
+ * @param promisedHostBytes host memory promised and not settled, by all that share the guard
  * @param budgetBytes the device budget
  */
 public record AllocationStatistics(

@@ -40,10 +40,6 @@ public final class Allocator implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Allocator.class.getName());
 
-  // A reduced runtime may come without it; then there are no events.
-  private static final boolean FLIGHT_RECORDER =
-      ModuleLayer.boot().findModule("jdk.jfr").isPresent();
-
   private final UnifiedMemoryDriver driver;
   private final AllocationCalls seam;
   private final RedirectRule rule;
@@ -72,7 +68,7 @@ public final class Allocator implements AutoCloseable {
     this.seam = new SeamCalls(driver);
     MemoryInfo info = driver.memoryInfo();
     this.usedAtOpeningBytes = info.totalBytes() - info.freeBytes();
-    this.guard = builder.guard == null ? new HostMemoryGuard() : builder.guard;
+    this.guard = builder.guard == null ? HostMemoryGuard.ofThisMachine() : builder.guard;
     this.budgetBytes = builder.budget.resolve(info.totalBytes(), guard.read().limitBytes());
     this.rule = builder.rule == null ? RedirectRule.standard(info.totalBytes()) : builder.rule;
     this.sites = new SiteRecorder(builder.tracking);
@@ -341,15 +337,13 @@ public final class Allocator implements AutoCloseable {
       redirects.increment();
       redirectedBytes.add(request.bytes());
       return entry;
-    } catch (HostMemoryExhaustedException
-        | ManagedMemoryLimitException
-        | OutOfDeviceMemoryException e) {
+    } catch (HostMemoryExhaustedException | ManagedMemoryLimitException | DriverException e) {
       // The rule may have kept room that the request would still have found.
       LiveAllocation entry;
       try {
         entry = plain(request, calls);
-      } catch (OutOfDeviceMemoryException full) {
-        e.addSuppressed(full);
+      } catch (DriverException alsoFailed) {
+        e.addSuppressed(alsoFailed);
         throw e;
       }
       keptAfterRefusal.increment();
@@ -386,10 +380,8 @@ public final class Allocator implements AutoCloseable {
     managedAllocations.increment();
     LiveAllocation entry =
         enter(range, MemoryKind.MANAGED, request.bytes(), request.label(), reservation);
-    if (FLIGHT_RECORDER) {
-      double ratio = (double) ledger.liveBytes(MemoryKind.MANAGED) / budgetBytes;
-      RedirectEvent.emit(range, request.label(), reason, ratio);
-    }
+    double ratio = (double) ledger.liveBytes(MemoryKind.MANAGED) / budgetBytes;
+    RedirectEvent.emit(range, request.label(), reason, ratio);
     return entry;
   }
 
@@ -505,7 +497,7 @@ public final class Allocator implements AutoCloseable {
       return this;
     }
 
-    /** Who promises host memory; one over this machine, with the standard reserve, if not set. */
+    /** Who promises host memory; {@link HostMemoryGuard#ofThisMachine} if not set. */
     public Builder hostMemoryGuard(HostMemoryGuard value) {
       this.guard = value;
       return this;

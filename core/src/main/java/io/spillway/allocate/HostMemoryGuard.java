@@ -39,7 +39,24 @@ public final class HostMemoryGuard {
   private long promisedBytes;
   private long settledBytes;
 
-  /** Guards this machine, with the {@linkplain HostReserve#STANDARD standard} reserve. */
+  /**
+   * The one guard over this machine that everybody in this process shares, with the {@linkplain
+   * HostReserve#STANDARD standard} reserve. The only state that sessions share: the machine is one,
+   * and what one session is promised no other may be.
+   */
+  public static HostMemoryGuard ofThisMachine() {
+    return ThisMachine.GUARD;
+  }
+
+  /** Apart, so that the machine is read when it is first asked for. */
+  private static final class ThisMachine {
+    static final HostMemoryGuard GUARD = new HostMemoryGuard();
+  }
+
+  /**
+   * Guards this machine, with the {@linkplain HostReserve#STANDARD standard} reserve. It knows of
+   * its own promises only: programs take {@link #ofThisMachine}.
+   */
   public HostMemoryGuard() {
     this(HostReserve.STANDARD);
   }

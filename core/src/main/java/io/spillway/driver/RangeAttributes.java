@@ -8,7 +8,8 @@ import java.util.Set;
  * not the same on all of the range reads as unset, as CUDA defines it.
  *
  * @param readMostly whether all of it is read-mostly
- * @param preferredLocation where all of it should live
+ * @param preferredLocation where all of it should live; where that is one NUMA node of the host,
+ *     driver 580 reads it back as unset although it took the advice (seen on an H200)
  * @param accessedBy who has all of it mapped
  * @param lastPrefetch where all of it was last explicitly prefetched to
  */

@@ -7,10 +7,12 @@ import io.spillway.range.Blocks;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * Which blocks of one allocation are read-mostly and which prefer the host, as far as we were the
- * ones to say so. Guarded by its own monitor.
+ * ones to say so. Guarded by its own monitor, which whoever changes advice holds over the driver's
+ * calls as well, so that advice and what is known of it never part.
  */
 final class AdvisedBlocks {
 
@@ -42,37 +44,39 @@ final class AdvisedBlocks {
 
   /** The maximal parts of {@code range} that are read-mostly and prefer the host. */
   synchronized List<AddressRange> droppable(AddressRange range) {
-    List<AddressRange> parts = new ArrayList<>(1);
-    int end = index(range.end());
-    int start = readMostly.nextSetBit(index(range.address()));
-    while (start >= 0 && start < end) {
-      if (!preferHost.get(start)) {
-        start = nextDroppable(start);
-        continue;
-      }
-      int stop =
-          Math.min(end, Math.min(readMostly.nextClearBit(start), preferHost.nextClearBit(start)));
-      parts.add(new AddressRange(address(start), address(stop) - address(start)));
-      start = nextDroppable(stop);
-    }
-    return parts;
+    return parts(range, block -> readMostly.get(block) && preferHost.get(block));
   }
 
   /** The maximal parts of {@code range} that are read-mostly. */
   synchronized List<AddressRange> readMostly(AddressRange range) {
-    List<AddressRange> parts = new ArrayList<>(1);
-    int end = index(Blocks.ceil(range.end()));
-    for (int start = readMostly.nextSetBit(index(range.address())); start >= 0 && start < end; ) {
-      int stop = Math.min(end, readMostly.nextClearBit(start));
-      parts.add(new AddressRange(address(start), address(stop) - address(start)));
-      start = readMostly.nextSetBit(stop);
-    }
-    return parts;
+    return parts(range, readMostly::get);
   }
 
-  private int nextDroppable(int from) {
-    int preferred = preferHost.nextSetBit(from);
-    return preferred < 0 ? -1 : readMostly.nextSetBit(preferred);
+  /** The maximal parts of {@code range} that cannot be dropped. */
+  synchronized List<AddressRange> notDroppable(AddressRange range) {
+    return parts(range, block -> !(readMostly.get(block) && preferHost.get(block)));
+  }
+
+  /** Whether the device reads all of {@code range} in place, on the host. */
+  synchronized boolean readInPlace(AddressRange range) {
+    return parts(range, block -> readMostly.get(block) || !preferHost.get(block)).isEmpty();
+  }
+
+  private List<AddressRange> parts(AddressRange range, IntPredicate wanted) {
+    List<AddressRange> parts = new ArrayList<>(1);
+    int end = index(range.end() - 1) + 1;
+    int start = -1;
+    for (int block = index(range.address()); block <= end; block++) {
+      boolean in = block < end && wanted.test(block);
+      if (in && start < 0) {
+        start = block;
+      } else if (!in && start >= 0) {
+        long from = Math.max(address(start), range.address());
+        parts.add(new AddressRange(from, Math.min(address(block), range.end()) - from));
+        start = -1;
+      }
+    }
+    return parts;
   }
 
   private void set(BitSet blocks, AddressRange range, boolean value) {

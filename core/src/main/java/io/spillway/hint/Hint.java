@@ -160,4 +160,21 @@ public sealed interface Hint {
       return HintKind.DISCARD;
     }
   }
+
+  /**
+   * Frees the device copy the cheapest way there is: parts that can be {@linkplain Drop dropped}
+   * are, the others are {@linkplain WriteBack written back}, read-mostly ones after taking that
+   * advice back, without which they would stay. Counted as the drops and write-backs it becomes.
+   */
+  record Evict(AddressRange range) implements Hint {
+    @Override
+    public Hint on(AddressRange other) {
+      return new Evict(other);
+    }
+
+    @Override
+    public HintKind kind() {
+      return HintKind.EVICT;
+    }
+  }
 }

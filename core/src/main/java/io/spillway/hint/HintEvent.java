@@ -41,7 +41,7 @@ class HintEvent extends Event {
     HintEvent event =
         switch (kind) {
           case FETCH, WRITE_BACK -> new Move();
-          case DROP, DISCARD -> new Dropped();
+          case DROP, DISCARD, EVICT -> new Dropped();
           case READ_MOSTLY, NOT_READ_MOSTLY, PREFER, PREFER_NOWHERE, ACCESSED_BY, NOT_ACCESSED_BY ->
               new HintEvent();
         };

@@ -21,5 +21,7 @@ public enum HintKind {
   /** {@link Hint.Drop}. */
   DROP,
   /** {@link Hint.Discard}. */
-  DISCARD
+  DISCARD,
+  /** {@link Hint.Evict} that found nothing to evict; what it does counts as drop or write-back. */
+  EVICT
 }

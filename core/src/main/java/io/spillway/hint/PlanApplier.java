@@ -85,6 +85,12 @@ public final class PlanApplier {
     return new PlanOutcome(tally.applied, tally.refused, tally.clippedAway, tally.bytes);
   }
 
+  /** Counts every hint of {@code plan} as refused, because of {@code failure}. */
+  PlanOutcome refuse(Plan plan, DriverException failure) {
+    plan.hints().forEach(hint -> counters.refused(hint.kind(), failure));
+    return new PlanOutcome(0, plan.hints().size(), 0, 0);
+  }
+
   /** Whether all whole blocks of {@code range} could be {@linkplain Hint.Drop dropped} for free. */
   public boolean droppable(AddressRange range) {
     long bytes = 0;
@@ -101,6 +107,17 @@ public final class PlanApplier {
     return bytes > 0 && bytes == Blocks.inside(range).map(AddressRange::bytes).orElse(0L);
   }
 
+  /** Whether the device reads {@code range} in place on the host, so that moving it is unwanted. */
+  public boolean readInPlace(AddressRange range) {
+    for (LiveAllocation allocation : ledger.overlapping(range)) {
+      AdvisedBlocks blocks = advised.get(allocation);
+      if (blocks == null || !blocks.readInPlace(clipOutwards(allocation, range).getFirst())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * Takes read-mostly back from {@code range} before a write that is known to come: a device write
    * into duplicated memory is a thousand times slower than into any other (measurements: {@code
@@ -110,12 +127,12 @@ public final class PlanApplier {
     for (LiveAllocation allocation : ledger.overlapping(range)) {
       AdvisedBlocks blocks = advised.get(allocation);
       if (blocks != null) {
-        AddressRange touched =
-            Blocks.covering(range).intersection(allocation.range()).orElseThrow();
-        for (AddressRange part : blocks.readMostly(touched)) {
-          apply(
-              Plan.of(new Hint.NotReadMostly(part), new Hint.PreferNowhere(part)),
-              StreamHandle.DEFAULT);
+        synchronized (blocks) {
+          for (AddressRange part : blocks.readMostly(clipOutwards(allocation, range).getFirst())) {
+            apply(
+                Plan.of(new Hint.NotReadMostly(part), new Hint.PreferNowhere(part)),
+                StreamHandle.DEFAULT);
+          }
         }
       }
     }
@@ -142,15 +159,17 @@ public final class PlanApplier {
       }
       case Hint.WriteBack writeBack -> {
         for (AddressRange range : clipOutwards(allocation, writeBack.range())) {
-          call(tally, writeBack.kind(), range, () -> driver.prefetch(range, Location.HOST, stream));
+          writeBack(tally, range, stream);
         }
       }
       case Hint.Drop drop -> {
-        AdvisedBlocks blocks = blocksOf(allocation);
         for (AddressRange range : clipInwards(allocation, drop.range())) {
-          for (AddressRange part : blocks.droppable(range)) {
-            call(tally, drop.kind(), part, () -> dropCopy(blocks, part));
-          }
+          drop(tally, blocksOf(allocation), range);
+        }
+      }
+      case Hint.Evict evict -> {
+        for (AddressRange range : clipOutwards(allocation, evict.range())) {
+          evict(tally, blocksOf(allocation), range, stream);
         }
       }
       case Hint.Discard discard -> {
@@ -172,17 +191,8 @@ public final class PlanApplier {
     }
   }
 
-  private void advise(
-      Tally tally, LiveAllocation allocation, Hint hint, Advice advice, Location location) {
-    for (AddressRange range : clipInwards(allocation, hint.range())) {
-      call(tally, hint.kind(), range, () -> advise(blocksOf(allocation), range, advice, location));
-    }
-  }
-
-  private void advise(AdvisedBlocks blocks, AddressRange range, Advice advice, Location location) {
-    blocks.forget(range, advice);
-    driver.advise(range, advice, location);
-    blocks.remember(range, advice, location);
+  private void writeBack(Tally tally, AddressRange range, StreamHandle stream) {
+    call(tally, HintKind.WRITE_BACK, range, () -> driver.prefetch(range, Location.HOST, stream));
   }
 
   /**
@@ -190,9 +200,53 @@ public final class PlanApplier {
    * again at once, so that the next fetch copies instead of moving (measurements: {@code
    * readmostly.drop}).
    */
-  private void dropCopy(AdvisedBlocks blocks, AddressRange range) {
-    advise(blocks, range, Advice.UNSET_READ_MOSTLY, device);
-    advise(blocks, range, Advice.SET_READ_MOSTLY, device);
+  private void drop(Tally tally, AdvisedBlocks blocks, AddressRange range) {
+    synchronized (blocks) {
+      for (AddressRange part : blocks.droppable(range)) {
+        call(
+            tally,
+            HintKind.DROP,
+            part,
+            () -> {
+              adviseNow(blocks, part, Advice.UNSET_READ_MOSTLY, device);
+              adviseNow(blocks, part, Advice.SET_READ_MOSTLY, device);
+            });
+      }
+    }
+  }
+
+  private void evict(Tally tally, AdvisedBlocks blocks, AddressRange range, StreamHandle stream) {
+    synchronized (blocks) {
+      List<AddressRange> others = blocks.notDroppable(range);
+      drop(tally, blocks, range);
+      for (AddressRange part : others) {
+        for (AddressRange kept : blocks.readMostly(part)) {
+          call(
+              tally,
+              HintKind.NOT_READ_MOSTLY,
+              kept,
+              () -> adviseNow(blocks, kept, Advice.UNSET_READ_MOSTLY, device));
+        }
+        writeBack(tally, part, stream);
+      }
+    }
+  }
+
+  private void advise(
+      Tally tally, LiveAllocation allocation, Hint hint, Advice advice, Location location) {
+    AdvisedBlocks blocks = blocksOf(allocation);
+    synchronized (blocks) {
+      for (AddressRange range : clipInwards(allocation, hint.range())) {
+        call(tally, hint.kind(), range, () -> adviseNow(blocks, range, advice, location));
+      }
+    }
+  }
+
+  private void adviseNow(
+      AdvisedBlocks blocks, AddressRange range, Advice advice, Location location) {
+    blocks.forget(range, advice);
+    driver.advise(range, advice, location);
+    blocks.remember(range, advice, location);
   }
 
   private void call(Tally tally, HintKind kind, AddressRange range, Runnable driverCall) {

@@ -258,6 +258,24 @@ class AllocatorTest {
   }
 
   @Test
+  void aRedirectTheDriverFailsAtIsTriedAsPlainWhateverTheFailure() {
+    Allocator allocator = allocator();
+    driver.failNext("cuMemAllocManaged");
+    assertEquals(
+        MemoryKind.DEVICE, allocator.allocate(AllocationRequest.of(16 * GIB - MIB)).kind());
+    assertEquals(1, allocator.statistics().keptAfterRefusal());
+    assertEquals(0, guard.promisedBytes());
+    // Where plain memory fails too, the first failure is told, with the other.
+    driver.failNext("cuMemAllocManaged");
+    DriverException failure =
+        assertThrows(
+            DriverException.class, () -> allocator.allocate(AllocationRequest.of(16 * GIB)));
+    assertEquals("cuMemAllocManaged", failure.call());
+    assertTrue(failure.getSuppressed()[0] instanceof OutOfDeviceMemoryException);
+    assertEquals(1, driver.liveCount());
+  }
+
+  @Test
   void freesOfWhatIsNotLiveAreRefused() {
     Allocator allocator = allocator();
     LiveAllocation weights = allocator.allocate(managed(4 * MIB, "weights"));
@@ -359,6 +377,19 @@ class AllocatorTest {
     assertThrows(DriverException.class, allocator::close);
     assertEquals(1, driver.liveCount());
     assertEquals("a", allocator.leaks().leaks().getFirst().label());
+  }
+
+  @Test
+  void sessionsOfOneProcessShareTheHostsMemory() {
+    Allocator first = Allocator.builder(driver).budget(DeviceBudget.ofBytes(2 * MIB)).build();
+    Allocator second =
+        Allocator.builder(new FakeDriver(16 * GIB)).budget(DeviceBudget.ofBytes(2 * MIB)).build();
+    HostMemoryGuard shared = second.hostMemoryGuard();
+    long promisedBefore = shared.promisedBytes();
+    LiveAllocation ofFirst = first.allocate(managed(4 * MIB, "first"));
+    assertEquals(4 * MIB, shared.promisedBytes() - promisedBefore);
+    first.free(ofFirst.range().address());
+    assertEquals(promisedBefore, shared.promisedBytes());
   }
 
   @Test

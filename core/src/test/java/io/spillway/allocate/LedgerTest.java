@@ -16,6 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -215,7 +217,8 @@ class LedgerTest {
               + " #0; drop the second free",
           assertThrows(AlreadyFreedException.class, () -> ledger.beginFree(100)).getMessage());
       entry.unpin();
-      assertFalse(free.isDone());
+      // One pin is left: a free that did not wait for it would return within microseconds.
+      assertThrows(TimeoutException.class, () -> free.get(50, TimeUnit.MILLISECONDS));
       assertSame(entry, ledger.find(120));
       entry.unpin();
       assertSame(entry, free.get());
@@ -230,12 +233,17 @@ class LedgerTest {
     ledger.add(entry);
     assertTrue(entry.tryPin());
     assertEquals(
-        "free of managed memory [0x200000, +4 MiB) 'weights', allocation #7 refused: 1 hint calls"
-            + " still hold it after 1 ms; it stays live, free it again once they returned",
+        "free of managed memory [0x200000, +4 MiB) 'weights', allocation #7 refused: 1 hint call"
+            + " still holds it after 1 ms; it stays live, free it again once it returned",
         assertThrows(AllocationPinnedException.class, () -> ledger.beginFree(0x200000))
             .getMessage());
     assertTrue(entry.isLive());
     assertTrue(entry.tryPin());
+    assertEquals(
+        "free of managed memory [0x200000, +4 MiB) 'weights', allocation #7 refused: 2 hint calls"
+            + " still hold it after 1 ms; it stays live, free it again once they returned",
+        assertThrows(AllocationPinnedException.class, () -> ledger.beginFree(0x200000))
+            .getMessage());
     entry.unpin();
     entry.unpin();
     assertSame(entry, ledger.beginFree(0x200000));

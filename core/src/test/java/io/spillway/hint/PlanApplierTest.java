@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.Allocator;
+import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.allocate.Placement;
+import io.spillway.driver.Advice;
 import io.spillway.driver.CudaStatus;
 import io.spillway.driver.FaultInjectingDriver;
+import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.Location;
 import io.spillway.driver.StreamHandle;
+import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.Access;
 import io.spillway.driver.sim.AccessKind;
 import io.spillway.driver.sim.GpuModel;
@@ -20,6 +24,7 @@ import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +42,8 @@ final class PlanApplierTest {
 
   @BeforeEach
   void open() {
-    allocator = Allocator.builder(driver).build();
+    allocator =
+        Allocator.builder(driver).hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.GIB)).build();
     applier = new PlanApplier(driver, allocator.ledger(), PIECE);
     weights = allocate(16 * Blocks.BYTES);
   }
@@ -235,10 +241,88 @@ final class PlanApplierTest {
     simulation.launch(
         SimulatedKernel.of("write", Access.write(weights.range())), StreamHandle.DEFAULT);
 
-    apply(new Hint.Discard(weights.range()), new Hint.WriteBack(weights.range()));
+    StreamHandle stream = driver.createStream(); // no batches in the default one
+    applier.apply(
+        Plan.of(new Hint.Discard(weights.range()), new Hint.WriteBack(weights.range())), stream);
+    driver.destroyStream(stream);
 
     assertThat(simulation.counters().bytesOut()).isZero();
     assertThat(simulation.residentBytes(weights.range())).isZero();
+  }
+
+  @Test
+  void evictingDropsWhatCanBeDroppedAndWritesBackTheRest() {
+    AddressRange all = weights.range();
+    simulation.hostTouch(all, AccessKind.WRITE);
+    apply(
+        new Hint.Prefer(blocks(0, 6), Location.HOST),
+        new Hint.ReadMostly(blocks(0, 6)),
+        new Hint.ReadMostly(blocks(6, 4)));
+    read(all);
+
+    PlanOutcome outcome = apply(new Hint.Evict(all));
+
+    assertThat(outcome.refused()).isZero();
+    assertThat(simulation.residentBytes(all)).isZero();
+    HintStatistics statistics = applier.statistics();
+    assertThat(statistics.of(HintKind.DROP).bytes()).isEqualTo(6 * Blocks.BYTES);
+    assertThat(statistics.of(HintKind.WRITE_BACK).bytes()).isEqualTo(10 * Blocks.BYTES);
+    assertThat(simulation.attributes(blocks(0, 6)).readMostly()).isTrue();
+    assertThat(simulation.attributes(blocks(6, 4)).readMostly()).isFalse();
+  }
+
+  @Test
+  void whatPrefersTheHostAndIsNotReadMostlyIsReadInPlace() {
+    apply(new Hint.Prefer(blocks(0, 8), Location.HOST), new Hint.ReadMostly(blocks(0, 2)));
+
+    assertThat(applier.readInPlace(blocks(2, 6))).isTrue();
+    assertThat(applier.readInPlace(blocks(1, 2))).isFalse();
+    assertThat(applier.readInPlace(blocks(7, 2))).isFalse();
+  }
+
+  /** A drop unsets and sets read-mostly; a write announced between the two must still win. */
+  @Test
+  void anExpectedWriteWinsAgainstADropUnderWay() throws Exception {
+    CountDownLatch unset = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    UnifiedMemoryDriver slow =
+        new ForwardingDriver(driver) {
+          @Override
+          public void advise(AddressRange range, Advice advice, Location location) {
+            super.advise(range, advice, location);
+            if (advice == Advice.UNSET_READ_MOSTLY && unset.getCount() > 0) {
+              unset.countDown();
+              awaitQuietly(goOn);
+            }
+          }
+        };
+    PlanApplier slowApplier = new PlanApplier(slow, allocator.ledger(), PIECE);
+    AddressRange all = weights.range();
+    slowApplier.apply(
+        Plan.of(new Hint.Prefer(all, Location.HOST), new Hint.ReadMostly(all)),
+        StreamHandle.DEFAULT);
+    Thread dropping =
+        Thread.ofPlatform()
+            .start(() -> slowApplier.apply(Plan.of(new Hint.Drop(all)), StreamHandle.DEFAULT));
+    unset.await();
+    Thread writing = Thread.ofPlatform().start(() -> slowApplier.expectWrite(all));
+    while (writing.getState() != Thread.State.BLOCKED
+        && writing.getState() != Thread.State.TERMINATED) {
+      Thread.onSpinWait();
+    }
+    goOn.countDown();
+    dropping.join();
+    writing.join();
+
+    assertThat(simulation.attributes(all).readMostly()).isFalse();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.spillway.driver.EventHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -14,6 +15,9 @@ import java.util.TreeMap;
  * use by any thread.
  */
 final class LaunchEvents implements AutoCloseable {
+
+  /** A sequence before that of any launch. */
+  static final long BEFORE_ANY = -1;
 
   private final UnifiedMemoryDriver driver;
   private final NavigableMap<Long, EventHandle> pendingBySequence = new TreeMap<>();
@@ -31,15 +35,16 @@ final class LaunchEvents implements AutoCloseable {
     driver.record(event, launch.stream());
   }
 
-  /** Waits until the launch is done; at once if it is, or was never issued. */
-  void await(long sequence) {
-    EventHandle event;
+  /**
+   * Waits until every launch with a sequence up to this one is done. An event that was reused
+   * meanwhile makes this wait longer than needed, never shorter.
+   */
+  void awaitUpTo(long sequence) {
+    List<EventHandle> events;
     synchronized (this) {
-      event = pendingBySequence.get(sequence);
+      events = List.copyOf(pendingBySequence.headMap(sequence, true).values());
     }
-    if (event != null) {
-      driver.await(event);
-    }
+    events.forEach(driver::await);
   }
 
   private void retire() {

@@ -15,15 +15,15 @@ import io.spillway.hint.Hint;
 import io.spillway.hint.Plan;
 import io.spillway.hint.PlanApplier;
 import io.spillway.range.AddressRange;
-import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,14 +31,16 @@ import org.jspecify.annotations.Nullable;
  * and optionally fetches the range that follows the declared one in its allocation, wrapping at the
  * end.
  *
- * <p>A range leaves by a free drop where that is possible, else by a write-back, and only after the
- * last launch that used it is done. A launch waits, on the device, for the fetch of what it
- * declared; its thread waits only until that fetch has been issued, which also keeps a program from
- * running far ahead of the link.
+ * <p>A range leaves by a free drop where that is possible, else by a write-back, only after the
+ * launches that used it are done, and never while a launch that is not issued yet has declared it.
+ * A launch waits, on the device, for the fetch of what it declared; its thread waits only until
+ * that fetch has been issued, which also keeps a program from running far ahead of the link. Ranges
+ * the device reads in place are left alone.
  *
  * <p>All moving happens in the session's background executor, one task at a time; the state below
- * belongs to those tasks. A driver failure here switches the mover off, with one line in the log:
- * launches then fault.
+ * belongs to those tasks. A failure here switches the mover off, with one line in the log: launches
+ * then fault. What the driver refuses to evict stays in the account, and nothing is fetched in its
+ * place.
  */
 final class SequentialMover implements SessionListener {
 
@@ -67,14 +69,15 @@ final class SequentialMover implements SessionListener {
   private final StreamHandle stream;
   private final LaunchEvents launches;
 
-  /** Managed ranges declared by launches that are not issued yet. */
+  /** Managed ranges declared by launches that are not issued yet; the lists never change. */
   private final Map<Long, List<AddressRange>> declaredByLaunch = new ConcurrentHashMap<>();
 
   private final ResidentBlocks resident = new ResidentBlocks();
   private final Deque<Movement> movements = new ArrayDeque<>();
   private final Deque<EventHandle> spareEvents = new ArrayDeque<>();
   private boolean toldOversized;
-  private volatile boolean off;
+  private volatile boolean cramped;
+  private volatile @Nullable String offBecause;
 
   SequentialMover(SessionContext context, Lookahead lookahead) {
     this.context = context;
@@ -87,28 +90,19 @@ final class SequentialMover implements SessionListener {
 
   @Override
   public void declared(Launch launch, RangeAccess access) {
-    LiveAllocation allocation = context.ledger().find(access.range().address());
-    if (allocation == null || allocation.kind() != MemoryKind.MANAGED) {
+    AddressRange range = access.range();
+    if (offBecause != null || !isManaged(range) || applier.readInPlace(range)) {
       return;
     }
-    List<AddressRange> kept =
-        declaredByLaunch.compute(
-            launch.sequence(),
-            (sequence, before) -> {
-              List<AddressRange> all = before == null ? new ArrayList<>(2) : before;
-              all.add(access.range());
-              return all;
-            });
-    // Only the launching thread touches the list until the launch is issued, and it waits here.
-    CompletableFuture<Void> prepared = new CompletableFuture<>();
-    inBackground(() -> prepare(launch, access.range(), kept), prepared);
-    prepared.join();
+    List<AddressRange> own =
+        declaredByLaunch.merge(launch.sequence(), List.of(range), SequentialMover::joined);
+    inBackgroundAndWait(() -> prepare(launch, range, own));
   }
 
   @Override
   public void issued(Launch launch) {
     List<AddressRange> declared = declaredByLaunch.remove(launch.sequence());
-    if (declared == null) {
+    if (declared == null || offBecause != null) {
       return;
     }
     try {
@@ -117,59 +111,147 @@ final class SequentialMover implements SessionListener {
       switchOff(e);
     }
     if (lookahead == Lookahead.ONE_RANGE) {
-      inBackground(() -> lookAhead(launch, declared), new CompletableFuture<>());
+      inBackground(() -> lookAhead(launch, declared));
     }
   }
 
   @Override
   public void freeing(AddressRange range) {
-    inBackground(() -> resident.remove(range), new CompletableFuture<>());
+    inBackground(() -> resident.remove(range));
+  }
+
+  @Override
+  public boolean fetch(AddressRange range) {
+    if (offBecause != null || !isManaged(range)) {
+      return false;
+    }
+    inBackground(
+        () -> {
+          if (blockBytes(List.of(range)) <= context.residentLimitBytes().getAsLong()) {
+            fetch(resident.missing(range), List.of(range));
+            resident.use(range, LaunchEvents.BEFORE_ANY);
+          }
+        });
+    return true;
+  }
+
+  @Override
+  public void applied(Plan plan) {
+    inBackground(
+        () -> {
+          for (Hint hint : plan.hints()) {
+            switch (hint) {
+              case Hint.Drop _, Hint.WriteBack _, Hint.Evict _ -> resident.remove(hint.range());
+              case Hint.Fetch _ -> resident.use(hint.range(), LaunchEvents.BEFORE_ANY);
+              case Hint.ReadMostly _,
+                  Hint.NotReadMostly _,
+                  Hint.Prefer _,
+                  Hint.PreferNowhere _,
+                  Hint.AccessedBy _,
+                  Hint.NotAccessedBy _,
+                  Hint.Discard _ -> {}
+            }
+          }
+        });
+  }
+
+  @Override
+  public String state() {
+    String reason = offBecause;
+    if (reason != null) {
+      return "off: " + reason;
+    }
+    return cramped ? "on, but the driver refused to make room" : "on";
   }
 
   @Override
   public void close() {
-    CompletableFuture<Void> drained = new CompletableFuture<>();
-    context.background().execute(() -> drained.complete(null));
-    drained.join();
-    driver.synchronize(stream);
-    movements.forEach(movement -> driver.destroyEvent(movement.event()));
-    spareEvents.forEach(driver::destroyEvent);
-    launches.close();
-    driver.destroyStream(stream);
+    inBackgroundAndWait(() -> {});
+    if (offBecause == null) {
+      offBecause = "closed";
+    }
+    quietly(() -> driver.synchronize(stream));
+    movements.forEach(movement -> quietly(() -> driver.destroyEvent(movement.event())));
+    spareEvents.forEach(event -> quietly(() -> driver.destroyEvent(event)));
+    quietly(launches::close);
+    quietly(() -> driver.destroyStream(stream));
   }
 
-  private void inBackground(Runnable task, CompletableFuture<Void> done) {
-    context
-        .background()
-        .execute(
-            () -> {
-              try {
-                if (!off) {
-                  task.run();
-                }
-              } catch (DriverException e) {
-                switchOff(e);
-              } finally {
-                done.complete(null);
-              }
-            });
+  /** Releases one thing; what cannot be released is the driver's to clean up. */
+  private static void quietly(Runnable release) {
+    try {
+      release.run();
+    } catch (DriverException e) {
+      LOG.log(System.Logger.Level.WARNING, "while closing the mover", e);
+    }
   }
 
-  private void switchOff(DriverException e) {
-    if (!off) {
-      off = true;
+  private void inBackground(Runnable task) {
+    try {
+      context.background().execute(() -> run(task));
+    } catch (RejectedExecutionException e) {
+      switchOff(e);
+    }
+  }
+
+  private void inBackgroundAndWait(Runnable task) {
+    CountDownLatch done = new CountDownLatch(1);
+    try {
+      context
+          .background()
+          .execute(
+              () -> {
+                run(task);
+                done.countDown();
+              });
+      done.await();
+    } catch (RejectedExecutionException e) {
+      switchOff(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the launch goes ahead, and faults
+    }
+  }
+
+  private void run(Runnable task) {
+    try {
+      if (offBecause == null) {
+        task.run();
+      }
+    } catch (RuntimeException e) {
+      switchOff(e);
+    }
+  }
+
+  private synchronized void switchOff(RuntimeException e) {
+    if (offBecause == null) {
+      offBecause = String.valueOf(e.getMessage());
       LOG.log(System.Logger.Level.WARNING, "mover switched off; launches now fault", e);
     }
   }
 
+  private boolean isManaged(AddressRange range) {
+    LiveAllocation allocation = context.ledger().find(range.address());
+    return allocation != null && allocation.kind() == MemoryKind.MANAGED;
+  }
+
+  private static List<AddressRange> joined(List<AddressRange> some, List<AddressRange> more) {
+    List<AddressRange> all = new ArrayList<>(some);
+    all.addAll(more);
+    return all;
+  }
+
   /** Makes room for what a launch is about to touch, and its stream wait for what is on its way. */
-  private void prepare(Launch launch, AddressRange range, List<AddressRange> kept) {
+  private void prepare(Launch launch, AddressRange range, List<AddressRange> own) {
     List<AddressRange> missing = resident.missing(range);
-    if (!missing.isEmpty() && fits(kept)) {
+    if (!missing.isEmpty() && launchFits(own)) {
       switch (lookahead) {
-        case ONE_RANGE -> fetch(missing, kept);
+        case ONE_RANGE -> fetch(missing, own);
         // In the launch's own stream: a full card, too, evicts when the launch faults, not before.
-        case NONE -> move(makeRoom(missing, kept), missing, launch.stream());
+        case NONE -> {
+          if (makeRoom(missing, own, launch.stream())) {
+            mark(missing);
+          }
+        }
       }
     }
     resident.use(range, launch.sequence());
@@ -189,14 +271,13 @@ final class SequentialMover implements SessionListener {
         continue;
       }
       kept.add(next);
-      if (!fits(kept)) {
+      if (blockBytes(kept) > context.residentLimitBytes().getAsLong()) {
         return;
       }
       List<AddressRange> missing = resident.missing(next);
-      if (!missing.isEmpty()) {
-        fetch(missing, kept);
+      if (missing.isEmpty() || fetch(missing, kept)) {
+        resident.use(next, launch.sequence());
       }
-      resident.use(next, launch.sequence());
     }
   }
 
@@ -211,54 +292,75 @@ final class SequentialMover implements SessionListener {
         : new AddressRange(whole.address(), Math.min(range.bytes(), whole.bytes()));
   }
 
-  private boolean fits(List<AddressRange> ranges) {
-    long bytes = ranges.stream().mapToLong(range -> Blocks.covering(range).bytes()).sum();
-    if (bytes <= context.budgetBytes()) {
+  private boolean launchFits(List<AddressRange> own) {
+    long bytes = blockBytes(own);
+    long limitBytes = context.residentLimitBytes().getAsLong();
+    if (bytes <= limitBytes) {
       return true;
     }
     if (!toldOversized) {
       toldOversized = true;
       LOG.log(
           System.Logger.Level.WARNING,
-          "one launch needs {0}, more than the device budget of {1}: the driver moves that itself",
+          "one launch needs {0}, more than the device budget''s {1}: the driver moves that itself",
           ByteSize.format(bytes),
-          ByteSize.format(context.budgetBytes()));
+          ByteSize.format(limitBytes));
     }
     return false;
   }
 
-  private void fetch(List<AddressRange> incoming, List<AddressRange> kept) {
-    List<Hint> hints = makeRoom(incoming, kept);
-    incoming.forEach(range -> hints.add(new Hint.Fetch(range)));
-    move(hints, incoming, stream);
+  /** Bytes of the distinct blocks that {@code ranges} touch. */
+  private static long blockBytes(List<AddressRange> ranges) {
+    ResidentBlocks blocks = new ResidentBlocks();
+    ranges.forEach(range -> blocks.use(range, LaunchEvents.BEFORE_ANY));
+    return blocks.bytes();
   }
 
-  private void move(List<Hint> hints, List<AddressRange> incoming, StreamHandle where) {
-    applier.apply(new Plan(hints), where);
+  private boolean fetch(List<AddressRange> incoming, List<AddressRange> kept) {
+    if (!makeRoom(incoming, kept, stream)) {
+      return false;
+    }
+    applier.apply(new Plan(incoming.stream().<Hint>map(Hint.Fetch::new).toList()), stream);
+    mark(incoming);
+    return true;
+  }
+
+  /** Lets launches wait for what this thread did and the mover's stream still does. */
+  private void mark(List<AddressRange> ranges) {
     while (!movements.isEmpty() && driver.isComplete(movements.peek().event())) {
       spareEvents.push(movements.remove().event());
     }
     EventHandle event = spareEvents.isEmpty() ? driver.createEvent() : spareEvents.pop();
-    movements.add(new Movement(incoming, event));
+    movements.add(new Movement(ranges, event));
     driver.record(event, stream);
   }
 
-  /** What has to leave for {@code incoming} to fit the budget, sparing {@code kept}. */
-  private List<Hint> makeRoom(List<AddressRange> incoming, List<AddressRange> kept) {
+  /**
+   * Evicts until {@code incoming} fits, sparing {@code kept} and what unissued launches declared.
+   *
+   * @return whether it fits now
+   */
+  private boolean makeRoom(
+      List<AddressRange> incoming, List<AddressRange> kept, StreamHandle where) {
     long excess =
         resident.bytes()
             + incoming.stream().mapToLong(AddressRange::bytes).sum()
-            - context.budgetBytes();
-    List<Hint> leaving = new ArrayList<>();
-    for (ResidentBlocks.Victim victim :
-        resident.leastRecentlyUsed(excess, block -> kept.stream().anyMatch(block::overlaps))) {
-      launches.await(victim.lastUse());
-      leaving.add(
-          applier.droppable(victim.range())
-              ? new Hint.Drop(victim.range())
-              : new Hint.WriteBack(victim.range()));
-      resident.remove(victim.range());
+            - context.residentLimitBytes().getAsLong();
+    if (excess <= 0) {
+      return true;
     }
-    return leaving;
+    List<AddressRange> spared = new ArrayList<>(kept);
+    declaredByLaunch.values().forEach(spared::addAll);
+    for (ResidentBlocks.Victim victim :
+        resident.leastRecentlyUsed(excess, block -> spared.stream().anyMatch(block::overlaps))) {
+      launches.awaitUpTo(victim.lastUse());
+      if (applier.apply(Plan.of(new Hint.Evict(victim.range())), where).refused() > 0) {
+        cramped = true;
+      } else {
+        resident.remove(victim.range());
+        excess -= victim.range().bytes();
+      }
+    }
+    return excess <= 0;
   }
 }

@@ -7,7 +7,6 @@ import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
 import io.spillway.allocate.HostMemoryGuard;
-import io.spillway.allocate.HostReserve;
 import io.spillway.allocate.Placement;
 import io.spillway.driver.CudaStatus;
 import io.spillway.driver.FaultInjectingDriver;
@@ -19,7 +18,6 @@ import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,9 +46,7 @@ final class SequentialMoverTest {
         SpillwayConfig.builder()
             .driver(driver)
             .deviceBudget(ByteSize.format(BUDGET))
-            .hostMemoryGuard(
-                new HostMemoryGuard(
-                    Path.of("/nonexistent"), HostReserve.ofBytes(0), Long.MAX_VALUE))
+            .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
             .plugins(List.of(plugin))
             .background(simulation.hostThread("mover"))
             .build());
@@ -157,6 +153,8 @@ final class SequentialMoverTest {
       pass(spillway, weights);
 
       assertThat(spillway.statistics().fetchedBytes()).isEqualTo(fetched).isLessThan(2 * LAYER);
+      assertThat(spillway.statistics().plugins().get("one-ahead"))
+          .isEqualTo("off: record failed: CUDA_ERROR_INVALID_HANDLE (400)");
     }
   }
 
@@ -164,12 +162,103 @@ final class SequentialMoverTest {
   void refusedFetchesAreOnlyCounted() {
     try (Spillway spillway = open(new OneAhead());
         Allocation weights = weights(spillway, true)) {
-      for (int i = 1; i <= 50; i++) {
+      for (int i = 1; i <= 3; i++) {
         driver.fail("prefetch", i, CudaStatus.NOT_SUPPORTED);
       }
       pass(spillway, weights);
 
-      assertThat(spillway.statistics().hints().refused()).isPositive();
+      assertThat(spillway.statistics().hints().refused()).isEqualTo(3);
+      assertThat(spillway.statistics().plugins()).containsEntry("one-ahead", "on");
+      assertThat(mostResidentBytes).isLessThanOrEqualTo(BUDGET);
+    }
+  }
+
+  @Test
+  void whatTheDriverRefusesToEvictIsNotTakenForGone() {
+    try (Spillway spillway = open(new OneAhead());
+        Allocation weights = weights(spillway, false)) {
+      for (int layer = 0; layer < 3; layer++) {
+        spillway.launch("layer", layer).reads(weights, layer * LAYER, LAYER).close();
+      }
+      for (int i = 1; i <= 100; i++) {
+        driver.fail("prefetch", i, CudaStatus.NOT_SUPPORTED);
+      }
+      long fetched = spillway.statistics().fetchedBytes();
+      for (int layer = 4; layer < LAYERS; layer++) {
+        spillway.launch("layer", layer).reads(weights, layer * LAYER, LAYER).close();
+      }
+
+      assertThat(spillway.statistics().fetchedBytes()).isEqualTo(fetched);
+      assertThat(simulation.residentBytes(weights.range())).isLessThanOrEqualTo(BUDGET);
+      assertThat(spillway.statistics().plugins())
+          .containsEntry("one-ahead", "on, but the driver refused to make room");
+    }
+  }
+
+  @Test
+  void victimsOfBothKindsLeaveEachInItsWay() {
+    try (Spillway spillway = open(new OnDemand());
+        Allocation dropped = spillway.allocate(2 * LAYER, Placement.MANAGED, "dropped");
+        Allocation written = spillway.allocate(2 * LAYER, Placement.MANAGED, "written");
+        Allocation next = spillway.allocate(4 * LAYER, Placement.MANAGED, "next")) {
+      for (Allocation each : List.of(dropped, written, next)) {
+        simulation.hostTouch(each.range(), AccessKind.WRITE);
+      }
+      dropped.readMostly();
+      for (Allocation each : List.of(dropped, written, next)) {
+        try (var scope = spillway.launch("read", 0).reads(each)) {
+          assertThat(scope).isNotNull();
+          simulation.launch(
+              SimulatedKernel.of("read", Access.read(each.range())), StreamHandle.DEFAULT);
+        }
+      }
+
+      assertThat(simulation.residentBytes(dropped.range())).isZero();
+      assertThat(simulation.residentBytes(written.range())).isZero();
+      assertThat(spillway.statistics().droppedBytes()).isEqualTo(2 * LAYER);
+      assertThat(spillway.statistics().writtenBackBytes()).isEqualTo(2 * LAYER);
+    }
+  }
+
+  @Test
+  void whatIsReadInPlaceStaysOnTheHost() {
+    try (Spillway spillway = open(new OneAhead());
+        Allocation weights = weights(spillway, false)) {
+      weights.zeroCopy();
+      spillway.launch("layer", 0).reads(weights, 0, LAYER).close();
+
+      assertThat(spillway.statistics().fetchedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void whatAnUnissuedLaunchDeclaredIsSpared() {
+    try (Spillway spillway = open(new OneAhead());
+        Allocation weights = weights(spillway, true)) {
+      var open = spillway.launch("layer", 0).reads(weights, 0, 2 * LAYER);
+      spillway.launch("layer", 1).reads(weights, 4 * LAYER, 2 * LAYER).close();
+      spillway.launch("layer", 2).reads(weights, 8 * LAYER, 2 * LAYER).close();
+
+      assertThat(simulation.residentBytes(weights.range().slice(0, 2 * LAYER)))
+          .isEqualTo(2 * LAYER);
+      open.close();
+      assertThat(simulation.residentBytes(weights.range())).isLessThanOrEqualTo(BUDGET);
+    }
+  }
+
+  @Test
+  void aRequestedFetchKeepsTheBudgetToo() {
+    try (Spillway spillway = open(new OneAhead());
+        Allocation first = spillway.allocate(3 * LAYER, Placement.MANAGED, "first");
+        Allocation second = spillway.allocate(3 * LAYER, Placement.MANAGED, "second");
+        Allocation tooLarge = spillway.allocate(5 * LAYER, Placement.MANAGED, "too large")) {
+      first.fetch();
+      second.fetch();
+      tooLarge.fetch();
+
+      assertThat(simulation.residentBytes(second.range())).isEqualTo(3 * LAYER);
+      assertThat(simulation.residentBytes(first.range())).isEqualTo(LAYER);
+      assertThat(simulation.residentBytes(tooLarge.range())).isZero();
     }
   }
 
@@ -182,6 +271,7 @@ final class SequentialMoverTest {
                     .driver(driver)
                     .deviceBudget(ByteSize.format(BUDGET))
                     .plugins(List.of(new OneAhead()))
+                    .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
                     .background(thread)
                     .build());
         Allocation weights = weights(spillway, true)) {

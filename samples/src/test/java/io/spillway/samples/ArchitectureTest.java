@@ -1,6 +1,7 @@
 package io.spillway.samples;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,6 +45,18 @@ class ArchitectureTest {
         .isNotEmpty()
         .as("a session without a driver would open the GPU by itself")
         .allMatch(type -> calls(type, SpillwayConfig.Builder.class, "driver"));
+  }
+
+  @Test
+  void programsOnJcudaKnowNothingElse() {
+    classes()
+        .that()
+        .resideInAPackage("io.spillway.samples.jcuda")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("io.spillway.samples.jcuda", "jcuda..", "java..", "org.jspecify..")
+        .because("they stand for programs written before Spillway")
+        .check(CLASSES);
   }
 
   private static boolean calls(JavaClass type, Class<?> owner, String method) {

@@ -149,7 +149,7 @@ public final class JcudaDriver extends ForwardingDriver {
       }
       return;
     }
-    try (var _ = panama.makeCurrent()) {
+    try (var _ = panama.makeCurrentToRelease()) {
       jcuda.memFree(range);
     }
   }
@@ -272,7 +272,7 @@ public final class JcudaDriver extends ForwardingDriver {
       super.destroyStream(stream);
       return;
     }
-    try (var _ = panama.makeCurrent()) {
+    try (var _ = panama.makeCurrentToRelease()) {
       jcuda.streamDestroy(stream);
     }
   }
@@ -299,7 +299,7 @@ public final class JcudaDriver extends ForwardingDriver {
       super.destroyEvent(event);
       return;
     }
-    try (var _ = panama.makeCurrent()) {
+    try (var _ = panama.makeCurrentToRelease()) {
       jcuda.eventDestroy(event);
     }
   }

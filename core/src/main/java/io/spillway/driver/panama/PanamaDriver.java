@@ -15,6 +15,7 @@ import io.spillway.driver.RangeAttributes;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.range.AddressRange;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * #createTimedEvent}).
  */
 public final class PanamaDriver implements UnifiedMemoryDriver {
+
+  private static final System.Logger LOG = System.getLogger(PanamaDriver.class.getName());
 
   // Constants of cuda.h 13.0.
   private static final int CU_MEM_ATTACH_GLOBAL = 0x1;
@@ -75,6 +79,8 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   private final Capabilities capabilities;
   private final ContextScope keep = () -> {};
   private final ContextScope pop = this::popContext;
+  private final ContextScope popAfterRelease = this::popContextAfterRelease;
+  private final AtomicBoolean saidPopFailed = new AtomicBoolean();
   private final Set<Long> pinnedAddresses = ConcurrentHashMap.newKeySet();
   private final Set<StreamHandle> streams = ConcurrentHashMap.newKeySet();
   private final Set<EventHandle> events = ConcurrentHashMap.newKeySet();
@@ -247,7 +253,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
 
   @Override
   public void free(AddressRange range) {
-    try (var _ = makeCurrent()) {
+    try (var _ = makeCurrentToRelease()) {
       // Removed first: once it is freed, another thread may be given the same address.
       if (!pinnedAddresses.remove(range.address())) {
         check("cuMemFree", cuda.memFree(range.address()), range);
@@ -587,7 +593,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
    */
   @Override
   public void destroyStream(StreamHandle stream) {
-    try (var _ = makeCurrent()) {
+    try (var _ = makeCurrentToRelease()) {
       if (!streams.remove(stream)) {
         throw DriverException.of("cuStreamDestroy", CudaStatus.INVALID_HANDLE, 0, 0);
       }
@@ -631,7 +637,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
    */
   @Override
   public void destroyEvent(EventHandle event) {
-    try (var _ = makeCurrent()) {
+    try (var _ = makeCurrentToRelease()) {
       if (!events.remove(event)) {
         throw DriverException.of("cuEventDestroy", CudaStatus.INVALID_HANDLE, 0, 0);
       }
@@ -731,6 +737,21 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
    * @throws IllegalStateException if this driver is closed
    */
   public ContextScope makeCurrent() {
+    return makeCurrent(pop);
+  }
+
+  /**
+   * {@link #makeCurrent} for a call that releases something. Where the context that was current
+   * before cannot be restored, closing the scope logs that, the first time, instead of throwing: by
+   * then the thing is gone, and a failure would say that it is not.
+   *
+   * @throws IllegalStateException if this driver is closed
+   */
+  public ContextScope makeCurrentToRelease() {
+    return makeCurrent(popAfterRelease);
+  }
+
+  private ContextScope makeCurrent(ContextScope leaving) {
     if (closed) {
       throw new IllegalStateException("driver for device " + ordinal + " is closed");
     }
@@ -740,7 +761,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
       return keep;
     }
     check("cuCtxPushCurrent", cuda.ctxPushCurrent(context), 0, 0);
-    return pop;
+    return leaving;
   }
 
   /** Creates something in the context; it is undone if the context cannot be left afterwards. */
@@ -763,6 +784,20 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
 
   private void popContext() {
     check("cuCtxPopCurrent", cuda.ctxPopCurrent(CallScratch.ofThread().context), 0, 0);
+  }
+
+  private void popContextAfterRelease() {
+    try {
+      popContext();
+    } catch (DriverException e) {
+      if (saidPopFailed.compareAndSet(false, true)) {
+        LOG.log(
+            Level.WARNING,
+            "after a release the context of device {0} stayed current on the calling thread: {1}",
+            ordinal,
+            e.getMessage());
+      }
+    }
   }
 
   /** Throws unless {@code status} is success. */

@@ -125,7 +125,7 @@ public final class StubCuda {
     return stub;
   }
 
-  /** Frees all memory, forgets plans, log and counts; the configuration is the initial one. */
+  /** Frees all memory and the calling thread's contexts, forgets plans, log and counts. */
   public void reset() {
     run("spillway_stub_reset");
   }

@@ -10,24 +10,38 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The checked-in PTX: old enough for drivers from 525 on, and what its source compiles to. */
 class KernelsTest {
 
-  private static final Path REGENERATE = Path.of("src/main/cuda/regenerate");
+  private static final Path SOURCES = Path.of("src/main/cuda");
+  private static final Path REGENERATE = SOURCES.resolve("regenerate");
+
+  static Stream<String> names() throws IOException {
+    try (Stream<Path> files = Files.walk(SOURCES)) {
+      return files
+          .filter(file -> file.toString().endsWith(".cu"))
+          .map(file -> SOURCES.relativize(file).toString().replaceFirst("[.]cu$", ""))
+          .sorted()
+          .toList()
+          .stream();
+    }
+  }
 
   private static String checkedIn(String name) throws IOException {
-    try (InputStream stream = Machine.class.getResourceAsStream(name + ".ptx")) {
+    try (InputStream stream =
+        Machine.class.getResourceAsStream("/io/spillway/samples/" + name + ".ptx")) {
       assertThat(stream).as(name).isNotNull();
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"layers", "bandwidth"})
+  @MethodSource("names")
   void theHeaderIsOldEnough(String name) throws IOException {
     String ptx = checkedIn(name);
 
@@ -38,7 +52,7 @@ class KernelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"layers", "bandwidth"})
+  @MethodSource("names")
   void regeneratingGivesTheSameFile(String name, @TempDir Path out)
       throws IOException, InterruptedException {
     String ptx = checkedIn(name);

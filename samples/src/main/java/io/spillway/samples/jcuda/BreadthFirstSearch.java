@@ -1,0 +1,129 @@
+package io.spillway.samples.jcuda;
+
+import static jcuda.driver.JCudaDriver.cuMemcpyDtoH;
+import static jcuda.driver.JCudaDriver.cuMemcpyHtoD;
+import static jcuda.driver.JCudaDriver.cuMemsetD32;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import jcuda.Pointer;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUfunction;
+
+/**
+ * Finds how far each vertex of a graph is from one of them, level by level.
+ *
+ * <pre>
+ * --edges        a file with two vertex numbers a line; without it a Graph500 Kronecker graph
+ * --scale        of that graph, which has 2 to its power vertices (20)
+ * --edge-factor  its edges for each vertex (16)
+ * --seed         another graph for each (1)
+ * --source       the vertex to begin at (the one with most neighbours)
+ * </pre>
+ */
+public final class BreadthFirstSearch {
+
+  /** The most bytes copied at a time; a buffer holds less than 2 GiB. */
+  private static final long STAGED_BYTES = 256L << 20;
+
+  private final CsrGraph graph;
+  private final int source;
+
+  private BreadthFirstSearch(CsrGraph graph, int source) {
+    this.graph = graph;
+    this.source = source;
+  }
+
+  /** Runs it. */
+  public static void main(String[] arguments) {
+    System.exit(Program.execute(BreadthFirstSearch::run, arguments, System.out, System.err));
+  }
+
+  static Outcome run(String[] arguments) {
+    Options options = Options.parse(arguments, "edges", "scale", "edge-factor", "seed", "source");
+    EdgeList edges =
+        options
+            .text("edges")
+            .<EdgeList>map(file -> EdgeListFile.open(Path.of(file)))
+            .orElseGet(
+                () ->
+                    new KroneckerEdges(
+                        options.integer("scale", 20, 1, 30),
+                        options.integer("edge-factor", KroneckerEdges.EDGE_FACTOR, 1, 1 << 10),
+                        options.integer("seed", 1, 0, Integer.MAX_VALUE)));
+    try (Arena arena = Arena.ofShared()) {
+      CsrGraph graph = CsrGraph.of(edges, arena);
+      int source =
+          options.text("source").isPresent()
+              ? options.integer("source", 0, 0, graph.vertices() - 1)
+              : graph.hub();
+      return new BreadthFirstSearch(graph, source).run();
+    }
+  }
+
+  private Outcome run() {
+    try (Kernels kernels = Kernels.load("breadth_first.ptx");
+        DeviceMemory memory = new DeviceMemory()) {
+      CUfunction nextLevel = kernels.function("next_level");
+      long start = System.nanoTime();
+      CUdeviceptr offsets = upload(memory, graph.offsets());
+      CUdeviceptr targets = upload(memory, graph.targets());
+      CUdeviceptr levels = memory.allocate((long) graph.vertices() * Integer.BYTES);
+      CUdeviceptr reached = memory.allocate(Integer.BYTES);
+      cuMemsetD32(levels, CsrGraph.UNREACHED, graph.vertices());
+      cuMemsetD32(levels.withByteOffset((long) source * Integer.BYTES), 0, 1);
+      int depth = 0;
+      for (int[] more = {1}; more[0] != 0; depth++) {
+        cuMemsetD32(reached, 0, 1);
+        Kernels.launch(
+            nextLevel,
+            Pointer.to(offsets),
+            Pointer.to(targets),
+            Pointer.to(levels),
+            Pointer.to(new int[] {graph.vertices()}),
+            Pointer.to(new int[] {depth}),
+            Pointer.to(reached));
+        cuMemcpyDtoH(Pointer.to(more), reached, Integer.BYTES);
+      }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return check(levels, depth, memory.bytes(), seconds);
+    }
+  }
+
+  private static CUdeviceptr upload(DeviceMemory memory, MemorySegment segment) {
+    CUdeviceptr pointer = memory.allocate(segment.byteSize());
+    for (long done = 0; done < segment.byteSize(); done += STAGED_BYTES) {
+      long bytes = Math.min(STAGED_BYTES, segment.byteSize() - done);
+      cuMemcpyHtoD(
+          pointer.withByteOffset(done),
+          Pointer.to(segment.asSlice(done, bytes).asByteBuffer()),
+          bytes);
+    }
+    return pointer;
+  }
+
+  private Outcome check(CUdeviceptr pointer, int depth, long footprintBytes, double seconds) {
+    int[] levels = new int[graph.vertices()];
+    cuMemcpyDtoH(Pointer.to(levels), pointer, (long) levels.length * Integer.BYTES);
+    Checksum checksum = new Checksum();
+    checksum.add(levels, levels.length);
+    return new Outcome(
+        "breadth-first-search",
+        footprintBytes,
+        seconds,
+        checksum.value(),
+        Arrays.equals(levels, graph.levelsFrom(source)),
+        Map.of(
+            "vertices",
+            (long) graph.vertices(),
+            "edges",
+            graph.targets().byteSize() / (2 * Integer.BYTES),
+            "levels",
+            (long) depth,
+            "reached",
+            Arrays.stream(levels).filter(level -> level >= 0).count()));
+  }
+}

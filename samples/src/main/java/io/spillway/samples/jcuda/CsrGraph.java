@@ -1,0 +1,97 @@
+package io.spillway.samples.jcuda;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+
+/**
+ * A graph in compressed sparse row form, outside the Java heap: {@code targets} has the neighbours
+ * of all vertices, those of vertex v from {@code offsets[v]} up to {@code offsets[v + 1]}.
+ *
+ * @param vertices how many
+ * @param offsets {@code vertices + 1} longs
+ * @param targets ints, each edge in both directions
+ */
+record CsrGraph(int vertices, MemorySegment offsets, MemorySegment targets) {
+
+  /** The level of a vertex that cannot be reached. */
+  static final int UNREACHED = -1;
+
+  private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
+
+  /** Builds it. An edge from a vertex to itself is left out, one that is there twice is not. */
+  static CsrGraph of(EdgeList edges, Arena arena) {
+    int vertices = edges.vertices();
+    MemorySegment offsets = arena.allocate((vertices + 1L) * Long.BYTES, Long.BYTES);
+    edges.forEach(
+        (one, other) -> {
+          if (one != other) {
+            add(offsets, one, 1);
+            add(offsets, other, 1);
+          }
+        });
+    long total = 0;
+    for (long vertex = 0; vertex <= vertices; vertex++) {
+      total += offsets.getAtIndex(ValueLayout.JAVA_LONG, vertex);
+      offsets.setAtIndex(ValueLayout.JAVA_LONG, vertex, total);
+    }
+    // Offsets are now where each vertex's neighbours end, and go down as these are put in.
+    MemorySegment targets = arena.allocate(total * Integer.BYTES, Integer.BYTES);
+    edges.forEach(
+        (one, other) -> {
+          if (one != other) {
+            targets.setAtIndex(ValueLayout.JAVA_INT, add(offsets, one, -1) - 1, other);
+            targets.setAtIndex(ValueLayout.JAVA_INT, add(offsets, other, -1) - 1, one);
+          }
+        });
+    return new CsrGraph(vertices, offsets, targets);
+  }
+
+  /** Returns the value before. */
+  private static long add(MemorySegment longs, long index, long change) {
+    return (long) LONG.getAndAdd(longs, index * Long.BYTES, change);
+  }
+
+  long offset(int vertex) {
+    return offsets.getAtIndex(ValueLayout.JAVA_LONG, vertex);
+  }
+
+  long degree(int vertex) {
+    return offset(vertex + 1) - offset(vertex);
+  }
+
+  /** The vertex with most neighbours, the first if there are several. */
+  int hub() {
+    int hub = 0;
+    for (int vertex = 1; vertex < vertices; vertex++) {
+      if (degree(vertex) > degree(hub)) {
+        hub = vertex;
+      }
+    }
+    return hub;
+  }
+
+  /** How far each vertex is from {@code source}, by the textbook's queue. */
+  int[] levelsFrom(int source) {
+    int[] levels = new int[vertices];
+    Arrays.fill(levels, UNREACHED);
+    int[] queue = new int[vertices];
+    levels[source] = 0;
+    queue[0] = source;
+    int queued = 1;
+    for (int head = 0; head < queued; head++) {
+      int vertex = queue[head];
+      long end = offset(vertex + 1);
+      for (long edge = offset(vertex); edge < end; edge++) {
+        int target = targets.getAtIndex(ValueLayout.JAVA_INT, edge);
+        if (levels[target] == UNREACHED) {
+          levels[target] = levels[vertex] + 1;
+          queue[queued++] = target;
+        }
+      }
+    }
+    return levels;
+  }
+}

@@ -1,0 +1,75 @@
+package io.spillway.samples.jcuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OptionsTest {
+
+  @ParameterizedTest
+  @CsvSource({"0,0", "4096,4096", "12B,12", "3KiB,3072", "256M,268435456", "6GiB,6442450944"})
+  void sizes(String text, long bytes) {
+    assertThat(Options.parse(new String[] {"--bytes", text}, "bytes").bytes("bytes", 1))
+        .isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-1", "1.5GiB", "GiB", "6GB", "999999999999999T"})
+  void sizesThatAreNone(String text) {
+    Options options = Options.parse(new String[] {"--bytes", text}, "bytes");
+
+    assertThatThrownBy(() -> options.bytes("bytes", 1))
+        .isInstanceOf(Options.UsageException.class)
+        .hasMessageContaining("--bytes");
+  }
+
+  @Test
+  void numbersHaveBounds() {
+    Options options = Options.parse(new String[] {"--parts", "0"}, "parts", "passes");
+
+    assertThat(options.integer("passes", 7, 1, 9)).isEqualTo(7);
+    assertThatThrownBy(() -> options.integer("parts", 7, 1, 9))
+        .hasMessage("--parts takes a number from 1 to 9, not 0");
+  }
+
+  @Test
+  void unknownKeysAndMissingValuesAreRefused() {
+    assertThatThrownBy(() -> Options.parse(new String[] {"--byte", "1"}, "bytes", "parts"))
+        .hasMessage("unknown option --byte; known are --bytes, --parts");
+    assertThatThrownBy(() -> Options.parse(new String[] {"--bytes"}, "bytes"))
+        .hasMessage("--bytes needs a value");
+  }
+
+  @Test
+  void usageErrorsHaveAnExitCodeOfTheirOwn() {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    try (PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
+      int code = Program.execute(VectorAdd::run, new String[] {"--parts", "none"}, out, out);
+
+      assertThat(code).isEqualTo(2);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith("--parts takes a number");
+  }
+
+  @Test
+  void anOutcomeIsALineOfJson() {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    try (PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
+      Outcome right = new Outcome("add", 12, 0.5, 255, true, Map.of("parts", 4L));
+
+      assertThat(right.print(out)).isZero();
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8).strip())
+        .isEqualTo(
+            "{\"program\": \"add\", \"footprint_bytes\": 12, \"seconds\": 0.500, \"result_ok\":"
+                + " true, \"checksum\": \"00000000000000ff\", \"parts\": 4}");
+  }
+}

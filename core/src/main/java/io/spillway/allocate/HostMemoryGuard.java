@@ -30,8 +30,6 @@ import java.util.function.Supplier;
  */
 public final class HostMemoryGuard {
 
-  private static final System.Logger LOG = System.getLogger(HostMemoryGuard.class.getName());
-
   private final HostMemory host;
   private final HostReserve reserve;
   private final long mostBytes;
@@ -104,7 +102,7 @@ public final class HostMemoryGuard {
     synchronized (this) {
       for (String note : reading.notes()) {
         if (notesSaid.add(note)) {
-          LOG.log(Level.WARNING, "host memory: {0}", note);
+          log().log(Level.WARNING, "host memory: {0}", note);
         }
       }
     }
@@ -200,5 +198,10 @@ public final class HostMemoryGuard {
 
   CgroupTree cgroups() {
     return host.cgroups();
+  }
+
+  /** Not kept: starting a logger takes 20 ms, and most programs run without a line to log. */
+  private static System.Logger log() {
+    return System.getLogger(HostMemoryGuard.class.getName());
   }
 }

@@ -1246,7 +1246,8 @@ static CUresult check_batch(
   if (pointers == NULL || sizes == NULL || count == 0 || flags != 0) {
     return CUDA_ERROR_INVALID_VALUE;
   }
-  if ((uintptr_t)stream <= 1) return CUDA_ERROR_INVALID_HANDLE;
+  /* As driver 580.159.04 answers on an H200, for NULL and CU_STREAM_LEGACY alike. */
+  if ((uintptr_t)stream <= 1) return CUDA_ERROR_INVALID_VALUE;
   if (!configuration.concurrent_managed_access) return CUDA_ERROR_NOT_SUPPORTED;
   for (size_t i = 0; i < count; i++) {
     if (!all_managed(pointers[i], sizes[i])) return CUDA_ERROR_INVALID_VALUE;

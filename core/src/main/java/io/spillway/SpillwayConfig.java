@@ -21,8 +21,8 @@ import java.util.concurrent.Executor;
  *     DeviceBudget#STANDARD}. One that is given makes the device as small as that: plain memory
  *     counts against it, and what exceeds it is redirected even if the card has room
  * @param redirectRule what is redirected; empty for {@link RedirectRule#standard}
- * @param hostMemoryGuard who promises host memory to managed allocations; empty for one that reads
- *     this machine's limits
+ * @param hostMemoryGuard who promises host memory to managed allocations; empty for the one that
+ *     reads this machine's limits and that all sessions of the process share
  * @param tracking how much is recorded of where allocations come from
  * @param plugins who takes part; empty for all that {@link java.util.ServiceLoader} finds
  * @param background where plugins do work that may block, one task at a time and in order; empty

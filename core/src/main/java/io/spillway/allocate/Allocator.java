@@ -10,8 +10,11 @@ import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -387,9 +390,41 @@ public final class Allocator implements AutoCloseable {
     try {
       return guard.reserve(bytes, label);
     } catch (HostMemoryExhaustedException e) {
+      settlePopulatedPages();
+    }
+    try {
+      return guard.reserve(bytes, label);
+    } catch (HostMemoryExhaustedException e) {
       hostRefusals.increment();
       throw e;
     }
+  }
+
+  /** Settles what the host has populated of the managed allocations, so that it counts once. */
+  private void settlePopulatedPages() {
+    // The entries before the mappings: the promise of one that is freed meanwhile has ended, and
+    // what is given its addresses next is not credited with pages that are gone.
+    TreeMap<Long, LiveAllocation> entries = new TreeMap<>();
+    for (LiveAllocation entry : ledger.snapshot()) {
+      if (entry.kind() == MemoryKind.MANAGED) {
+        entries.put(entry.range().address(), entry);
+      }
+    }
+    Map<LiveAllocation, Long> populatedBytes = new HashMap<>();
+    for (ManagedMapping mapping : guard.managedMappings()) {
+      Map.Entry<Long, LiveAllocation> below = entries.floorEntry(mapping.range().address());
+      // A mapping of several allocations does not say which of them its pages belong to.
+      if (below != null && below.getValue().range().contains(mapping.range())) {
+        populatedBytes.merge(below.getValue(), mapping.residentBytes(), Long::sum);
+      }
+    }
+    populatedBytes.forEach(
+        (entry, bytes) -> {
+          HostMemoryReservation reservation = entry.reservation();
+          if (reservation != null) {
+            reservation.settleAtLeast(Math.min(bytes, reservation.bytes()));
+          }
+        });
   }
 
   private LiveAllocation enter(

@@ -48,6 +48,15 @@ public final class HostMemoryReservation implements AutoCloseable {
     }
   }
 
+  /** {@link #settle}, unless more is settled already. */
+  void settleAtLeast(long bytesInUse) {
+    synchronized (this) {
+      if (bytesInUse > settledBytes) {
+        settle(bytesInUse);
+      }
+    }
+  }
+
   /** Ends the promise. */
   public void release() {
     synchronized (this) {

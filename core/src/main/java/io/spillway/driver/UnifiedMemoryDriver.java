@@ -80,16 +80,28 @@ public interface UnifiedMemoryDriver extends AutoCloseable {
   /** Moves managed memory to {@code target}, or copies it there where it is read-mostly. */
   void prefetch(AddressRange range, Location target, StreamHandle stream);
 
-  /** {@link #prefetch} of several ranges in one call; needs {@link Capability#PREFETCH_BATCH}. */
+  /**
+   * {@link #prefetch} of several ranges in one call; needs {@link Capability#PREFETCH_BATCH}.
+   *
+   * @param stream a created one: the driver refuses batches in the legacy default stream (cuda.h
+   *     13.0: "Must not be legacy NULL stream")
+   */
   void prefetchBatch(List<AddressRange> ranges, Location target, StreamHandle stream);
 
   /**
    * Declares contents dead: until next written, reads give anything, and moving them copies
    * nothing. Needs {@link Capability#DISCARD}.
+   *
+   * @param stream a created one, as for {@link #prefetchBatch}
    */
   void discard(List<AddressRange> ranges, StreamHandle stream);
 
-  /** {@link #discard}, then {@link #prefetchBatch} without copying. */
+  /**
+   * {@link #discard}, then {@link #prefetchBatch} without copying; needs {@link
+   * Capability#DISCARD_AND_PREFETCH}.
+   *
+   * @param stream a created one, as for {@link #prefetchBatch}
+   */
   void discardAndPrefetch(List<AddressRange> ranges, Location target, StreamHandle stream);
 
   /** What the driver holds of a managed range; needs {@link Capability#RANGE_ATTRIBUTES}. */

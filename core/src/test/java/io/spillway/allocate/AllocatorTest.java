@@ -198,6 +198,83 @@ class AllocatorTest {
         HostMemoryExhaustedException.class, () -> allocator.allocate(managed(9 * GIB, "")));
   }
 
+  /** The host has written so much of it. */
+  private void fill(LiveAllocation allocation, long bytes) {
+    host.memory(64 * 1024, 64 * 1024 - bytes / MIB);
+    host.write(
+        ManagedMapping.FILE,
+        ManagedMappingTest.managed(
+            allocation.range().address(), allocation.range().bytes(), bytes / 1024));
+  }
+
+  @Test
+  void whatTheHostFilledCountsOnceWhenTheNextIsAskedFor() {
+    Allocator allocator = allocator();
+    LiveAllocation first = allocator.allocate(managed(40 * GIB, "first"));
+    fill(first, 40 * GIB);
+    LiveAllocation second = allocator.allocate(managed(20 * GIB, "second"));
+    assertEquals(60 * GIB, guard.promisedBytes());
+    assertEquals(20 * GIB, guard.unsettledBytes());
+    assertEquals(0, allocator.statistics().hostRefusals());
+    // The second is not filled, so what is left is 4 GiB.
+    assertThrows(
+        HostMemoryExhaustedException.class, () -> allocator.allocate(managed(5 * GIB, "third")));
+    assertEquals(1, allocator.statistics().hostRefusals());
+    allocator.free(first.range().address());
+    allocator.free(second.range().address());
+    assertEquals(0, guard.promisedBytes());
+    assertEquals(0, guard.unsettledBytes());
+  }
+
+  @Test
+  void mappingsAreLookedAtOnlyWhereAPromiseWouldBeRefused() {
+    Allocator allocator = allocator();
+    LiveAllocation first = allocator.allocate(managed(10 * GIB, "first"));
+    fill(first, 10 * GIB);
+    allocator.allocate(managed(20 * GIB, "second"));
+    assertEquals(30 * GIB, guard.unsettledBytes());
+  }
+
+  @Test
+  void whatIsSettledAlreadyIsNotTakenBack() {
+    Allocator allocator = allocator();
+    LiveAllocation first = allocator.allocate(managed(40 * GIB, "first"));
+    fill(first, 30 * GIB);
+    first.settleHostPages(38 * GIB);
+    assertThrows(
+        HostMemoryExhaustedException.class, () -> allocator.allocate(managed(40 * GIB, "next")));
+    assertEquals(2 * GIB, guard.unsettledBytes());
+  }
+
+  @Test
+  void theMappingsOfOneAllocationAreAddedUp() {
+    Allocator allocator = allocator();
+    long address = allocator.allocate(managed(40 * GIB, "first")).range().address();
+    host.memory(64 * 1024, 24 * 1024)
+        .write(
+            ManagedMapping.FILE,
+            ManagedMappingTest.managed(address, 16 * GIB, 16 * MIB)
+                + ManagedMappingTest.managed(address + 16 * GIB, 24 * GIB, 24 * MIB));
+    allocator.allocate(managed(24 * GIB, "second"));
+    assertEquals(24 * GIB, guard.unsettledBytes());
+  }
+
+  @Test
+  void aMappingOfSeveralAllocationsIsNoCredit() {
+    Allocator allocator = allocator();
+    LiveAllocation first = allocator.allocate(managed(20 * GIB, "first"));
+    LiveAllocation second = allocator.allocate(managed(20 * GIB, "second"));
+    assertEquals(first.range().end(), second.range().address());
+    host.memory(64 * 1024, 24 * 1024)
+        .write(
+            ManagedMapping.FILE,
+            ManagedMappingTest.managed(first.range().address(), 40 * GIB, 40 * MIB)
+                + ManagedMappingTest.managed(second.range().end(), 20 * GIB, 20 * MIB));
+    assertThrows(
+        HostMemoryExhaustedException.class, () -> allocator.allocate(managed(20 * GIB, "third")));
+    assertEquals(40 * GIB, guard.unsettledBytes());
+  }
+
   @Test
   void aBudgetBeyondDeviceOrHostIsRefused() {
     host.memory(8 * 1024, 8 * 1024);

@@ -895,6 +895,23 @@ public abstract class UnifiedMemoryDriverContract {
     driver.destroyStream(stream);
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Capability.class,
+      names = {"PREFETCH_BATCH", "DISCARD", "DISCARD_AND_PREFETCH"})
+  final void noBatchIsTakenInTheDefaultStream(Capability batch) {
+    assume(batch, Capability.RANGE_ATTRIBUTES);
+    AddressRange range = driver.allocateManaged(4 * MIB);
+    write(range, pattern(range.bytes(), 25));
+    DriverException refused = refusal(() -> use(batch, range, StreamHandle.DEFAULT));
+    assertThat(refused.call()).endsWith("BatchAsync");
+    assertThat(refused.address()).isEqualTo(range.address());
+    assertThat(refused.bytes()).isEqualTo(range.bytes());
+    assertThat(driver.attributes(range).lastPrefetch()).isEmpty();
+    assertThat(read(range)).isEqualTo(pattern(range.bytes(), 25));
+    driver.free(range);
+  }
+
   @Test
   final void discardedMemoryIsGoodAgainOnceRewritten() {
     assume(Capability.DISCARD);

@@ -10,28 +10,34 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.TreeMap;
 
-/** Which addresses are allocated. Addresses are made up and not used twice; all 2 MiB aligned. */
+/**
+ * Which addresses are allocated. Addresses are made up, all 2 MiB aligned. The lowest that fits is
+ * taken, so freed ones are used again as soon as may be, and what still uses them shows.
+ */
 final class AddressSpace {
 
   private final TreeMap<Long, SimulatedAllocation> allocations = new TreeMap<>();
-  private final Map<MemoryKind, Long> nextAddress = new EnumMap<>(MemoryKind.class);
+
+  /** What is free of each kind's room: the bytes of each gap by its address; no two gaps touch. */
+  private final Map<MemoryKind, NavigableMap<Long, Long>> gaps = new EnumMap<>(MemoryKind.class);
+
   private final boolean backed;
 
   AddressSpace(boolean backed) {
     this.backed = backed;
     for (MemoryKind kind : MemoryKind.values()) {
-      nextAddress.put(kind, kind.firstAddress);
+      gaps.put(
+          kind, new TreeMap<>(Map.of(kind.firstAddress, MemoryKind.ROOM_BYTES - Blocks.BYTES)));
     }
   }
 
   SimulatedAllocation allocate(String call, MemoryKind kind, long bytes) {
-    long address = nextAddress.getOrDefault(kind, 0L);
-    if (bytes > MemoryKind.ROOM_BYTES - Blocks.BYTES - (address - kind.firstAddress)) {
-      throw new OutOfDeviceMemoryException(call, 0, bytes);
-    }
+    long address = lowestFitting(call, kind, bytes);
     SimulatedAllocation allocation;
     try {
       allocation = new SimulatedAllocation(new AddressRange(address, bytes), kind, backed);
@@ -40,9 +46,40 @@ final class AddressSpace {
       refusal.initCause(e);
       throw refusal;
     }
-    nextAddress.put(kind, Blocks.ceil(address + bytes));
+    long taken = Blocks.ceil(bytes);
+    long left = Objects.requireNonNull(gaps(kind).remove(address)) - taken;
+    if (left > 0) {
+      gaps(kind).put(address + taken, left);
+    }
     allocations.put(address, allocation);
     return allocation;
+  }
+
+  private long lowestFitting(String call, MemoryKind kind, long bytes) {
+    for (Map.Entry<Long, Long> gap : gaps(kind).entrySet()) {
+      // Gaps are whole blocks, so what fits does so rounded up too.
+      if (bytes <= gap.getValue()) {
+        return gap.getKey();
+      }
+    }
+    throw new OutOfDeviceMemoryException(call, 0, bytes);
+  }
+
+  private NavigableMap<Long, Long> gaps(MemoryKind kind) {
+    return Objects.requireNonNull(gaps.get(kind));
+  }
+
+  private void giveBack(SimulatedAllocation allocation) {
+    NavigableMap<Long, Long> free = gaps(allocation.kind);
+    long start = allocation.range.address();
+    long end = Blocks.ceil(allocation.range.end());
+    Map.Entry<Long, Long> below = free.lowerEntry(start);
+    if (below != null && below.getKey() + below.getValue() == start) {
+      start = below.getKey();
+    }
+    Long above = free.remove(end);
+    end += above == null ? 0 : above;
+    free.put(start, end - start);
   }
 
   /** Forgets the allocation that is exactly {@code range}. */
@@ -52,6 +89,7 @@ final class AddressSpace {
       throw new DriverException(call, CudaStatus.INVALID_VALUE, range.address(), range.bytes());
     }
     allocations.remove(range.address());
+    giveBack(allocation);
     return allocation;
   }
 

@@ -303,12 +303,22 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
 
   @Override
   public void prefetchBatch(List<AddressRange> ranges, Location target, StreamHandle stream) {
-    perform(PREFETCH_BATCH, () -> move(PREFETCH_BATCH, ranges, target, stream));
+    perform(
+        PREFETCH_BATCH,
+        () -> {
+          requireBatchStream(PREFETCH_BATCH, ranges, stream);
+          move(PREFETCH_BATCH, ranges, target, stream);
+        });
   }
 
   @Override
   public void discard(List<AddressRange> ranges, StreamHandle stream) {
-    perform(DISCARD, () -> discard(DISCARD, ranges, stream));
+    perform(
+        DISCARD,
+        () -> {
+          requireBatchStream(DISCARD, ranges, stream);
+          discard(DISCARD, ranges, stream);
+        });
   }
 
   @Override
@@ -316,6 +326,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
     perform(
         DISCARD_PREFETCH,
         () -> {
+          requireBatchStream(DISCARD_PREFETCH, ranges, stream);
           List<Part> parts = addresses.managed(DISCARD_PREFETCH, ranges);
           requireLocation(DISCARD_PREFETCH, target, ranges.getFirst());
           requireRoomAt(DISCARD_PREFETCH, target, parts);
@@ -487,6 +498,16 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
   private static void requireLocation(String call, Location location, AddressRange range) {
     if (location instanceof Location.Device other && other.ordinal() != 0) {
       throw new DriverException(call, CudaStatus.INVALID_DEVICE, range.address(), range.bytes());
+    }
+  }
+
+  /** CUDA takes no batch in the legacy default stream, and names the first range and all bytes. */
+  private static void requireBatchStream(
+      String call, List<AddressRange> ranges, StreamHandle stream) {
+    if (stream.equals(StreamHandle.DEFAULT)) {
+      long address = ranges.isEmpty() ? 0 : ranges.getFirst().address();
+      long bytes = ranges.stream().mapToLong(AddressRange::bytes).sum();
+      throw new DriverException(call, CudaStatus.INVALID_VALUE, address, bytes);
     }
   }
 

@@ -111,7 +111,7 @@ class MechanismTest {
     for (int i = 0; i < BLOCKS; i++) {
       driver.prefetch(block(range, i), GPU, STREAM);
     }
-    driver.discard(List.of(block(range, 5)), STREAM);
+    driver.discard(List.of(block(range, 5)), driver.createStream());
     driver.prefetch(block(range, 8), GPU, STREAM);
     assertThat(resident(block(range, 5))).isFalse();
     assertThat(resident(block(range, 0))).isTrue();
@@ -125,7 +125,7 @@ class MechanismTest {
     for (int i = 0; i < BLOCKS; i++) {
       driver.prefetch(block(range, i), GPU, STREAM);
     }
-    driver.discard(List.of(block(range, 5)), STREAM);
+    driver.discard(List.of(block(range, 5)), driver.createStream());
     driver.fill(block(range, 5), (byte) 1, STREAM);
     driver.prefetch(block(range, 8), GPU, STREAM);
     assertThat(resident(block(range, 5))).isTrue();
@@ -357,7 +357,7 @@ class MechanismTest {
     try (SimulatedDriver backed = SimulatedDriver.builder(GpuModel.h200()).backed(true).open()) {
       AddressRange range = backed.allocateManaged(2 * BLOCK);
       backed.fill(range, (byte) 7, STREAM);
-      backed.discard(List.of(block(range, 1)), STREAM);
+      backed.discard(List.of(block(range, 1)), backed.createStream());
       assertThat(backed.contents(range).get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 7);
       assertThat(backed.contents(range).get(ValueLayout.JAVA_BYTE, BLOCK)).isNotEqualTo((byte) 7);
       backed.free(range);

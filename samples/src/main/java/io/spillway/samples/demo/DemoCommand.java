@@ -181,7 +181,8 @@ public final class DemoCommand implements Callable<Integer> {
   private Job gpuJob(int ordinal) {
     long limitBytes;
     try (Machine machine = Devices.openGpu(ordinal)) {
-      limitBytes = Math.min(machine.managedLimitBytes(), new HostMemoryGuard().grantableBytes());
+      limitBytes =
+          Math.min(machine.managedLimitBytes(), HostMemoryGuard.ofThisMachine().grantableBytes());
     }
     long roomBytes = Blocks.floor(limitBytes / Math.max(1, layers));
     Job job = job(new ByteSize(Math.clamp(roomBytes, Blocks.BYTES, GPU_LAYER.bytes())));
@@ -205,7 +206,8 @@ public final class DemoCommand implements Callable<Integer> {
 
   private static Supplier<Machine> simulated(GpuModel model, Job job) {
     long contentsBytes = job.footprintBytes() + job.budgetBytes() + job.layerBytes();
-    boolean contents = contentsBytes <= new HostMemoryGuard().grantableBytes() / HOST_DIVISOR;
+    boolean contents =
+        contentsBytes <= HostMemoryGuard.ofThisMachine().grantableBytes() / HOST_DIVISOR;
     return () -> Devices.simulate(model, contents);
   }
 

@@ -29,7 +29,7 @@ final class CudaMachine implements Machine {
   private static final LaunchGeometry ONE_BLOCK = LaunchGeometry.linear(1, BLOCK_THREADS);
 
   private final LimitedDriver driver;
-  private final HostMemoryGuard hostMemory = new HostMemoryGuard();
+  private final HostMemoryGuard hostMemory = HostMemoryGuard.ofThisMachine();
   private final CudaModule layers;
   private final CudaModule bandwidth;
   private final CudaFunction layerSums;

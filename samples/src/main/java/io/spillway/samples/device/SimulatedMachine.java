@@ -29,7 +29,9 @@ final class SimulatedMachine implements Machine {
   SimulatedMachine(GpuModel model, boolean contents) {
     this.driver = SimulatedDriver.builder(model).backed(contents).open();
     this.hostMemory =
-        contents ? new HostMemoryGuard() : HostMemoryGuard.ofBytes(model.hostMemoryBytes());
+        contents
+            ? HostMemoryGuard.ofThisMachine()
+            : HostMemoryGuard.ofBytes(model.hostMemoryBytes());
   }
 
   @Override

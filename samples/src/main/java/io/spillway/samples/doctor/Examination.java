@@ -45,7 +45,7 @@ record Examination(
 
   /** Looks at this machine. */
   static Examination take(String measured, List<Measurement> measurements) {
-    HostMemoryGuard guard = new HostMemoryGuard();
+    HostMemoryGuard guard = HostMemoryGuard.ofThisMachine();
     MemoryPressureWatch watch = new MemoryPressureWatch(guard, (MemoryAlarm _) -> {});
     return new Examination(
         System.getProperty("java.vm.name", "") + " " + Runtime.version(),

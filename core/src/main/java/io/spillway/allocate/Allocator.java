@@ -41,8 +41,6 @@ public final class Allocator implements AutoCloseable {
    */
   public static final long MOST_BYTES = 1L << 47;
 
-  private static final System.Logger LOG = System.getLogger(Allocator.class.getName());
-
   private final UnifiedMemoryDriver driver;
   private final AllocationCalls seam;
   private final RedirectRule rule;
@@ -285,7 +283,7 @@ public final class Allocator implements AutoCloseable {
     }
     LeakReport report = leaks();
     if (!report.isEmpty()) {
-      LOG.log(Level.WARNING, "closed with {0}", report);
+      log().log(Level.WARNING, "closed with {0}", report);
     }
     RuntimeException failure = null;
     for (LiveAllocation leak : report.leaks()) {
@@ -438,8 +436,12 @@ public final class Allocator implements AutoCloseable {
     LiveAllocation entry = sites.entry(range, kind, requestedBytes, label, reservation);
     List<LiveAllocation> stale = ledger.add(entry);
     for (LiveAllocation gone : stale) {
-      LOG.log(
-          Level.WARNING, "{0} was freed without Spillway; its addresses are now {1}", gone, entry);
+      log()
+          .log(
+              Level.WARNING,
+              "{0} was freed without Spillway; its addresses are now {1}",
+              gone,
+              entry);
       release(gone);
     }
     return entry;
@@ -454,12 +456,13 @@ public final class Allocator implements AutoCloseable {
 
   private void sayWhyNot(AllocationRequest request, @Nullable String reason) {
     if (saidWhyNot.compareAndSet(false, true)) {
-      LOG.log(
-          Level.WARNING,
-          "nothing is redirected on this device: {0}. First request this concerns: {1} ({2})",
-          whyNotManaged,
-          ByteSize.format(request.bytes()),
-          reason);
+      log()
+          .log(
+              Level.WARNING,
+              "nothing is redirected on this device: {0}. First request this concerns: {1} ({2})",
+              whyNotManaged,
+              ByteSize.format(request.bytes()),
+              reason);
     }
   }
 
@@ -552,5 +555,10 @@ public final class Allocator implements AutoCloseable {
     public Allocator build() {
       return new Allocator(this);
     }
+  }
+
+  /** Not kept: starting a logger takes 20 ms, and most programs run without a line to log. */
+  private static System.Logger log() {
+    return System.getLogger(Allocator.class.getName());
   }
 }

@@ -39,8 +39,6 @@ import java.util.function.Supplier;
  */
 public final class HostMemoryGuard {
 
-  private static final System.Logger LOG = System.getLogger(HostMemoryGuard.class.getName());
-
   private final HostFiles files;
   private final HostMemory host;
   private final HostReserve reserve;
@@ -115,7 +113,7 @@ public final class HostMemoryGuard {
     synchronized (this) {
       for (String note : reading.notes()) {
         if (notesSaid.add(note)) {
-          LOG.log(Level.WARNING, "host memory: {0}", note);
+          log().log(Level.WARNING, "host memory: {0}", note);
         }
       }
     }
@@ -220,5 +218,10 @@ public final class HostMemoryGuard {
 
   CgroupTree cgroups() {
     return host.cgroups();
+  }
+
+  /** Not kept: starting a logger takes 20 ms, and most programs run without a line to log. */
+  private static System.Logger log() {
+    return System.getLogger(HostMemoryGuard.class.getName());
   }
 }

@@ -33,8 +33,6 @@ public final class MemoryPressureWatch {
   /** The kernel renews its averages every 2 s ({@code PSI_FREQ}); polling faster shows nothing. */
   public static final Duration STANDARD_PERIOD = Duration.ofSeconds(2);
 
-  private static final System.Logger LOG = System.getLogger(MemoryPressureWatch.class.getName());
-
   /**
    * Where alarms begin; they end at half of it, so that a figure wavering about its threshold is
    * reported once.
@@ -242,7 +240,7 @@ public final class MemoryPressureWatch {
     whyNoPressure()
         .ifPresent(
             reason ->
-                LOG.log(Level.INFO, "watching available memory only, not pressure: {0}", reason));
+                log().log(Level.INFO, "watching available memory only, not pressure: {0}", reason));
     ScheduledExecutorService runner =
         Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().daemon().name("spillway-memory-pressure").unstarted(task));
@@ -258,7 +256,12 @@ public final class MemoryPressureWatch {
     try {
       poll();
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "the memory pressure watch missed a round", e);
+      log().log(Level.WARNING, "the memory pressure watch missed a round", e);
     }
+  }
+
+  /** Not kept: starting a logger takes 20 ms, and most programs run without a line to log. */
+  private static System.Logger log() {
+    return System.getLogger(MemoryPressureWatch.class.getName());
   }
 }

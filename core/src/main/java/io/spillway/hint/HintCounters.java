@@ -9,8 +9,6 @@ import java.util.concurrent.atomic.LongAdder;
 /** Counts hints by kind, and logs the first refusal of each kind. Safe for use by any thread. */
 final class HintCounters {
 
-  private static final System.Logger LOG = System.getLogger(HintCounters.class.getName());
-
   private static final class Counter {
     private final LongAdder applied = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -41,12 +39,13 @@ final class HintCounters {
     Counter counter = counter(kind);
     counter.refused.increment();
     if (counter.logged.compareAndSet(false, true)) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "hint {0} refused: {1}; results are unaffected, further refusals of this kind are only"
-              + " counted",
-          kind,
-          failure.getMessage());
+      log()
+          .log(
+              System.Logger.Level.WARNING,
+              "hint {0} refused: {1}; results are unaffected, further refusals of this kind are"
+                  + " only counted",
+              kind,
+              failure.getMessage());
     }
   }
 
@@ -67,5 +66,10 @@ final class HintCounters {
   @SuppressWarnings("NullAway") // every kind has a counter from construction on
   private Counter counter(HintKind kind) {
     return counters.get(kind);
+  }
+
+  /** Not kept: starting a logger takes 20 ms, and most programs run without a line to log. */
+  private static System.Logger log() {
+    return System.getLogger(HintCounters.class.getName());
   }
 }

@@ -46,8 +46,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PanamaDriver implements UnifiedMemoryDriver {
 
-  private static final System.Logger LOG = System.getLogger(PanamaDriver.class.getName());
-
   // Constants of cuda.h 13.0.
   private static final int CU_MEM_ATTACH_GLOBAL = 0x1;
   private static final int CU_MEMHOSTALLOC_PORTABLE = 0x01;
@@ -791,11 +789,13 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
       popContext();
     } catch (DriverException e) {
       if (saidPopFailed.compareAndSet(false, true)) {
-        LOG.log(
-            Level.WARNING,
-            "after a release the context of device {0} stayed current on the calling thread: {1}",
-            ordinal,
-            e.getMessage());
+        log()
+            .log(
+                Level.WARNING,
+                "after a release the context of device {0} stayed current on the calling thread:"
+                    + " {1}",
+                ordinal,
+                e.getMessage());
       }
     }
   }
@@ -842,5 +842,10 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
       case Location.Host() -> Libcuda.DEVICE_CPU;
       case Location.HostNode _ -> throw failure(call, CudaStatus.NOT_SUPPORTED, range);
     };
+  }
+
+  /** Not kept: starting a logger takes 20 ms, and most programs run without a line to log. */
+  private static System.Logger log() {
+    return System.getLogger(PanamaDriver.class.getName());
   }
 }

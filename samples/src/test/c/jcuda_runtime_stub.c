@@ -21,6 +21,8 @@ enum {
   GET_OBJECT_FIELD = 95,
   GET_LONG_FIELD = 101,
   SET_LONG_FIELD = 110,
+  SET_INT_ARRAY_REGION = 211,
+  SET_LONG_ARRAY_REGION = 212,
   GET_PRIMITIVE_ARRAY_CRITICAL = 222,
   RELEASE_PRIMITIVE_ARRAY_CRITICAL = 223,
   GET_DIRECT_BUFFER_ADDRESS = 230
@@ -31,7 +33,11 @@ enum { SUCCESS = 0, INVALID_VALUE = 1, MEMORY_ALLOCATION = 2, UNKNOWN = 999 };
 
 int cuMemAlloc_v2(uint64_t *pointer, size_t bytes);
 int cuMemAllocManaged(uint64_t *pointer, size_t bytes, unsigned flags);
+int cuMemAllocPitch_v2(
+    uint64_t *pointer, size_t *pitch, size_t width, size_t height, unsigned element_bytes);
 int cuMemFree_v2(uint64_t pointer);
+int cuMemGetInfo_v2(size_t *free, size_t *total);
+int cuDeviceGetCount(int *count);
 int cuMemcpyHtoD_v2(uint64_t to, const void *from, size_t bytes);
 int cuMemcpyDtoH_v2(void *to, uint64_t from, size_t bytes);
 int cuMemcpyDtoD_v2(uint64_t to, uint64_t from, size_t bytes);
@@ -92,6 +98,50 @@ int Java_jcuda_runtime_JCuda_cudaFreeNative(Environment environment, Object clas
   (void)class;
   uint64_t address = device_address(environment, pointer);
   return address == 0 ? SUCCESS : status(cuMemFree_v2(address));
+}
+
+static void set_long(Environment environment, Object longs, size_t value) {
+  int64_t one = (int64_t)value;
+  CALL(void, SET_LONG_ARRAY_REGION, Object, int, int, const int64_t *)(
+      environment, longs, 0, 1, &one);
+}
+
+int Java_jcuda_runtime_JCuda_cudaMallocPitchNative(
+    Environment environment, Object class, Object pointer, Object pitch, int64_t width,
+    int64_t height) {
+  (void)class;
+  uint64_t address;
+  size_t row;
+  int result = cuMemAllocPitch_v2(&address, &row, (size_t)width, (size_t)height, 4);
+  if (result == SUCCESS) {
+    point_at(environment, pointer, address);
+    set_long(environment, pitch, row);
+  }
+  return status(result);
+}
+
+int Java_jcuda_runtime_JCuda_cudaMemGetInfoNative(
+    Environment environment, Object class, Object free, Object total) {
+  (void)class;
+  size_t free_bytes, total_bytes;
+  int result = cuMemGetInfo_v2(&free_bytes, &total_bytes);
+  if (result == SUCCESS) {
+    set_long(environment, free, free_bytes);
+    set_long(environment, total, total_bytes);
+  }
+  return status(result);
+}
+
+int Java_jcuda_runtime_JCuda_cudaGetDeviceCountNative(
+    Environment environment, Object class, Object count) {
+  (void)class;
+  int devices;
+  int result = cuDeviceGetCount(&devices);
+  if (result == SUCCESS) {
+    CALL(void, SET_INT_ARRAY_REGION, Object, int, int, const int *)(
+        environment, count, 0, 1, &devices);
+  }
+  return status(result);
 }
 
 /* Copies between the device and a buffer that is direct or has an array. */

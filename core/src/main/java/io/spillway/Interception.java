@@ -1,6 +1,7 @@
 package io.spillway;
 
 import io.spillway.access.AccessEvent;
+import io.spillway.access.FlightRecording;
 import io.spillway.access.Launch;
 import io.spillway.access.LaunchListener;
 import io.spillway.access.RangeAccess;
@@ -57,6 +58,11 @@ public final class Interception {
     return allocator.adopt(range, kind);
   }
 
+  /** Enters plain memory that the program got before this session was opened. */
+  public LiveAllocation inherit(AddressRange range) {
+    return allocator.inherit(range);
+  }
+
   /** Frees through {@code calls}; fails as {@link Allocator#free(long, AllocationCalls)} does. */
   public void free(LiveAllocation allocation, AllocationCalls calls) {
     for (SessionListener listener : listeners) {
@@ -102,7 +108,9 @@ public final class Interception {
    * @param act whether plugins are told too, and may enqueue work in the launch's stream
    */
   public void declare(Launch launch, RangeAccess access, boolean act) {
-    AccessEvent.emit(launch, access);
+    if (FlightRecording.started()) {
+      AccessEvent.emit(launch, access);
+    }
     if (act) {
       announcements.declared(launch, access);
     }

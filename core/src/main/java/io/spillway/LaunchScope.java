@@ -2,6 +2,7 @@ package io.spillway;
 
 import io.spillway.access.AccessEvent;
 import io.spillway.access.AccessKind;
+import io.spillway.access.FlightRecording;
 import io.spillway.access.Launch;
 import io.spillway.access.LaunchListener;
 import io.spillway.access.RangeAccess;
@@ -91,7 +92,9 @@ public final class LaunchScope implements AutoCloseable {
     }
     declared = true;
     RangeAccess access = new RangeAccess(range, kind);
-    AccessEvent.emit(launch, access);
+    if (FlightRecording.started()) {
+      AccessEvent.emit(launch, access);
+    }
     listener.declared(launch, access);
     return this;
   }

@@ -24,24 +24,24 @@ final class Hooks {
     return Dropin.listening();
   }
 
-  static int allocate(LinkedCalls.Api api, @Nullable Object pointer, long bytes) {
+  static int allocate(LinkedApi api, @Nullable Object pointer, long bytes) {
     Dropin dropin = Dropin.published();
     return dropin == null || pointer == null
         ? api.allocate(pointer, bytes)
-        : dropin.allocate(api.allocating(pointer), bytes);
+        : dropin.allocate(new LinkedCalls(api, pointer), bytes);
   }
 
   static int allocateManaged(
-      LinkedCalls.Api api, MethodHandle plain, @Nullable Object pointer, long bytes, int flags)
+      LinkedApi api, MethodHandle plain, @Nullable Object pointer, long bytes, int flags)
       throws Throwable {
     Dropin dropin = Dropin.published();
     return dropin == null || pointer == null || !Attach.global(flags)
         ? (int) plain.invokeExact(pointer, bytes, flags)
-        : dropin.allocateManaged(api.allocating(pointer), bytes);
+        : dropin.allocateManaged(new LinkedCalls(api, pointer), bytes);
   }
 
   static int allocateAsync(
-      LinkedCalls.Api api,
+      LinkedApi api,
       MethodHandle plain,
       @Nullable Object pointer,
       long bytes,
@@ -52,7 +52,12 @@ final class Hooks {
       return (int) plain.invokeExact(pointer, bytes, stream);
     }
     LinkedCalls calls =
-        api.allocating(pointer, size -> allocateAsync(plain, pointer, size, stream));
+        new LinkedCalls(api, pointer) {
+          @Override
+          public int allocate(long size) {
+            return allocateAsync(plain, pointer, size, stream);
+          }
+        };
     return dropin.allocateAsync(calls, bytes, api.reader().handle(stream));
   }
 
@@ -66,7 +71,7 @@ final class Hooks {
   }
 
   static int allocateFromPool(
-      LinkedCalls.Api api,
+      LinkedApi api,
       MethodHandle plain,
       @Nullable Object pointer,
       long bytes,
@@ -79,7 +84,7 @@ final class Hooks {
   }
 
   static int allocatePitch(
-      LinkedCalls.Api api,
+      LinkedApi api,
       MethodHandle plain,
       @Nullable Object pointer,
       long[] pitch,
@@ -93,7 +98,7 @@ final class Hooks {
   }
 
   static int allocateRuntimePitch(
-      LinkedCalls.Api api,
+      LinkedApi api,
       MethodHandle plain,
       @Nullable Object pointer,
       long[] pitch,
@@ -105,27 +110,34 @@ final class Hooks {
     return status;
   }
 
-  private static void adopt(LinkedCalls.Api api, int status, @Nullable Object pointer, long bytes) {
+  private static void adopt(LinkedApi api, int status, @Nullable Object pointer, long bytes) {
     Dropin dropin = Dropin.published();
     if (status == SUCCESS && dropin != null && pointer != null) {
-      dropin.adopt(api.allocating(pointer), bytes);
+      dropin.adopt(new LinkedCalls(api, pointer), bytes);
     }
   }
 
-  static int free(LinkedCalls.Api api, @Nullable Object pointer) {
+  static int free(LinkedApi api, @Nullable Object pointer) {
     Dropin dropin = Dropin.published();
     return dropin == null || pointer == null
         ? api.free(pointer)
-        : dropin.free(api.freeing(pointer, () -> api.free(pointer)));
+        : dropin.free(new LinkedCalls(api, pointer));
   }
 
   static int freeAsync(
-      LinkedCalls.Api api, MethodHandle plain, @Nullable Object pointer, @Nullable Object stream)
+      LinkedApi api, MethodHandle plain, @Nullable Object pointer, @Nullable Object stream)
       throws Throwable {
     Dropin dropin = Dropin.published();
-    return dropin == null || pointer == null
-        ? (int) plain.invokeExact(pointer, stream)
-        : dropin.free(api.freeing(pointer, () -> freeAsync(plain, pointer, stream)));
+    if (dropin == null || pointer == null) {
+      return (int) plain.invokeExact(pointer, stream);
+    }
+    return dropin.free(
+        new LinkedCalls(api, pointer) {
+          @Override
+          public int free() {
+            return freeAsync(plain, pointer, stream);
+          }
+        });
   }
 
   private static int freeAsync(MethodHandle plain, Object pointer, @Nullable Object stream) {
@@ -136,18 +148,18 @@ final class Hooks {
     }
   }
 
-  static int memoryInfo(LinkedCalls.Api api, MethodHandle plain, long[] free, long[] total)
+  static int memoryInfo(LinkedApi api, MethodHandle plain, long[] free, long[] total)
       throws Throwable {
     int status = (int) plain.invokeExact(free, total);
     Dropin dropin = Dropin.published();
     if (status == SUCCESS && dropin != null) {
-      dropin.reportMemory(api.allocating(api.nothing()), free, total);
+      dropin.reportMemory(new LinkedCalls(api, api.rare().newPointer()), free, total);
     }
     return status;
   }
 
   static int addressRange(
-      LinkedCalls.Api api,
+      LinkedApi api,
       MethodHandle plain,
       @Nullable Object base,
       long @Nullable [] size,
@@ -165,7 +177,7 @@ final class Hooks {
   }
 
   static int moduleFunction(
-      LinkedCalls.Api api,
+      PointerReader reader,
       MethodHandle plain,
       @Nullable Object function,
       @Nullable Object module,
@@ -174,7 +186,7 @@ final class Hooks {
     int status = (int) plain.invokeExact(function, module, name);
     Dropin dropin = Dropin.published();
     if (status == SUCCESS && dropin != null && name != null) {
-      dropin.launches().named(api.reader().handle(function), name);
+      dropin.launches().named(reader.handle(function), name);
     }
     return status;
   }

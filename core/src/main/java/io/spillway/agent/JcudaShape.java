@@ -1,12 +1,13 @@
 package io.spillway.agent;
 
-import java.util.Arrays;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.Opcode;
+import java.lang.classfile.instruction.InvokeInstruction;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The methods of JCuda the agent links anew, as all of JCuda 10.2 to 12.6 have them: a public
@@ -48,8 +49,6 @@ enum JcudaShape {
   /** What JCuda calls the native method behind a public one. */
   static final String NATIVE_SUFFIX = "Native";
 
-  private static final Pattern WORDS = Pattern.compile(" ");
-
   private final String className;
   private final String required;
   private final String optional;
@@ -62,9 +61,12 @@ enum JcudaShape {
 
   /** The shape of a class, by its internal name. */
   static Optional<JcudaShape> of(String internalName) {
-    return Arrays.stream(values())
-        .filter(shape -> shape.className.equals(internalName))
-        .findFirst();
+    for (JcudaShape shape : values()) {
+      if (shape.className.equals(internalName)) {
+        return Optional.of(shape);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The class's internal name. */
@@ -79,16 +81,39 @@ enum JcudaShape {
 
   /** The descriptor of each method that may be linked anew. */
   Map<String, String> descriptors() {
-    Map<String, String> all = new HashMap<>(descriptors(required));
+    Map<String, String> all = descriptors(required);
     all.putAll(descriptors(optional));
-    TransferShape.all().forEach(shape -> all.put(shape.method(), shape.descriptor()));
+    for (TransferShape shape : TransferShape.all()) {
+      all.put(shape.method(), shape.descriptor());
+    }
     return all;
   }
 
+  /** By hand: this is read while a program starts, where streams and patterns take milliseconds. */
   private static Map<String, String> descriptors(String lines) {
-    return lines
-        .lines()
-        .map(line -> WORDS.split(line, -1))
-        .collect(Collectors.toUnmodifiableMap(each -> each[0], each -> each[1]));
+    Map<String, String> descriptors = new HashMap<>();
+    int start = 0;
+    while (start < lines.length()) {
+      int end = lines.indexOf('\n', start);
+      int space = lines.indexOf(' ', start);
+      descriptors.put(lines.substring(start, space), lines.substring(space + 1, end));
+      start = end + 1;
+    }
+    return descriptors;
+  }
+
+  /** Whether {@code method} is one of those with {@code descriptors}. */
+  static boolean isOurs(Map<String, String> descriptors, MethodModel method) {
+    return method
+        .methodType()
+        .stringValue()
+        .equals(descriptors.get(method.methodName().stringValue()));
+  }
+
+  /** Whether {@code call} is one of the class's own native methods. */
+  static boolean isNativeCall(ClassModel model, InvokeInstruction call) {
+    return call.opcode() == Opcode.INVOKESTATIC
+        && call.owner().equals(model.thisClass())
+        && call.name().stringValue().endsWith(NATIVE_SUFFIX);
   }
 }

@@ -1,26 +1,21 @@
 package io.spillway.agent;
 
 import java.lang.classfile.Attributes;
-import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
-import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeModel;
-import java.lang.classfile.CodeTransform;
+import java.lang.classfile.FieldModel;
 import java.lang.classfile.Instruction;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
+import java.lang.classfile.attribute.ConstantValueAttribute;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LoadInstruction;
-import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
-import java.lang.constant.DirectMethodHandleDesc;
-import java.lang.constant.DynamicCallSiteDesc;
-import java.lang.constant.MethodHandleDesc;
-import java.lang.constant.MethodTypeDesc;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.reflect.AccessFlag;
 import java.security.ProtectionDomain;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,26 +26,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the native calls of JCuda's interesting methods into dynamic ones that {@link Linker}
- * links.
+ * Turns the native calls of JCuda's interesting methods into dynamic ones: gives the JVM a {@link
+ * LinkedClass} for each of the two classes.
  *
  * <p>A class whose version or methods are not exactly of a {@linkplain JcudaShape shape} known is
  * left alone, and so is one that anything goes wrong with; both are said once.
  */
 final class JcudaTransformer implements ClassFileTransformer {
 
-  /** The method each transformed class gets, its bootstrap method. */
-  private static final String BOOTSTRAP = "spillway$link";
-
   private static final String PACKAGES = "jcuda/";
-
-  private static final ClassDesc CALL_SITE = ClassDesc.of("java.lang.invoke.CallSite");
-  private static final MethodTypeDesc LINKING =
-      MethodTypeDesc.of(
-          CALL_SITE,
-          ConstantDescs.CD_MethodHandles_Lookup,
-          ConstantDescs.CD_String,
-          ConstantDescs.CD_MethodType);
 
   /** Where JCuda says which CUDA it is for: 1000 times the major version, 10 times the minor. */
   private static final Set<String> VERSION_FIELDS = Set.of("CUDA_VERSION", "CUDART_VERSION");
@@ -122,79 +106,7 @@ final class JcudaTransformer implements ClassFileTransformer {
     checkVersion(model);
     Map<String, String> descriptors = shape.descriptors();
     check(shape.required(), descriptors, model);
-    ClassDesc owner = model.thisClass().asSymbol();
-    DirectMethodHandleDesc bootstrap =
-        MethodHandleDesc.ofMethod(DirectMethodHandleDesc.Kind.STATIC, owner, BOOTSTRAP, LINKING);
-    CodeTransform linked =
-        (builder, element) -> {
-          if (element instanceof InvokeInstruction call && isNativeCall(model, call)) {
-            builder.invokedynamic(
-                DynamicCallSiteDesc.of(bootstrap, call.name().stringValue(), call.typeSymbol()));
-          } else {
-            builder.with(element);
-          }
-        };
-    return format.transformClass(
-        model,
-        ClassTransform.transformingMethodBodies(method -> isOurs(descriptors, method), linked)
-            .andThen(ClassTransform.endHandler(JcudaTransformer::addBootstrap)));
-  }
-
-  private static void addBootstrap(ClassBuilder builder) {
-    ClassDesc loader = ClassDesc.of("java.lang.ClassLoader");
-    ClassDesc method = ClassDesc.of("java.lang.reflect.Method");
-    ClassDesc object = ConstantDescs.CD_Object;
-    ClassDesc classes = ConstantDescs.CD_Class;
-    // return (CallSite) Class.forName(Linker, true, ClassLoader.getSystemClassLoader())
-    //     .getMethod("link", Lookup.class, String.class, MethodType.class)
-    //     .invoke(null, lookup, name, type);
-    builder.withMethodBody(
-        BOOTSTRAP,
-        LINKING,
-        ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_SYNTHETIC,
-        code -> {
-          code.ldc(Linker.class.getName())
-              .iconst_1()
-              .invokestatic(loader, "getSystemClassLoader", MethodTypeDesc.of(loader))
-              .invokestatic(
-                  classes,
-                  "forName",
-                  MethodTypeDesc.of(
-                      classes, ConstantDescs.CD_String, ConstantDescs.CD_boolean, loader))
-              .ldc("link")
-              .iconst_3()
-              .anewarray(classes);
-          for (int i = 0; i < LINKING.parameterCount(); i++) {
-            code.dup().loadConstant(i).ldc(LINKING.parameterType(i)).aastore();
-          }
-          code.invokevirtual(
-                  classes,
-                  "getMethod",
-                  MethodTypeDesc.of(method, ConstantDescs.CD_String, classes.arrayType()))
-              .aconst_null()
-              .iconst_3()
-              .anewarray(object);
-          for (int i = 0; i < LINKING.parameterCount(); i++) {
-            code.dup().loadConstant(i).aload(i).aastore();
-          }
-          code.invokevirtual(
-                  method, "invoke", MethodTypeDesc.of(object, object, object.arrayType()))
-              .checkcast(CALL_SITE)
-              .areturn();
-        });
-  }
-
-  private static boolean isOurs(Map<String, String> descriptors, MethodModel method) {
-    return method
-        .methodType()
-        .stringValue()
-        .equals(descriptors.get(method.methodName().stringValue()));
-  }
-
-  private static boolean isNativeCall(ClassModel model, InvokeInstruction call) {
-    return call.opcode() == Opcode.INVOKESTATIC
-        && call.owner().equals(model.thisClass())
-        && call.name().stringValue().endsWith(JcudaShape.NATIVE_SUFFIX);
+    return format.transformClass(model, new LinkedClass(model, descriptors));
   }
 
   private static void check(
@@ -204,7 +116,7 @@ final class JcudaTransformer implements ClassFileTransformer {
       String name = method.methodName().stringValue();
       if (descriptors.containsKey(name) && method.flags().has(AccessFlag.PUBLIC)) {
         missing.remove(name);
-        checkMethod(isOurs(descriptors, method), model, method, name);
+        checkMethod(JcudaShape.isOurs(descriptors, method), model, method, name);
       }
     }
     if (!missing.isEmpty()) {
@@ -217,7 +129,7 @@ final class JcudaTransformer implements ClassFileTransformer {
     if (!ours || !method.flags().has(AccessFlag.STATIC)) {
       throw new UnknownShapeException("its %s%s is not as known".formatted(name, descriptor));
     }
-    List<Instruction> body = method.code().map(JcudaTransformer::instructions).orElseGet(List::of);
+    List<Instruction> body = instructions(method);
     // Loads of the arguments, the native call, mostly checkResult, return.
     int call = 0;
     while (call < body.size() && body.get(call) instanceof LoadInstruction) {
@@ -226,7 +138,7 @@ final class JcudaTransformer implements ClassFileTransformer {
     boolean known =
         call < body.size()
             && body.get(call) instanceof InvokeInstruction made
-            && isNativeCall(model, made)
+            && JcudaShape.isNativeCall(model, made)
             && made.name().equalsString(name + JcudaShape.NATIVE_SUFFIX)
             && made.type().equalsString(descriptor)
             && isReturnOfResult(body.subList(call + 1, body.size()));
@@ -245,23 +157,30 @@ final class JcudaTransformer implements ClassFileTransformer {
     return (checked || rest.size() == 1) && rest.getLast().opcode() == Opcode.IRETURN;
   }
 
-  private static List<Instruction> instructions(CodeModel code) {
-    return code.elementStream()
-        .filter(Instruction.class::isInstance)
-        .map(Instruction.class::cast)
-        .toList();
+  private static List<Instruction> instructions(MethodModel method) {
+    List<Instruction> instructions = new ArrayList<>();
+    Optional<CodeModel> code = method.code();
+    if (code.isPresent()) {
+      for (CodeElement element : code.get()) {
+        if (element instanceof Instruction instruction) {
+          instructions.add(instruction);
+        }
+      }
+    }
+    return instructions;
   }
 
   private static void checkVersion(ClassModel model) {
-    int version =
-        model.fields().stream()
-            .filter(field -> VERSION_FIELDS.contains(field.fieldName().stringValue()))
-            .flatMap(field -> field.findAttribute(Attributes.constantValue()).stream())
-            .map(value -> value.constant().constantValue())
-            .filter(Integer.class::isInstance)
-            .map(Integer.class::cast)
-            .findFirst()
-            .orElse(0);
+    int version = 0;
+    for (FieldModel field : model.fields()) {
+      if (VERSION_FIELDS.contains(field.fieldName().stringValue())) {
+        Optional<ConstantValueAttribute> value = field.findAttribute(Attributes.constantValue());
+        if (value.isPresent()
+            && value.get().constant().constantValue() instanceof Integer constant) {
+          version = constant;
+        }
+      }
+    }
     if (version < OLDEST || version > NEWEST) {
       throw new UnknownShapeException(
           "it says it is for CUDA %d.%d, and known are 10.2 to 12.6"

@@ -16,82 +16,94 @@ import java.util.Optional;
 public final class Linker {
 
   private static final MethodHandles.Lookup HOOKS = MethodHandles.lookup();
-  private static final String POINTER = "jcuda.Pointer";
-  private static final String DEVICE_POINTER = "jcuda.driver.CUdeviceptr";
+  private static final MethodType ALLOCATE =
+      MethodType.methodType(int.class, Object.class, long.class);
+  private static final MethodType FREE = MethodType.methodType(int.class, Object.class);
 
   private Linker() {}
+
+  /** Whether a native call is only interesting to those who listen to launches and copies. */
+  static boolean onlyForListeners(String nativeName) {
+    String method = method(nativeName);
+    return method.equals("cuLaunchKernel")
+        || method.equals("cuLaunchCooperativeKernel")
+        || TransferShape.of(method).isPresent();
+  }
+
+  /** The public method whose native one it is. */
+  private static String method(String nativeName) {
+    return nativeName.substring(0, nativeName.length() - JcudaShape.NATIVE_SUFFIX.length());
+  }
 
   /**
    * Links one call.
    *
    * @param caller JCuda's class, with full access
-   * @param name the native method's name
-   * @param type its type
+   * @param name the native method's name, or {@link LinkedClass#LISTENING}
+   * @param type the call's type, with objects for JCuda's classes
+   * @param nativeType the native method's type
    * @return a call site of that type; where a hook cannot be made, to the native method itself
    * @throws ReflectiveOperationException if there is no such native method
    */
-  public static CallSite link(MethodHandles.Lookup caller, String name, MethodType type)
+  public static CallSite link(
+      MethodHandles.Lookup caller, String name, MethodType type, MethodType nativeType)
       throws ReflectiveOperationException {
-    MethodHandle plain = caller.findStatic(caller.lookupClass(), name, type);
+    if (name.equals(LinkedClass.LISTENING)) {
+      return new ConstantCallSite(HOOKS.findStatic(Hooks.class, "listening", type));
+    }
     try {
-      return new ConstantCallSite(hooked(caller, name, plain));
+      return new ConstantCallSite(hooked(caller, name, nativeType));
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       JcudaTransformer.leftAlone(name, e);
-      return new ConstantCallSite(plain);
+      return new ConstantCallSite(plain(caller, name, nativeType).asType(type));
     }
   }
 
-  private static MethodHandle hooked(MethodHandles.Lookup caller, String name, MethodHandle plain)
+  private static MethodHandle plain(
+      MethodHandles.Lookup caller, String name, MethodType nativeType)
       throws ReflectiveOperationException {
-    String method = name.substring(0, name.length() - JcudaShape.NATIVE_SUFFIX.length());
+    return caller.findStatic(caller.lookupClass(), name, nativeType);
+  }
+
+  private static MethodHandle hooked(
+      MethodHandles.Lookup caller, String name, MethodType nativeType)
+      throws ReflectiveOperationException {
+    String method = method(name);
+    // These are in every program: for them not even the native method is looked up once more.
+    switch (method) {
+      case "cuMemAlloc", "cudaMalloc" -> {
+        return hook("allocate", ALLOCATE, LinkedApi.of(caller));
+      }
+      case "cuMemFree", "cudaFree" -> {
+        return hook("free", FREE, LinkedApi.of(caller));
+      }
+      default -> {}
+    }
+    MethodHandle plain = erased(plain(caller, name, nativeType));
     Optional<TransferShape> transfer = TransferShape.of(method);
     if (transfer.isPresent()) {
-      return whileListening(transfer(PointerReader.of(caller), transfer.get(), plain), plain);
+      return transfer(PointerReader.of(caller), transfer.get(), plain);
     }
     return switch (method) {
-      case "cuMemAlloc", "cudaMalloc" -> hook("allocate", plain, api(caller));
       case "cuMemAllocManaged", "cudaMallocManaged" ->
-          around("allocateManaged", plain, api(caller));
-      case "cuMemAllocAsync" -> around("allocateAsync", plain, api(caller));
-      case "cuMemAllocFromPoolAsync" -> around("allocateFromPool", plain, api(caller));
-      case "cuMemAllocPitch" -> around("allocatePitch", plain, api(caller));
-      case "cudaMallocPitch" -> around("allocateRuntimePitch", plain, api(caller));
-      case "cuMemFree", "cudaFree" -> hook("free", plain, api(caller));
-      case "cuMemFreeAsync" -> around("freeAsync", plain, api(caller));
-      case "cuMemGetInfo", "cudaMemGetInfo" -> around("memoryInfo", plain, api(caller));
-      case "cuMemGetAddressRange" -> around("addressRange", plain, api(caller));
-      case "cuModuleGetFunction" -> around("moduleFunction", plain, api(caller));
-      case "cuLaunchKernel" ->
-          whileListening(around("launch", plain, PointerReader.of(caller)), plain);
+          around("allocateManaged", plain, LinkedApi.of(caller));
+      case "cuMemAllocAsync" -> around("allocateAsync", plain, LinkedApi.of(caller));
+      case "cuMemAllocFromPoolAsync" -> around("allocateFromPool", plain, LinkedApi.of(caller));
+      case "cuMemAllocPitch" -> around("allocatePitch", plain, LinkedApi.of(caller));
+      case "cudaMallocPitch" -> around("allocateRuntimePitch", plain, LinkedApi.of(caller));
+      case "cuMemFreeAsync" -> around("freeAsync", plain, LinkedApi.of(caller));
+      case "cuMemGetInfo", "cudaMemGetInfo" -> around("memoryInfo", plain, LinkedApi.of(caller));
+      case "cuMemGetAddressRange" -> around("addressRange", plain, LinkedApi.of(caller));
+      case "cuModuleGetFunction" -> around("moduleFunction", plain, PointerReader.of(caller));
+      case "cuLaunchKernel" -> around("launch", plain, PointerReader.of(caller));
       case "cuLaunchCooperativeKernel" ->
-          whileListening(around("launchCooperative", plain, PointerReader.of(caller)), plain);
+          around("launchCooperative", plain, PointerReader.of(caller));
       default -> plain;
     };
   }
 
-  /** The API whose class the caller is. */
-  private static LinkedCalls.Api api(MethodHandles.Lookup caller)
-      throws ReflectiveOperationException {
-    Class<?> owner = caller.lookupClass();
-    boolean runtime = owner.getName().replace('.', '/').equals(JcudaShape.RUNTIME.className());
-    Class<?> pointer = caller.findClass(runtime ? POINTER : DEVICE_POINTER);
-    MethodType allocate = MethodType.methodType(int.class, pointer, long.class);
-    MethodType managed = allocate.appendParameterTypes(int.class);
-    MethodType free = MethodType.methodType(int.class, pointer);
-    return new LinkedCalls.Api(
-        erased(
-            caller.findStatic(owner, runtime ? "cudaMallocNative" : "cuMemAllocNative", allocate)),
-        erased(
-            caller.findStatic(
-                owner, runtime ? "cudaMallocManagedNative" : "cuMemAllocManagedNative", managed)),
-        erased(caller.findStatic(owner, runtime ? "cudaFreeNative" : "cuMemFreeNative", free)),
-        erased(caller.findConstructor(pointer, MethodType.methodType(void.class))),
-        PointerReader.of(caller),
-        runtime);
-  }
-
   /** {@code plain} for classes that do not know JCuda's: objects instead of them. */
-  private static MethodHandle erased(MethodHandle plain) {
+  static MethodHandle erased(MethodHandle plain) {
     MethodType type = plain.type();
     for (int i = 0; i < type.parameterCount(); i++) {
       if (type.parameterType(i).getName().startsWith("jcuda.")) {
@@ -102,32 +114,31 @@ public final class Linker {
         type.returnType().isPrimitive() ? type : type.changeReturnType(Object.class));
   }
 
-  /** A hook that makes the call itself, by way of {@code bound}. */
-  private static MethodHandle hook(String name, MethodHandle plain, LinkedCalls.Api bound)
+  /** A hook that makes the call itself, by way of {@code api}. */
+  private static MethodHandle hook(String name, MethodType type, LinkedApi api)
       throws ReflectiveOperationException {
-    MethodType type = erased(plain).type().insertParameterTypes(0, LinkedCalls.Api.class);
-    return MethodHandles.insertArguments(HOOKS.findStatic(Hooks.class, name, type), 0, bound)
-        .asType(plain.type());
+    MethodHandle hook =
+        HOOKS.findStatic(Hooks.class, name, type.insertParameterTypes(0, LinkedApi.class));
+    return MethodHandles.insertArguments(hook, 0, api);
   }
 
   /** A hook that takes {@code bound}, and the plain call to make. */
-  private static MethodHandle around(String name, MethodHandle plain, LinkedCalls.Api bound)
-      throws ReflectiveOperationException {
-    return around(name, plain, LinkedCalls.Api.class, bound);
-  }
-
-  private static MethodHandle around(String name, MethodHandle plain, PointerReader bound)
-      throws ReflectiveOperationException {
-    return around(name, plain, PointerReader.class, bound);
-  }
-
   private static <T> MethodHandle around(
       String name, MethodHandle plain, Class<T> boundType, T bound)
       throws ReflectiveOperationException {
-    MethodHandle call = erased(plain);
-    MethodType type = call.type().insertParameterTypes(0, boundType, MethodHandle.class);
-    return MethodHandles.insertArguments(HOOKS.findStatic(Hooks.class, name, type), 0, bound, call)
-        .asType(plain.type());
+    MethodType type = plain.type().insertParameterTypes(0, boundType, MethodHandle.class);
+    MethodHandle hook = HOOKS.findStatic(Hooks.class, name, type);
+    return MethodHandles.insertArguments(hook, 0, bound, plain);
+  }
+
+  private static MethodHandle around(String name, MethodHandle plain, LinkedApi api)
+      throws ReflectiveOperationException {
+    return around(name, plain, LinkedApi.class, api);
+  }
+
+  private static MethodHandle around(String name, MethodHandle plain, PointerReader reader)
+      throws ReflectiveOperationException {
+    return around(name, plain, PointerReader.class, reader);
   }
 
   private static MethodHandle transfer(
@@ -151,13 +162,6 @@ public final class Linker {
     return MethodHandles.insertArguments(hook, 0, reader, shape, spread)
         .asCollector(Object[].class, count)
         .asType(plain.type());
-  }
-
-  private static MethodHandle whileListening(MethodHandle hooked, MethodHandle plain)
-      throws ReflectiveOperationException {
-    MethodHandle test =
-        HOOKS.findStatic(Hooks.class, "listening", MethodType.methodType(boolean.class));
-    return MethodHandles.guardWithTest(test, hooked, plain);
   }
 
   /** What a native method threw, such as for a null: nothing checked comes out of it. */

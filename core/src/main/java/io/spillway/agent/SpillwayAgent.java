@@ -4,6 +4,8 @@ import io.spillway.dropin.Dropin;
 import io.spillway.dropin.DropinSettings;
 import io.spillway.dropin.SettingsSource;
 import java.lang.instrument.Instrumentation;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,41 +41,73 @@ public final class SpillwayAgent {
     }
     Dropin dropin = new Dropin(settings, true);
     Dropin.install(dropin);
-    JcudaTransformer transformer = new JcudaTransformer(line -> sayIf(settings, line));
+    Lines lines = new Lines(settings.log());
+    JcudaTransformer transformer = new JcudaTransformer(lines);
     if (jcudaLoaded(instrumentation)) {
-      sayIf(settings, "JCuda was loaded before the agent: put it before other agents");
+      lines.accept("JCuda was loaded before the agent: put it before other agents");
     }
     instrumentation.addTransformer(transformer);
     Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> atExit(settings, dropin, transformer), "spillway-at-exit"));
+        .addShutdownHook(new AtExit(settings.summary(), lines, dropin, transformer));
   }
 
   private static boolean jcudaLoaded(Instrumentation instrumentation) {
     for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-      if (JcudaShape.of(type.getName().replace('.', '/')).isPresent()) {
+      if (type.getName().startsWith("jcuda.")
+          && JcudaShape.of(type.getName().replace('.', '/')).isPresent()) {
         return true;
       }
     }
     return false;
   }
 
-  private static void atExit(DropinSettings settings, Dropin dropin, JcudaTransformer transformer) {
-    if (!transformer.sawJcuda()) {
-      sayIf(settings, "idle: this program did not load JCuda");
-    } else if (settings.summary()) {
-      dropin.summary().forEach(SpillwayAgent::say);
+  /** What is left to say when the process ends. */
+  private static final class AtExit extends Thread {
+    private final boolean summary;
+    private final Lines lines;
+    private final Dropin dropin;
+    private final JcudaTransformer transformer;
+
+    AtExit(boolean summary, Lines lines, Dropin dropin, JcudaTransformer transformer) {
+      super("spillway-at-exit");
+      this.summary = summary;
+      this.lines = lines;
+      this.dropin = dropin;
+      this.transformer = transformer;
+    }
+
+    @Override
+    public void run() {
+      if (!transformer.sawJcuda()) {
+        lines.accept("idle: this program did not load JCuda");
+      } else if (summary) {
+        for (String line : dropin.summary()) {
+          say(line);
+        }
+      } else {
+        Optional<String> fitted = dropin.allFitted();
+        if (fitted.isPresent()) {
+          lines.accept(fitted.get());
+        }
+      }
     }
   }
 
-  private static void sayIf(DropinSettings settings, String line) {
-    if (settings.log() != DropinSettings.Log.OFF) {
-      say(line);
+  /**
+   * Lines that are said unless the log is off. A class, as the others here are, and not a lambda:
+   * what a program's start would spend on lambdas is more than all the rest of it.
+   */
+  private record Lines(DropinSettings.Log log) implements Consumer<String> {
+    @Override
+    public void accept(String line) {
+      if (log != DropinSettings.Log.OFF) {
+        say(line);
+      }
     }
   }
 
   @SuppressWarnings("SystemOut") // These lines are for the person who started the program.
   private static void say(String line) {
-    System.err.println("spillway: " + line);
+    System.err.println("spillway: ".concat(line));
   }
 }

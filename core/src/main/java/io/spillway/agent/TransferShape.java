@@ -3,11 +3,11 @@ package io.spillway.agent;
 import io.spillway.dropin.Pitch;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.StringTokenizer;
 
 /**
  * A copy or fill of JCuda's, and which of its arguments say what it touches. Positions are -1 where
@@ -77,9 +77,6 @@ record TransferShape(
       cudaMemset2DAsync (PJIJJR) D0 P1 W3 H4 T5
       """;
 
-  private static final Pattern WORDS = Pattern.compile(" ");
-  private static final Pattern TIMES = Pattern.compile("x");
-
   private static final Map<Character, String> CLASSES =
       Map.of(
           'A', "Ljcuda/driver/CUarray;",
@@ -89,11 +86,7 @@ record TransferShape(
           'R', "Ljcuda/runtime/cudaStream_t;",
           'U', "Ljcuda/driver/CUstream;");
 
-  private static final Map<String, TransferShape> SHAPES =
-      TABLE
-          .lines()
-          .map(TransferShape::parse)
-          .collect(Collectors.toUnmodifiableMap(TransferShape::method, Function.identity()));
+  private static final Map<String, TransferShape> SHAPES = parse();
 
   /** The shape of a method; empty if it neither copies nor fills linear memory. */
   static Optional<TransferShape> of(String method) {
@@ -105,22 +98,34 @@ record TransferShape(
     return SHAPES.values();
   }
 
-  private static TransferShape parse(String line) {
-    String[] words = WORDS.split(line, -1);
+  /** By hand: this is read while a program starts, where streams and patterns take milliseconds. */
+  private static Map<String, TransferShape> parse() {
+    Map<String, TransferShape> shapes = new HashMap<>();
+    StringTokenizer lines = new StringTokenizer(TABLE, "\n");
+    while (lines.hasMoreTokens()) {
+      TransferShape shape = parse(new StringTokenizer(lines.nextToken()));
+      shapes.put(shape.method, shape);
+    }
+    return Collections.unmodifiableMap(shapes);
+  }
+
+  private static TransferShape parse(StringTokenizer words) {
+    String method = words.nextToken();
     StringBuilder descriptor = new StringBuilder();
-    for (char each : words[1].toCharArray()) {
+    for (char each : words.nextToken().toCharArray()) {
       descriptor.append(CLASSES.getOrDefault(each, String.valueOf(each)));
     }
     int[] at = new int[128];
     Arrays.fill(at, -1);
     int elementBytes = 1;
-    for (int i = 2; i < words.length; i++) {
-      String[] role = TIMES.split(words[i].substring(1), -1);
-      at[words[i].charAt(0)] = Integer.parseInt(role[0]);
-      elementBytes = role.length == 2 ? Integer.parseInt(role[1]) : elementBytes;
+    while (words.hasMoreTokens()) {
+      String role = words.nextToken();
+      int times = role.indexOf('x');
+      at[role.charAt(0)] = Integer.parseInt(role.substring(1, times < 0 ? role.length() : times));
+      elementBytes = times < 0 ? elementBytes : Integer.parseInt(role.substring(times + 1));
     }
     return new TransferShape(
-        words[0],
+        method,
         descriptor.append('I').toString(),
         at['D'],
         at['S'],

@@ -48,7 +48,10 @@ public final class Allocator implements AutoCloseable {
   private final HostMemoryGuard guard;
   private final SiteRecorder sites;
   private final Ledger ledger = new Ledger();
-  private final long usedAtOpeningBytes;
+
+  /** What others than this allocator's callers had of the device when it was opened. */
+  private final LongAdder usedAtOpeningBytes = new LongAdder();
+
   private final @Nullable String whyNotManaged;
   private final AtomicBoolean saidWhyNot = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -68,7 +71,7 @@ public final class Allocator implements AutoCloseable {
     this.driver = builder.driver;
     this.seam = new SeamCalls(driver);
     MemoryInfo info = driver.memoryInfo();
-    this.usedAtOpeningBytes = info.totalBytes() - info.freeBytes();
+    this.usedAtOpeningBytes.add(info.totalBytes() - info.freeBytes());
     this.guard = builder.guard == null ? HostMemoryGuard.ofThisMachine() : builder.guard;
     this.budgetBytes = builder.budget.resolve(info.totalBytes(), guard.read().limitBytes());
     this.rule = builder.rule == null ? RedirectRule.standard(info.totalBytes()) : builder.rule;
@@ -111,7 +114,8 @@ public final class Allocator implements AutoCloseable {
     MemoryInfo info = driver.memoryInfo();
     long plainBytes = ledger.liveBytes(MemoryKind.DEVICE);
     long managedBytes = ledger.liveBytes(MemoryKind.MANAGED);
-    long heldBytes = info.totalBytes() - info.freeBytes() - plainBytes - usedAtOpeningBytes;
+    long heldBytes =
+        info.totalBytes() - info.freeBytes() - plainBytes - usedAtOpeningBytes.sum();
     return new MemoryView(
         info.freeBytes(),
         info.totalBytes(),
@@ -174,6 +178,18 @@ public final class Allocator implements AutoCloseable {
     requireOpen();
     allocations(kind).increment();
     return enter(range, kind, range.bytes(), "", null);
+  }
+
+  /**
+   * {@link #adopt}s plain memory that somebody else made before this allocator was opened, and that
+   * so was in use then.
+   *
+   * @throws IllegalStateException if this allocator is closed
+   */
+  public LiveAllocation inherit(AddressRange range) {
+    LiveAllocation entry = adopt(range, MemoryKind.DEVICE);
+    usedAtOpeningBytes.add(-range.bytes());
+    return entry;
   }
 
   private LongAdder allocations(MemoryKind kind) {

@@ -63,6 +63,17 @@ final class DriverAttempt extends JcudaAttempt {
   }
 
   @Override
+  public int deviceCount() {
+    int[] count = {0};
+    return attempt(() -> JCudaDriver.cuDeviceGetCount(count)) == ServedCalls.SUCCESS ? count[0] : 0;
+  }
+
+  @Override
+  public int memoryInfo(long[] free, long[] total) {
+    return attempt(() -> JCudaDriver.cuMemGetInfo(free, total));
+  }
+
+  @Override
   public int outOfMemory() {
     // More than any device has: JCuda then fails as it would, in the way the program chose.
     return attempt(() -> JCudaDriver.cuMemAlloc(new CUdeviceptr(), Long.MAX_VALUE));

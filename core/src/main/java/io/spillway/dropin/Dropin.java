@@ -8,6 +8,7 @@ import io.spillway.driver.DriverUnavailableException;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.panama.CudaCaller;
 import io.spillway.driver.panama.PanamaDriver;
+import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,13 +20,17 @@ import org.jspecify.annotations.Nullable;
  * A program's allocation calls, decided here and served by the program's own CUDA binding.
  *
  * <p>There is at most one published instance, which {@link SpillwayDriver}, {@link SpillwayRuntime}
- * and the agent go through. It has one lane per device, opened at the first call made there, in the
- * context current at that time. Whatever stands in the way of redirecting, the call is passed
+ * and the agent go through. It has one lane per device, opened when it is first needed there, in
+ * the context current at that time: at the first call, or where settings allow, when something has
+ * to be redirected. Whatever stands in the way of redirecting, the call is passed
  * through: a program never gets less than it would without Spillway.
  *
  * <p>Safe for use by any thread.
  */
 public final class Dropin implements AutoCloseable {
+
+  /** {@code CUDA_ERROR_OUT_OF_MEMORY} and {@code cudaErrorMemoryAllocation}. */
+  static final int OUT_OF_MEMORY = 2;
 
   private static final AtomicReference<@Nullable Dropin> PUBLISHED = new AtomicReference<>();
 
@@ -33,6 +38,7 @@ public final class Dropin implements AutoCloseable {
   private final List<SessionPlugin> plugins;
   private final Notices notices;
   private final boolean underAgent;
+  private final Prelude prelude;
   private final Launches launches = new Launches(this);
   private final AtomicReference<@Nullable Devices> devices = new AtomicReference<>();
 
@@ -59,6 +65,7 @@ public final class Dropin implements AutoCloseable {
     this.plugins = List.copyOf(plugins);
     this.notices = new Notices(settings.log());
     this.underAgent = underAgent;
+    this.prelude = new Prelude(settings, !plugins.isEmpty(), new OnlyLane());
   }
 
   /**
@@ -145,13 +152,17 @@ public final class Dropin implements AutoCloseable {
     lines.forEach(notices::always);
   }
 
-  /** One line for each device used. */
+  /** One line for each device with a session. */
   public List<String> summary() {
     return openLanes().stream().map(Lane::summary).toList();
   }
 
-  /** Everything accounted for, by device and address. */
+  /**
+   * Everything accounted for, by device and address. Opens the session if there is none yet, which
+   * takes a current context.
+   */
   public List<LiveAllocation> allocations() {
+    endPrelude();
     return openLanes().stream()
         .flatMap(lane -> lane.interception().allocations().stream())
         .toList();
@@ -162,8 +173,19 @@ public final class Dropin implements AutoCloseable {
     if (bytes <= 0 || bytes > Allocator.MOST_BYTES) {
       return calls.allocate(bytes);
     }
+    int tried = ServedCalls.SUCCESS;
+    if (!prelude.over()) {
+      int status = prelude.allocate(calls, bytes);
+      if (status != Prelude.NEEDS_SESSION && status != OUT_OF_MEMORY) {
+        return status;
+      }
+      tried = Math.max(tried, status);
+    }
     Lane lane = lane(calls);
-    return lane == null ? calls.allocate(bytes) : lane.allocate(calls, bytes);
+    if (lane != null) {
+      return lane.allocate(calls, bytes, tried);
+    }
+    return tried == ServedCalls.SUCCESS ? calls.allocate(bytes) : tried;
   }
 
   /**
@@ -177,21 +199,61 @@ public final class Dropin implements AutoCloseable {
     Lane lane = lane(calls);
     return lane == null || capturing(new StreamHandle(stream))
         ? calls.allocate(bytes)
-        : lane.allocate(calls, bytes);
+        : lane.allocate(calls, bytes, ServedCalls.SUCCESS);
   }
 
   /** Serves {@code calls}, which cannot be redirected, and keeps account of what it got. */
   public int allocateDevice(NativeCalls calls, long bytes) {
-    Lane lane = lane(calls);
-    return lane == null ? calls.allocate(bytes) : lane.allocateDevice(calls, bytes);
+    int status = calls.allocate(bytes);
+    if (status == ServedCalls.SUCCESS) {
+      adopt(calls, bytes);
+    }
+    return status;
   }
 
   /** Enters plain memory the program got, whose size only its pitch tells. */
   public void adopt(NativeCalls calls, long bytes) {
-    Lane lane = bytes > 0 ? lane(calls) : null;
+    if (bytes <= 0 || calls.address() <= 0) {
+      return;
+    }
+    if (!prelude.over() && prelude.adopt(calls, bytes)) {
+      return;
+    }
+    Lane lane = lane(calls);
     if (lane != null) {
       lane.adopt(calls.address(), bytes);
     }
+  }
+
+  /** While it lasts there is one device; and no lane where there is no session after all. */
+  private final class OnlyLane implements Prelude.Heir {
+    @Override
+    public void inherit(AddressRange range) {
+      Lane lane = anyLane();
+      if (lane != null) {
+        lane.inherit(range);
+      }
+    }
+
+    @Override
+    public void enterLate(AddressRange range) {
+      Lane lane = anyLane();
+      if (lane != null) {
+        lane.adopt(range.address(), range.bytes());
+      }
+    }
+  }
+
+  /** Opens the session now, for somebody who wants more of it than it was put off for. */
+  void endPrelude() {
+    if (!prelude.over()) {
+      Lane ignored = lane(() -> {});
+    }
+  }
+
+  /** That nothing had to be redirected so far, in words; empty if something had, or is unused. */
+  public Optional<String> allFitted() {
+    return Optional.ofNullable(prelude.allFitted());
   }
 
   /** Serves {@code calls}, which asks for managed memory itself. */
@@ -202,6 +264,12 @@ public final class Dropin implements AutoCloseable {
 
   /** Frees what {@code calls} points to, whoever made it. */
   public int free(NativeCalls calls) {
+    if (!prelude.over()) {
+      int status = prelude.free(calls);
+      if (status != Prelude.NEEDS_SESSION) {
+        return status;
+      }
+    }
     Found found = find(calls.address());
     return found == null || found.allocation.range().address() != calls.address()
         ? calls.free()
@@ -282,6 +350,10 @@ public final class Dropin implements AutoCloseable {
 
   /** The lane of the calling thread's device; null if calls pass through. */
   private @Nullable Lane lane(NativeCalls calls) {
+    return lane(calls::startContext);
+  }
+
+  private @Nullable Lane lane(Runnable startContext) {
     Devices known = devices();
     CudaCaller caller = known.caller;
     if (caller == null) {
@@ -294,7 +366,7 @@ public final class Dropin implements AutoCloseable {
     }
     int device = caller.device();
     if (device == CudaCaller.NO_DEVICE) {
-      calls.startContext();
+      startContext.run();
       device = caller.device();
     }
     if (device < 0 || device >= known.lanes.length()) {
@@ -312,6 +384,7 @@ public final class Dropin implements AutoCloseable {
     if (lane == null) {
       lane = newLane(device);
       known.lanes.set(device, lane);
+      prelude.end();
     }
     return lane;
   }
@@ -344,6 +417,9 @@ public final class Dropin implements AutoCloseable {
         known = new Devices(null, new AtomicReferenceArray<>(0));
       }
       devices.set(known);
+      if (known.caller == null) {
+        prelude.end();
+      }
     }
     return known;
   }

@@ -64,18 +64,35 @@ public record DropinSettings(
         false);
   }
 
+  /**
+   * Whether free memory alone says what is redirected first, and nothing is wanted that takes a
+   * session: then none is started before that.
+   */
+  boolean decidedByFreeMemoryAlone() {
+    return budget.isEmpty()
+        && reportedMemory == ReportedMemory.CARD
+        && device.isEmpty()
+        && prefetch == Prefetch.OFF
+        && !sharedCard
+        && !summary;
+  }
+
   /** The rule these settings make, for a card of {@code deviceTotalBytes}. */
   RedirectRule rule(long deviceTotalBytes) {
-    RedirectRule fits =
-        RedirectRule.firstOf(
-            RedirectRule.headroom(
-                Math.min(
-                    RedirectRule.STANDARD_HEADROOM_BYTES,
-                    deviceTotalBytes / RedirectRule.STANDARD_HEADROOM_DIVISOR)),
-            RedirectRule.managedWindow(windowPercent));
+    RedirectRule fits = fittingRule(deviceTotalBytes);
     return RedirectRule.firstOf(
         RedirectRule.explicitPlacement(),
         RedirectRule.keepBelow(minBytes),
         budget.isPresent() ? RedirectRule.firstOf(RedirectRule.withinBudget(), fits) : fits);
+  }
+
+  /** The part of the rule that is about a request's size and the card's memory alone. */
+  RedirectRule fittingRule(long deviceTotalBytes) {
+    return RedirectRule.firstOf(
+        RedirectRule.headroom(
+            Math.min(
+                RedirectRule.STANDARD_HEADROOM_BYTES,
+                deviceTotalBytes / RedirectRule.STANDARD_HEADROOM_DIVISOR)),
+        RedirectRule.managedWindow(windowPercent));
   }
 }

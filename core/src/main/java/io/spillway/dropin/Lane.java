@@ -128,8 +128,13 @@ final class Lane {
     return session == null ? null : session.interception().find(address);
   }
 
-  int allocate(NativeCalls calls, long bytes) {
-    ServedCalls served = new ServedCalls(calls, limit);
+  /**
+   * Serves a request.
+   *
+   * @param triedStatus how the program's own call failed already; success if it was not made
+   */
+  int allocate(NativeCalls calls, long bytes, int triedStatus) {
+    ServedCalls served = new ServedCalls(calls, limit, triedStatus);
     try {
       interception().allocate(AllocationRequest.of(bytes), served);
       return ServedCalls.SUCCESS;
@@ -162,6 +167,15 @@ final class Lane {
 
   void adopt(long address, long bytes) {
     enter(address, bytes, MemoryKind.DEVICE);
+  }
+
+  /** Enters plain memory that was there before this lane was opened. */
+  void inherit(AddressRange range) {
+    try {
+      interception().inherit(range);
+    } catch (IllegalStateException e) {
+      // Closed meanwhile: nobody asks any more.
+    }
   }
 
   private void enter(long address, long bytes, MemoryKind kind) {

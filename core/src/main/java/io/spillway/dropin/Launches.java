@@ -3,6 +3,7 @@ package io.spillway.dropin;
 import io.spillway.Interception;
 import io.spillway.access.AccessEvent;
 import io.spillway.access.AccessKind;
+import io.spillway.access.FlightRecording;
 import io.spillway.access.Launch;
 import io.spillway.access.LaunchEvent;
 import io.spillway.access.RangeAccess;
@@ -18,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Launches {
 
-  private static final boolean FLIGHT_RECORDER =
-      ModuleLayer.boot().findModule("jdk.jfr").isPresent();
-
   private static final String NAMELESS = "kernel";
 
   private final Dropin dropin;
@@ -33,7 +31,13 @@ public final class Launches {
 
   Launches(Dropin dropin) {
     this.dropin = dropin;
-    this.scratch = ThreadLocal.withInitial(() -> new TouchedAllocations(dropin));
+    this.scratch =
+        new ThreadLocal<>() {
+          @Override
+          protected TouchedAllocations initialValue() {
+            return new TouchedAllocations(dropin);
+          }
+        };
   }
 
   /**
@@ -46,7 +50,7 @@ public final class Launches {
 
   /** Whether anybody wants to know. */
   boolean listening() {
-    return dropin.acting() || (FLIGHT_RECORDER && AccessEvent.recorded());
+    return dropin.acting() || (FlightRecording.started() && AccessEvent.recorded());
   }
 
   /** {@code function} was looked up by {@code name}. */
@@ -71,6 +75,7 @@ public final class Launches {
       PointerReader reader,
       @Nullable Object parameters,
       @Nullable Object extra) {
+    dropin.endPrelude();
     TouchedAllocations touched = scratch.get();
     touched.clear();
     reader.addresses(parameters, touched);
@@ -93,7 +98,7 @@ public final class Launches {
     for (int i = 0; i < accesses.size(); i++) {
       session.declare(launch, accesses.get(i), act);
     }
-    if (FLIGHT_RECORDER) {
+    if (FlightRecording.started()) {
       LaunchEvent.emit(launch, name, alike.geometry(), accesses.size());
     }
     return act ? new Told(session, launch) : null;
@@ -116,6 +121,7 @@ public final class Launches {
       long source,
       long sourceBytes,
       long stream) {
+    dropin.endPrelude();
     Dropin.Found from = sourceBytes > 0 ? dropin.find(source) : null;
     Dropin.Found to = destinationBytes > 0 ? dropin.find(destination) : null;
     Dropin.Found either = to == null ? from : to;

@@ -27,6 +27,17 @@ public interface NativeCalls {
    */
   void startContext();
 
+  /** How many devices the process may use, 0 if the API does not say. */
+  int deviceCount();
+
+  /**
+   * Asks what the current device has.
+   *
+   * @param free one element, for bytes
+   * @param total one element, for bytes
+   */
+  int memoryInfo(long[] free, long[] total);
+
   /** Fails as for lack of memory, and changes nothing. */
   int outOfMemory();
 }

@@ -31,6 +31,6 @@ final class Notices {
   /** What was asked for, whatever the log level. */
   @SuppressWarnings("SystemOut") // These lines are for the person who started the program.
   void always(String line) {
-    System.err.println("spillway: " + line);
+    System.err.println("spillway: ".concat(line));
   }
 }

@@ -9,27 +9,27 @@ import java.util.Optional;
 /** The names of the settings, as users write them. */
 public enum Option {
   /** {@link DropinSettings#budget}. */
-  BUDGET,
+  BUDGET("a percentage of the card such as 75% (at most 100%), or a size such as 4 GiB"),
   /** {@link DropinSettings#windowPercent}. */
-  WINDOW,
+  WINDOW("a percentage of the card from 0 to 100, such as 25%"),
   /** {@link DropinSettings#minBytes}. */
-  MIN_SIZE,
+  MIN_SIZE("a size such as 2 MiB, at least 0"),
   /** {@link DropinSettings#reportedMemory}. */
-  REPORT_BUDGET,
+  REPORT_BUDGET("off, on, a size such as 160 GiB, or a percentage of the card from 1% to 10000%"),
   /** {@link DropinSettings#device}. */
-  DEVICE,
+  DEVICE("a CUDA device's ordinal from 0, or all"),
   /** {@link DropinSettings#prefetch}. */
-  PREFETCH,
+  PREFETCH("off or one-ahead"),
   /** {@link DropinSettings#log}. */
-  LOG,
+  LOG("off, info or debug"),
   /** {@link DropinSettings#sharedCard}. */
-  MANAGED_LIMIT,
+  MANAGED_LIMIT("shared or off"),
   /** {@link DropinSettings#summary}. */
-  SUMMARY,
+  SUMMARY("true or false"),
   /** The properties file. */
-  CONFIG,
+  CONFIG("a properties file's path"),
   /** {@code off} makes the agent inert. */
-  AGENT;
+  AGENT("on or off");
 
   /** What a system property's name begins with. */
   public static final String PROPERTY_PREFIX = "spillway.";
@@ -39,6 +39,17 @@ public enum Option {
 
   /** How many letters a name may be off and still be taken for a slip: two. */
   private static final int SLIP = 2;
+
+  private final String takes;
+
+  Option(String takes) {
+    this.takes = takes;
+  }
+
+  /** The values there are, in words, for messages. */
+  String takes() {
+    return takes;
+  }
 
   /** As written in agent arguments and files, such as {@code min-size}. */
   public String key() {
@@ -57,7 +68,13 @@ public enum Option {
 
   /** The option written {@code key}. */
   public static Optional<Option> of(String key) {
-    return Arrays.stream(values()).filter(option -> option.key().equals(key)).findFirst();
+    // By hand, as what is used while a program starts: streams take milliseconds to set up.
+    for (Option option : values()) {
+      if (option.key().equals(key)) {
+        return Optional.of(option);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The option whose name is most like {@code key}. */

@@ -2,15 +2,12 @@ package io.spillway.dropin;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.Buffer;
-import java.nio.DoubleBuffer;
-import java.nio.LongBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,25 +24,39 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class PointerReader {
 
-  /** Most bytes of one argument that are read: CUDA's limit for all parameters of a kernel. */
-  private static final int MOST_ARGUMENT_BYTES = 32_764;
-
-  private static final int STEP_BYTES = Long.BYTES;
-
-  private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
+  /** One reader for each JCuda, so that the compiler finds one class where it looks. */
+  private static final ClassValue<AtomicReference<@Nullable PointerReader>> READERS =
+      new ClassValue<>() {
+        @Override
+        protected AtomicReference<@Nullable PointerReader> computeValue(Class<?> pointer) {
+          return new AtomicReference<>();
+        }
+      };
 
   private static final String CLASS_FILE = "FieldReader.class";
 
   PointerReader() {}
 
   /**
-   * A reader for the JCuda that {@code lookup} sees.
+   * The reader for the JCuda that {@code lookup} sees.
    *
    * @param lookup with full access to a class of that JCuda's module, which is the unnamed one
    * @throws ReflectiveOperationException if its pointers are not of the shape known
    */
   public static PointerReader of(MethodHandles.Lookup lookup) throws ReflectiveOperationException {
     Class<?> pointer = lookup.findClass("jcuda.Pointer");
+    AtomicReference<@Nullable PointerReader> known = READERS.get(pointer);
+    PointerReader reader = known.get();
+    if (reader != null) {
+      return reader;
+    }
+    PointerReader made = define(lookup, pointer);
+    PointerReader first = known.compareAndExchange(null, made);
+    return first == null ? made : first;
+  }
+
+  private static PointerReader define(MethodHandles.Lookup lookup, Class<?> pointer)
+      throws ReflectiveOperationException {
     Class<?> object = lookup.findClass("jcuda.NativePointerObject");
     MethodHandles.Lookup inPointer = MethodHandles.privateLookupIn(pointer, lookup);
     MethodHandles.Lookup inObject = MethodHandles.privateLookupIn(object, lookup);
@@ -144,21 +155,7 @@ public abstract class PointerReader {
     }
     Buffer memory = buffer(argument);
     if (memory != null) {
-      scan(memory, byteOffset(argument), sink);
-    }
-  }
-
-  /** Every eighth byte may begin an address: alone, or in a structure. */
-  static void scan(Buffer memory, long offset, AddressSink sink) {
-    if (memory.capacity() == 1
-        && !(memory instanceof LongBuffer || memory instanceof DoubleBuffer)) {
-      return; // A number too short for an address, as most arguments that are not pointers are.
-    }
-    // All of it: JCuda's pointer may begin before the buffer's position.
-    MemorySegment bytes = MemorySegment.ofBuffer(memory.duplicate().clear());
-    long end = Math.min(bytes.byteSize(), offset + MOST_ARGUMENT_BYTES);
-    for (long at = Math.max(0, offset); at + STEP_BYTES <= end; at += STEP_BYTES) {
-      sink.accept(bytes.get(WORD, at));
+      ArgumentBytes.scan(memory, byteOffset(argument), sink);
     }
   }
 

@@ -61,6 +61,17 @@ final class RuntimeAttempt extends JcudaAttempt {
   }
 
   @Override
+  public int deviceCount() {
+    int[] count = {0};
+    return attempt(() -> JCuda.cudaGetDeviceCount(count)) == ServedCalls.SUCCESS ? count[0] : 0;
+  }
+
+  @Override
+  public int memoryInfo(long[] free, long[] total) {
+    return attempt(() -> JCuda.cudaMemGetInfo(free, total));
+  }
+
+  @Override
   public int outOfMemory() {
     // More than any device has: JCuda then fails as it would, in the way the program chose.
     return attempt(() -> JCuda.cudaMalloc(new Pointer(), Long.MAX_VALUE));

@@ -22,10 +22,22 @@ final class ServedCalls implements AllocationCalls {
   private final MemoryKind freed;
   private int status;
   private boolean settled;
+  private int triedStatus;
   private @Nullable RuntimeException thrown;
 
   ServedCalls(NativeCalls calls, @Nullable LimitedDriver limit) {
     this(calls, limit, MemoryKind.DEVICE);
+  }
+
+  /**
+   * An allocation.
+   *
+   * @param triedStatus how the program's call failed already, so that it is not made once more;
+   *     success if it was not made
+   */
+  ServedCalls(NativeCalls calls, @Nullable LimitedDriver limit, int triedStatus) {
+    this(calls, limit, MemoryKind.DEVICE);
+    this.triedStatus = triedStatus;
   }
 
   /**
@@ -57,7 +69,8 @@ final class ServedCalls implements AllocationCalls {
 
   @Override
   public AddressRange allocateDevice(long bytes) {
-    status = run(() -> calls.allocate(bytes));
+    status = triedStatus == SUCCESS ? run(() -> calls.allocate(bytes)) : triedStatus;
+    triedStatus = SUCCESS;
     settled = true;
     return made("cuMemAlloc", bytes);
   }

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
-import java.util.function.Function;
 
 /**
  * Collects settings: agent arguments before system properties before environment variables before
@@ -58,7 +57,7 @@ public final class SettingsSource {
 
   /** Whether the agent is switched off. */
   public boolean agentOff() {
-    return !read(Option.AGENT, true, "on or off", SettingsSource::onOff);
+    return read(new Draft(), Option.AGENT).agentOff;
   }
 
   /**
@@ -68,45 +67,76 @@ public final class SettingsSource {
    *     both, and what would do
    */
   public DropinSettings settings() {
-    DropinSettings standard = DropinSettings.standard();
-    return new DropinSettings(
-        read(
-            Option.BUDGET,
-            Optional.empty(),
-            "a percentage of the card such as 75% (at most 100%), or a size such as 4 GiB",
-            SettingsSource::budget),
-        read(
-            Option.WINDOW,
-            standard.windowPercent(),
-            "a percentage of the card from 0 to 100, such as 25%",
-            text -> number(text.endsWith("%") ? text.substring(0, text.length() - 1) : text, 100)),
-        read(
-            Option.MIN_SIZE,
-            standard.minBytes(),
-            "a size such as 2 MiB, at least 0",
-            text -> ByteSize.parse(text).bytes()),
-        read(
-            Option.REPORT_BUDGET,
-            standard.reportedMemory(),
-            "off, on, a size such as 160 GiB, or a percentage of the card from 1% to 10000%",
-            ReportedMemory::parse),
-        read(
-            Option.DEVICE,
-            standard.device(),
-            "a CUDA device's ordinal from 0, or all",
-            text -> text.equals("all") ? OptionalInt.empty() : OptionalInt.of(number(text, 1023))),
-        read(Option.PREFETCH, standard.prefetch(), "off or one-ahead", SettingsSource::prefetch),
-        read(
-            Option.LOG,
-            standard.log(),
-            "off, info or debug",
-            text -> DropinSettings.Log.valueOf(text.toUpperCase(Locale.ROOT))),
-        read(
-            Option.MANAGED_LIMIT,
-            standard.sharedCard(),
-            "shared or off",
-            text -> choice(text, "shared", "off")),
-        read(Option.SUMMARY, standard.summary(), "true or false", SettingsSource::onOff));
+    Draft draft = new Draft();
+    for (Option option : values.keySet()) {
+      read(draft, option);
+    }
+    return draft.settings();
+  }
+
+  /** Settings while they are read; what is not, stays at its default. */
+  private static final class Draft {
+    private final DropinSettings standard = DropinSettings.standard();
+    private Optional<DeviceBudget> budget = standard.budget();
+    private int windowPercent = standard.windowPercent();
+    private long minBytes = standard.minBytes();
+    private ReportedMemory reportedMemory = standard.reportedMemory();
+    private OptionalInt device = standard.device();
+    private DropinSettings.Prefetch prefetch = standard.prefetch();
+    private DropinSettings.Log log = standard.log();
+    private boolean sharedCard = standard.sharedCard();
+    private boolean summary = standard.summary();
+    private boolean agentOff;
+
+    /** Takes the value of one option. */
+    void take(Option option, String text) {
+      switch (option) {
+        case BUDGET -> budget = budget(text);
+        case WINDOW -> windowPercent = number(withoutPercent(text), 100);
+        case MIN_SIZE -> minBytes = ByteSize.parse(text).bytes();
+        case REPORT_BUDGET -> reportedMemory = ReportedMemory.parse(text);
+        case DEVICE ->
+            device = text.equals("all") ? OptionalInt.empty() : OptionalInt.of(number(text, 1023));
+        case PREFETCH -> prefetch = prefetch(text);
+        case LOG -> log = DropinSettings.Log.valueOf(text.toUpperCase(Locale.ROOT));
+        case MANAGED_LIMIT -> sharedCard = choice(text, "shared", "off");
+        case SUMMARY -> summary = onOff(text);
+        case AGENT -> agentOff = !onOff(text);
+        case CONFIG -> {} // It was read before the others.
+      }
+    }
+
+    DropinSettings settings() {
+      return new DropinSettings(
+          budget,
+          windowPercent,
+          minBytes,
+          reportedMemory,
+          device,
+          prefetch,
+          log,
+          sharedCard,
+          summary);
+    }
+  }
+
+  private Draft read(Draft draft, Option option) {
+    String text = values.get(option);
+    if (text != null) {
+      try {
+        draft.take(option, text);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "%s '%s' (from %s): it takes %s"
+                .formatted(option.key(), text, origins.get(option), option.takes()),
+            e);
+      }
+    }
+    return draft;
+  }
+
+  private static String withoutPercent(String text) {
+    return text.endsWith("%") ? text.substring(0, text.length() - 1) : text;
   }
 
   private static Optional<DeviceBudget> budget(String text) {
@@ -136,7 +166,7 @@ public final class SettingsSource {
     return value.equals(yes);
   }
 
-  private static Boolean onOff(String text) {
+  private static boolean onOff(String text) {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "true", "on" -> true;
       case "false", "off" -> false;
@@ -150,21 +180,6 @@ public final class SettingsSource {
       throw new IllegalArgumentException("out of range");
     }
     return value;
-  }
-
-  private <T> T read(Option option, T standard, String takes, Function<String, T> parse) {
-    String text = values.get(option);
-    if (text == null) {
-      return standard;
-    }
-    try {
-      return parse.apply(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "%s '%s' (from %s): it takes %s"
-              .formatted(option.key(), text, origins.get(option), takes),
-          e);
-    }
   }
 
   private void arguments(String text) {
@@ -193,16 +208,16 @@ public final class SettingsSource {
   }
 
   private void environment(Map<String, String> environment) {
-    environment.forEach(
-        (name, value) -> {
-          if (name.startsWith(Option.VARIABLE_PREFIX)) {
-            String key =
-                name.substring(Option.VARIABLE_PREFIX.length())
-                    .toLowerCase(Locale.ROOT)
-                    .replace('_', '-');
-            shared(key, value, "environment variable " + name);
-          }
-        });
+    for (Map.Entry<String, String> each : environment.entrySet()) {
+      String name = each.getKey();
+      if (name.startsWith(Option.VARIABLE_PREFIX)) {
+        String key =
+            name.substring(Option.VARIABLE_PREFIX.length())
+                .toLowerCase(Locale.ROOT)
+                .replace('_', '-');
+        shared(key, each.getValue(), "environment variable " + name);
+      }
+    }
   }
 
   private void shared(String key, String value, String origin) {
@@ -235,17 +250,14 @@ public final class SettingsSource {
 
   /** Keeps a value unless a stronger source has given one. */
   private void put(String key, String value, String origin) {
-    Option option =
-        Option.of(key)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "unknown option '%s' (from %s): did you mean '%s'? Options are %s"
-                            .formatted(
-                                key,
-                                origin,
-                                Option.nearest(key).key(),
-                                String.join(", ", Option.keys()))));
+    Optional<Option> named = Option.of(key);
+    if (named.isEmpty()) {
+      throw new IllegalArgumentException(
+          "unknown option '%s' (from %s): did you mean '%s'? Options are %s"
+              .formatted(
+                  key, origin, Option.nearest(key).key(), String.join(", ", Option.keys())));
+    }
+    Option option = named.get();
     if (values.putIfAbsent(option, value.strip()) == null) {
       origins.put(option, origin);
     }

@@ -3,12 +3,14 @@ package io.spillway.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.driver.stub.StubCuda;
+import io.spillway.programs.Programs.Fits;
 import io.spillway.programs.Programs.Hello;
 import io.spillway.programs.Programs.InOwnLoader;
 import io.spillway.programs.Programs.Launching;
 import io.spillway.programs.Programs.Oversubscribe;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -64,6 +66,28 @@ class AgentTest {
   void aProgramThatDoesNotFitRuns() {
     List<String> lines = run("", List.of(), Oversubscribe.class);
     assertThat(lines).containsAll(SERVED).contains(ACTIVE).hasSize(SERVED.size() + 1);
+  }
+
+  /** Classes loaded are a measure of starting up that other work on the machine does not sway. */
+  @Test
+  void aProgramThatFitsPaysForNoSession() throws IOException {
+    Path log = directory.resolve("classes.log");
+    assertThat(run("", List.of("-Xlog:class+load:file=" + log), Fits.class))
+        .containsExactly(
+            "alloc 0",
+            "true",
+            "free 0",
+            "spillway: all fitted, nothing was redirected: 1 allocation, 64 MiB at most at a time");
+    assertThat(Files.readString(log))
+        .contains("io.spillway.agent.Hooks ")
+        .doesNotContain(
+            "io.spillway.driver.panama.",
+            "io.spillway.Spillway ",
+            "jdk.internal.foreign.",
+            "jdk.jfr.Event ",
+            "jdk.jfr.internal.",
+            "io.spillway.agent.JcudaTransformer$$Lambda",
+            "java.util.Formatter ");
   }
 
   @Test

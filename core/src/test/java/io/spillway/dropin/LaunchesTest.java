@@ -191,6 +191,16 @@ class LaunchesTest implements SessionPlugin, SessionListener {
     public void startContext() {}
 
     @Override
+    public int deviceCount() {
+      return 1;
+    }
+
+    @Override
+    public int memoryInfo(long[] free, long[] total) {
+      return 0;
+    }
+
+    @Override
     public int outOfMemory() {
       return 2;
     }

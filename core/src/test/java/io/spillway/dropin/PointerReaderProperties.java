@@ -128,7 +128,7 @@ class PointerReaderProperties {
     }
     List<Long> seen = new ArrayList<>();
     Buffer buffer = ByteBuffer.wrap(bytes);
-    PointerReader.scan(buffer, offset, seen::add);
+    ArgumentBytes.scan(buffer, offset, seen::add);
     assertThat(seen).isEqualTo(naive);
   }
 

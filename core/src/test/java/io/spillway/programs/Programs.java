@@ -7,6 +7,7 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import jcuda.CudaException;
 import jcuda.Pointer;
@@ -87,6 +88,23 @@ public final class Programs {
               Pointer.to(new float[] {2}),
               Pointer.to(pointers.get(3).withByteOffset(4096)));
       JCudaDriver.cuLaunchKernel(function, 7, 1, 1, 256, 1, 1, 0, null, parameters, null);
+    }
+  }
+
+  /** Allocates what fits, uses it, frees it. */
+  public static final class Fits {
+    private Fits() {}
+
+    public static void main(String[] args) {
+      Oversubscribe.open();
+      CUdeviceptr pointer = new CUdeviceptr();
+      System.out.println("alloc ".concat(String.valueOf(JCudaDriver.cuMemAlloc(pointer, 64 << 20))));
+      int[] in = {1, 2, 3};
+      int[] out = new int[3];
+      JCudaDriver.cuMemcpyHtoD(pointer, Pointer.to(in), 12);
+      JCudaDriver.cuMemcpyDtoH(Pointer.to(out), pointer, 12);
+      System.out.println(Arrays.equals(in, out));
+      System.out.println("free ".concat(String.valueOf(JCudaDriver.cuMemFree(pointer))));
     }
   }
 

@@ -18,6 +18,7 @@ import jcuda.driver.CUfunction;
  *
  * <pre>
  * --edges        a file with two vertex numbers a line; without it a Graph500 Kronecker graph
+ * --bytes        that graph takes, instead of the next two
  * --scale        of that graph, which has 2 to its power vertices (20)
  * --edge-factor  its edges for each vertex (16)
  * --seed         another graph for each (1)
@@ -26,15 +27,19 @@ import jcuda.driver.CUfunction;
  */
 public final class BreadthFirstSearch {
 
+  private static final String NAME = "breadth-first-search";
+
   /** The most bytes copied at a time; a buffer holds less than 2 GiB. */
   private static final long STAGED_BYTES = 256L << 20;
 
   private final CsrGraph graph;
   private final int source;
+  private final Steps steps;
 
-  private BreadthFirstSearch(CsrGraph graph, int source) {
+  private BreadthFirstSearch(CsrGraph graph, int source, Steps steps) {
     this.graph = graph;
     this.source = source;
+    this.steps = steps;
   }
 
   /** Runs it. */
@@ -43,25 +48,33 @@ public final class BreadthFirstSearch {
   }
 
   static Outcome run(String[] arguments) {
-    Options options = Options.parse(arguments, "edges", "scale", "edge-factor", "seed", "source");
+    Options options =
+        Options.parse(arguments, "edges", "bytes", "scale", "edge-factor", "seed", "source");
     EdgeList edges =
         options
             .text("edges")
             .<EdgeList>map(file -> EdgeListFile.open(Path.of(file)))
-            .orElseGet(
-                () ->
-                    new KroneckerEdges(
-                        options.integer("scale", 20, 1, 30),
-                        options.integer("edge-factor", KroneckerEdges.EDGE_FACTOR, 1, 1 << 10),
-                        options.integer("seed", 1, 0, Integer.MAX_VALUE)));
+            .orElseGet(() -> kronecker(options));
+    Steps steps = new Steps(NAME);
     try (Arena arena = Arena.ofShared()) {
       CsrGraph graph = CsrGraph.of(edges, arena);
+      steps.done("built a graph of %,d vertices".formatted(graph.vertices()));
       int source =
           options.text("source").isPresent()
               ? options.integer("source", 0, 0, graph.vertices() - 1)
               : graph.hub();
-      return new BreadthFirstSearch(graph, source).run();
+      return new BreadthFirstSearch(graph, source, steps).run();
     }
+  }
+
+  private static KroneckerEdges kronecker(Options options) {
+    int seed = options.integer("seed", 1, 0, Integer.MAX_VALUE);
+    return options.text("bytes").isPresent()
+        ? KroneckerEdges.ofBytes(options.bytes("bytes", 0), seed)
+        : new KroneckerEdges(
+            options.integer("scale", 20, 1, 30),
+            options.integer("edge-factor", KroneckerEdges.EDGE_FACTOR, 1, 1 << 10),
+            seed);
   }
 
   private Outcome run() {
@@ -89,6 +102,7 @@ public final class BreadthFirstSearch {
         cuMemcpyDtoH(Pointer.to(more), reached, Integer.BYTES);
       }
       double seconds = (System.nanoTime() - start) / 1e9;
+      steps.done("searched it, copying it to the device included,");
       return check(levels, depth, memory.bytes(), seconds);
     }
   }
@@ -110,12 +124,14 @@ public final class BreadthFirstSearch {
     cuMemcpyDtoH(Pointer.to(levels), pointer, (long) levels.length * Integer.BYTES);
     Checksum checksum = new Checksum();
     checksum.add(levels, levels.length);
+    boolean right = graph.areLevels(levels, source);
+    steps.done("checked it");
     return new Outcome(
-        "breadth-first-search",
+        NAME,
         footprintBytes,
         seconds,
         checksum.value(),
-        Arrays.equals(levels, graph.levelsFrom(source)),
+        right,
         Map.of(
             "vertices",
             (long) graph.vertices(),

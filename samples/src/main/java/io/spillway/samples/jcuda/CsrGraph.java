@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * A graph in compressed sparse row form, outside the Java heap: {@code targets} has the neighbours
@@ -18,6 +18,9 @@ record CsrGraph(int vertices, MemorySegment offsets, MemorySegment targets) {
 
   /** The level of a vertex that cannot be reached. */
   static final int UNREACHED = -1;
+
+  /** Vertices of one task: few, since some have a hundred thousand times the neighbours of others. */
+  private static final int TASK = 1 << 10;
 
   private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
@@ -73,25 +76,42 @@ record CsrGraph(int vertices, MemorySegment offsets, MemorySegment targets) {
     return hub;
   }
 
-  /** How far each vertex is from {@code source}, by the textbook's queue. */
-  int[] levelsFrom(int source) {
-    int[] levels = new int[vertices];
-    Arrays.fill(levels, UNREACHED);
-    int[] queue = new int[vertices];
-    levels[source] = 0;
-    queue[0] = source;
-    int queued = 1;
-    for (int head = 0; head < queued; head++) {
-      int vertex = queue[head];
-      long end = offset(vertex + 1);
-      for (long edge = offset(vertex); edge < end; edge++) {
-        int target = targets.getAtIndex(ValueLayout.JAVA_INT, edge);
-        if (levels[target] == UNREACHED) {
-          levels[target] = levels[vertex] + 1;
-          queue[queued++] = target;
-        }
-      }
+  /**
+   * Whether {@code levels} says how far each vertex is from {@code source}. It does exactly if only
+   * the source is at 0, no edge leads over more than one level or to a vertex that is not reached,
+   * and every other vertex that is reached has a neighbour one level nearer: the first two make no
+   * level too high, the last none too low. So each vertex can be looked at alone, and all at once.
+   */
+  boolean areLevels(int[] levels, int source) {
+    return levels.length == vertices
+        && IntStream.range(0, Math.ceilDiv(vertices, TASK))
+            .parallel()
+            .allMatch(
+                task -> {
+                  int end = (int) Math.min(vertices, (task + 1L) * TASK);
+                  for (int vertex = task * TASK; vertex < end; vertex++) {
+                    if (!isLevel(levels, vertex, source)) {
+                      return false;
+                    }
+                  }
+                  return true;
+                });
+  }
+
+  private boolean isLevel(int[] levels, int vertex, int source) {
+    int level = levels[vertex];
+    if ((level == 0) != (vertex == source) || level < UNREACHED) {
+      return false;
     }
-    return levels;
+    boolean nearer = level <= 0;
+    long end = offset(vertex + 1);
+    for (long edge = offset(vertex); edge < end; edge++) {
+      int other = levels[targets.getAtIndex(ValueLayout.JAVA_INT, edge)];
+      if (level == UNREACHED || other == UNREACHED ? level != other : Math.abs(level - other) > 1) {
+        return false;
+      }
+      nearer |= other == level - 1;
+    }
+    return nearer;
   }
 }

@@ -19,6 +19,12 @@ record KroneckerEdges(int scale, int edgeFactor, long seed) implements EdgeList 
   /** Graph500's. */
   static final int EDGE_FACTOR = 16;
 
+  /** 2 to its power is 8 million vertices, whose offsets take 64 MiB and whose levels take 32. */
+  static final int LARGEST_SCALE = 23;
+
+  /** Edges of one task: enough that handing it out costs nothing. */
+  private static final int TASK = 1 << 14;
+
   // The quarters' bounds, as parts of the 32 bits drawn for each halving.
   private static final long A = (long) (0.57 * (1L << 32));
   private static final long A_B = (long) (0.76 * (1L << 32));
@@ -29,13 +35,45 @@ record KroneckerEdges(int scale, int edgeFactor, long seed) implements EdgeList 
     return 1 << scale;
   }
 
+  /**
+   * A graph that takes about {@code bytes} in CSR form. It has as many vertices as leave {@link
+   * #EDGE_FACTOR} edges for each, but no more than 2 to the power of {@link #LARGEST_SCALE}: of more
+   * edges for each vertex a host builds a graph faster, as what it looks up at random fits its
+   * caches.
+   */
+  static KroneckerEdges ofBytes(long bytes, long seed) {
+    int scale = 1;
+    while (scale < LARGEST_SCALE && bytesOf(scale + 1, EDGE_FACTOR) <= bytes) {
+      scale++;
+    }
+    int edgeFactor = 1;
+    while (bytesOf(scale, edgeFactor + 1) <= bytes) {
+      edgeFactor++;
+    }
+    return new KroneckerEdges(scale, edgeFactor, seed);
+  }
+
+  /** An offset and a level for each vertex, a target for each end of an edge. */
+  private static long bytesOf(int scale, int edgeFactor) {
+    return (Long.BYTES + Integer.BYTES + 2L * Integer.BYTES * edgeFactor) << scale;
+  }
+
   long edges() {
     return (long) edgeFactor << scale;
   }
 
   @Override
   public void forEach(Visitor visitor) {
-    LongStream.range(0, edges()).parallel().forEach(edge -> visit(edge, visitor));
+    long edges = edges();
+    LongStream.range(0, Math.ceilDiv(edges, TASK))
+        .parallel()
+        .forEach(
+            task -> {
+              long end = Math.min(edges, (task + 1) * TASK);
+              for (long edge = task * TASK; edge < end; edge++) {
+                visit(edge, visitor);
+              }
+            });
   }
 
   private void visit(long edge, Visitor visitor) {

@@ -25,6 +25,8 @@ import jcuda.runtime.JCuda;
  */
 public final class NearestNeighbours {
 
+  private static final String NAME = "nearest-neighbours";
+
   private static final long VECTOR_BYTES = (long) NeighbourScan.WORDS * Integer.BYTES;
 
   /** Vectors copied at a time: 32 MiB of them. */
@@ -36,6 +38,7 @@ public final class NearestNeighbours {
   private final int batches;
   private final int queries;
   private final int neighbours;
+  private final Steps steps = new Steps(NAME);
   private final int[] staging = new int[STAGED * NeighbourScan.WORDS];
 
   private NearestNeighbours(long vectors, int batches, int queries, int neighbours) {
@@ -91,6 +94,7 @@ public final class NearestNeighbours {
                 Pointer.to(candidates));
             found[batch][i] = best(candidates);
           }
+          steps.done("scanned %,d vectors after adding to them".formatted(end(batch)));
         }
       } finally {
         cudaFree(query);
@@ -142,8 +146,9 @@ public final class NearestNeighbours {
         equal &= Arrays.equals(found[batch][query], reference.nearest(query));
       }
     }
+    steps.done("checked it");
     return new Outcome(
-        "nearest-neighbours",
+        NAME,
         store.peakBytes() + VECTOR_BYTES + candidateBytes(),
         seconds,
         checksum.value(),

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -102,8 +103,12 @@ class ReferenceTest {
       assertThat(graph.targets().asSlice(9 * 4, 3 * 4).toArray(ValueLayout.JAVA_INT))
           .containsExactlyInAnyOrder(3, 2, 3);
       assertThat(graph.hub()).isEqualTo(3);
-      assertThat(graph.levelsFrom(0)).containsExactly(0, 1, 2, 1, 2, -1);
-      assertThat(graph.levelsFrom(5)).containsExactly(-1, -1, -1, -1, -1, 0);
+      assertThat(levelsByQueue(graph, 0)).containsExactly(0, 1, 2, 1, 2, -1);
+      assertThat(graph.areLevels(new int[] {0, 1, 2, 1, 2, -1}, 0)).isTrue();
+      assertThat(levelsByQueue(graph, 5)).containsExactly(-1, -1, -1, -1, -1, 0);
+      assertThat(graph.areLevels(new int[] {-1, -1, -1, -1, -1, 0}, 5)).isTrue();
+      assertThat(graph.areLevels(new int[] {-1, -1, -1, -1, -1, 0}, 4)).isFalse();
+      assertThat(graph.areLevels(new int[] {0, 1, 2, 1, 2}, 0)).as("one is missing").isFalse();
     }
   }
 
@@ -128,9 +133,10 @@ class ReferenceTest {
       CsrGraph graph = CsrGraph.of(edges, arena);
       // Its degrees are very uneven: the mean is below 32.
       assertThat(graph.degree(graph.hub())).isGreaterThan(32 * 20);
-      assertThat(levelsByRelaxing(graph, graph.hub())).isEqualTo(graph.levelsFrom(graph.hub()));
-      assertThat(CsrGraph.of(edges, arena).levelsFrom(graph.hub()))
-          .isEqualTo(graph.levelsFrom(graph.hub()));
+      int[] levels = levelsByQueue(graph, graph.hub());
+      assertThat(levelsByRelaxing(graph, graph.hub())).isEqualTo(levels);
+      assertThat(levelsByQueue(CsrGraph.of(edges, arena), graph.hub())).isEqualTo(levels);
+      assertThat(graph.areLevels(levels, graph.hub())).isTrue();
     }
   }
 
@@ -149,6 +155,80 @@ class ReferenceTest {
     assertThat(
             LongStream.of(quarters).sorted().mapToObj(n -> Math.round(n * 100.0 / edges.edges())))
         .containsExactly(5L, 19L, 19L, 57L);
+  }
+
+  /** In sparse graphs of all kinds, some of whose vertices cannot be reached. */
+  @Test
+  void anyOneWrongLevelIsFound() {
+    Random random = new Random(1);
+    for (int round = 0; round < 200; round++) {
+      int vertices = 2 + random.nextInt(20);
+      List<Edge> list = new ArrayList<>();
+      for (int i = random.nextInt(2 * vertices); i > 0; i--) {
+        list.add(new Edge(random.nextInt(vertices), random.nextInt(vertices)));
+      }
+      try (Arena arena = Arena.ofShared()) {
+        CsrGraph graph = CsrGraph.of(new Edges(vertices, list), arena);
+        int source = random.nextInt(vertices);
+        int[] levels = levelsByQueue(graph, source);
+        assertThat(graph.areLevels(levels, source)).isTrue();
+        for (int vertex = 0; vertex < vertices; vertex++) {
+          int right = levels[vertex];
+          for (int wrong = -2; wrong <= vertices; wrong++) {
+            levels[vertex] = wrong;
+            assertThat(graph.areLevels(levels, source)).isEqualTo(wrong == right);
+          }
+          levels[vertex] = right;
+        }
+      }
+    }
+  }
+
+  /** The levels of another source, or all too high by the same, are consistent but wrong. */
+  @Test
+  void levelsThatAreWrongTogetherAreFound() {
+    Edges path = new Edges(5, List.of(new Edge(0, 1), new Edge(1, 2), new Edge(3, 4)));
+    try (Arena arena = Arena.ofShared()) {
+      CsrGraph graph = CsrGraph.of(path, arena);
+      assertThat(graph.areLevels(new int[] {0, 1, 2, -1, -1}, 0)).isTrue();
+      assertThat(graph.areLevels(new int[] {2, 1, 0, -1, -1}, 0)).isFalse();
+      assertThat(graph.areLevels(new int[] {0, 1, 2, 5, 6}, 0)).as("an island").isFalse();
+      assertThat(graph.areLevels(new int[] {0, 1, 2, 0, 1}, 0)).as("another source").isFalse();
+      assertThat(graph.areLevels(new int[] {1, 2, 3, -1, -1}, 0)).isFalse();
+      assertThat(graph.areLevels(new int[] {0, -1, -1, -1, -1}, 0)).as("stopped early").isFalse();
+    }
+  }
+
+  @Test
+  void aGraphOfASize() {
+    for (long bytes : new long[] {1 << 12, 1 << 20, 100 << 20, 6L << 30, 60L << 30}) {
+      KroneckerEdges edges = KroneckerEdges.ofBytes(bytes, 1);
+      long csrBytes = 12L * edges.vertices() + 8 * edges.edges();
+      assertThat(csrBytes).isLessThanOrEqualTo(bytes).isGreaterThan(bytes * 9 / 10);
+      assertThat(edges.edgeFactor()).isGreaterThanOrEqualTo(KroneckerEdges.EDGE_FACTOR);
+      assertThat(edges.scale()).isLessThanOrEqualTo(KroneckerEdges.LARGEST_SCALE);
+    }
+  }
+
+  /** By the textbook's queue. */
+  private static int[] levelsByQueue(CsrGraph graph, int source) {
+    int[] levels = new int[graph.vertices()];
+    Arrays.fill(levels, CsrGraph.UNREACHED);
+    int[] queue = new int[graph.vertices()];
+    levels[source] = 0;
+    queue[0] = source;
+    int queued = 1;
+    for (int head = 0; head < queued; head++) {
+      int vertex = queue[head];
+      for (long edge = graph.offset(vertex); edge < graph.offset(vertex + 1); edge++) {
+        int target = graph.targets().getAtIndex(ValueLayout.JAVA_INT, edge);
+        if (levels[target] == CsrGraph.UNREACHED) {
+          levels[target] = levels[vertex] + 1;
+          queue[queued++] = target;
+        }
+      }
+    }
+    return levels;
   }
 
   /** Goes over all edges until nothing changes. */

@@ -107,12 +107,16 @@ public final class Interception {
    *
    * @param act whether plugins are told too, and may enqueue work in the launch's stream
    */
-  public void declare(Launch launch, RangeAccess access, boolean act) {
+  public void declare(Launch launch, List<RangeAccess> accesses, boolean act) {
     if (FlightRecording.started()) {
-      AccessEvent.emit(launch, access);
+      for (int i = 0; i < accesses.size(); i++) {
+        AccessEvent.emit(launch, accesses.get(i));
+      }
     }
     if (act) {
-      announcements.declared(launch, access);
+      for (int i = 0; i < accesses.size(); i++) {
+        announcements.declared(launch, accesses.get(i));
+      }
     }
   }
 

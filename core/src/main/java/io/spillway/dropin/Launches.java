@@ -9,6 +9,7 @@ import io.spillway.access.LaunchEvent;
 import io.spillway.access.RangeAccess;
 import io.spillway.driver.StreamHandle;
 import io.spillway.range.AddressRange;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -95,9 +96,7 @@ public final class Launches {
     Launch launch = launch(session, alike.site(), stream);
     boolean act = acts(session, launch.stream());
     List<RangeAccess> accesses = alike.accesses();
-    for (int i = 0; i < accesses.size(); i++) {
-      session.declare(launch, accesses.get(i), act);
-    }
+    session.declare(launch, accesses, act);
     if (FlightRecording.started()) {
       LaunchEvent.emit(launch, name, alike.geometry(), accesses.size());
     }
@@ -135,12 +134,14 @@ public final class Launches {
     Interception session = either.lane().interception();
     Launch launch = launch(session, alike.site(), stream);
     boolean act = acts(session, launch.stream());
+    List<RangeAccess> accesses = new ArrayList<>(2);
     if (from != null) {
-      declare(session, launch, from, source, sourceBytes, AccessKind.READ, act);
+      accesses.add(access(from, source, sourceBytes, AccessKind.READ));
     }
     if (to != null) {
-      declare(session, launch, to, destination, destinationBytes, AccessKind.WRITE, act);
+      accesses.add(access(to, destination, destinationBytes, AccessKind.WRITE));
     }
+    session.declare(launch, accesses, act);
     return act ? new Told(session, launch) : null;
   }
 
@@ -184,15 +185,10 @@ public final class Launches {
     return session.listening() && !dropin.capturing(stream);
   }
 
-  private static void declare(
-      Interception session,
-      Launch launch,
-      Dropin.Found found,
-      long address,
-      long bytes,
-      AccessKind kind,
-      boolean act) {
+  /** The part of it inside the allocation. */
+  private static RangeAccess access(
+      Dropin.Found found, long address, long bytes, AccessKind kind) {
     long within = Math.min(bytes, found.allocation().range().end() - address);
-    session.declare(launch, new RangeAccess(new AddressRange(address, within), kind), act);
+    return new RangeAccess(new AddressRange(address, within), kind);
   }
 }

@@ -150,11 +150,12 @@ final class Prelude {
   void end() {
     synchronized (bytesByAddress) {
       if (!over) {
-        over = true;
         for (Map.Entry<Long, Long> live : bytesByAddress.entrySet()) {
           heir.inherit(new AddressRange(live.getKey(), live.getValue()));
         }
         bytesByAddress.clear();
+        // Last: until then whoever frees waits here, and finds what it frees in one book or other.
+        over = true;
       }
     }
   }

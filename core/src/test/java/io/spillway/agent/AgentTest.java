@@ -83,7 +83,8 @@ class AgentTest {
         .doesNotContain(
             "io.spillway.driver.panama.",
             "io.spillway.Spillway ",
-            "jdk.internal.foreign.",
+            "jdk.internal.foreign.abi.AbstractLinker ",
+            "jdk.internal.foreign.layout.",
             "jdk.jfr.Event ",
             "jdk.jfr.internal.",
             "io.spillway.agent.JcudaTransformer$$Lambda",

@@ -13,6 +13,7 @@ import java.lang.classfile.FieldModel;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.attribute.ConstantValueAttribute;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
+import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.ReturnInstruction;
 import java.lang.constant.ConstantDescs;
 import java.net.URL;
@@ -83,7 +84,7 @@ class JcudaTransformerTest {
         assertThat(linkedCalls(transformed)).isGreaterThanOrEqualTo(shape.required().size());
         assertThat(methods(transformed))
             .containsAll(methods(plain))
-            .hasSize(methods(plain).size() + 1);
+            .hasSize(methods(plain).size() + 2);
       }
     }
   }
@@ -128,7 +129,7 @@ class JcudaTransformerTest {
       List<String> linked = new ArrayList<>();
       for (MethodModel method : ClassFile.of().parse(transformed).methods()) {
         String name = method.methodName().stringValue();
-        if (linkedCalls(method) > 0) {
+        if (linkedCalls(method) > 0 && !name.equals(LinkedClass.LISTENING)) {
           linked.add(name);
         }
         assertThat(linkedCalls(method)).as(name).isLessThanOrEqualTo(1);
@@ -146,6 +147,32 @@ class JcudaTransformerTest {
               "cuMemAllocHost",
               "cuIpcGetMemHandle");
     }
+  }
+
+  /** Whoever does not listen calls JCuda's native method as before. */
+  @Test
+  void whatIsForListenersAloneKeepsTheNativeCall() throws Exception {
+    ClassLoader loader = getClass().getClassLoader();
+    for (JcudaShape shape : JcudaShape.values()) {
+      byte[] transformed = transform(loader, shape.className(), classFile(loader, shape.className()));
+      for (MethodModel method : ClassFile.of().parse(transformed).methods()) {
+        String name = method.methodName().stringValue();
+        if (linkedCalls(method) > 0 && shape.descriptors().containsKey(name)) {
+          assertThat(calls(method, name + JcudaShape.NATIVE_SUFFIX))
+              .as(name)
+              .isEqualTo(Linker.onlyForListeners(name + JcudaShape.NATIVE_SUFFIX) ? 1 : 0);
+        }
+      }
+    }
+  }
+
+  private static long calls(MethodModel method, String name) {
+    return method.code().stream()
+        .flatMap(code -> code.elementStream())
+        .filter(
+            element ->
+                element instanceof InvokeInstruction call && call.name().equalsString(name))
+        .count();
   }
 
   private static byte[] doctored(UnaryOperator<ClassTransform> change, byte[] classFile) {

@@ -51,7 +51,7 @@ final class CyclicStream {
 
   private AddressRange weights() {
     AddressRange weights = driver.allocateManaged(LAYERS * LAYER_BYTES);
-    driver.hostTouch(weights, AccessKind.WRITE);
+    driver.hostTouch(weights, TouchKind.WRITE);
     return weights;
   }
 

@@ -44,7 +44,7 @@ final class H200Experiment {
 
   AddressRange filled(long bytes) {
     AddressRange range = driver.allocateManaged(bytes);
-    driver.hostTouch(range, AccessKind.WRITE);
+    driver.hostTouch(range, TouchKind.WRITE);
     return range;
   }
 
@@ -266,7 +266,7 @@ final class H200Experiment {
   double readMostlyHostWrite() {
     AddressRange range = readMostly(4 * GIB);
     driver.prefetch(range, GPU, stream);
-    return rate(4 * GIB, () -> driver.hostTouch(range, AccessKind.WRITE));
+    return rate(4 * GIB, () -> driver.hostTouch(range, TouchKind.WRITE));
   }
 
   double readAfterHostWrite() {
@@ -274,14 +274,14 @@ final class H200Experiment {
     driver.advise(range, Advice.SET_READ_MOSTLY, GPU);
     driver.prefetch(range, GPU, stream);
     driver.synchronize(stream);
-    driver.hostTouch(range, AccessKind.WRITE);
+    driver.hostTouch(range, TouchKind.WRITE);
     return rate(4 * GIB, () -> kernel(Access.read(range)));
   }
 
   double[] readMostlyBeforeFill() {
     AddressRange range = driver.allocateManaged(4 * GIB);
     driver.advise(range, Advice.SET_READ_MOSTLY, GPU);
-    double fill = rate(4 * GIB, () -> driver.hostTouch(range, AccessKind.WRITE));
+    double fill = rate(4 * GIB, () -> driver.hostTouch(range, TouchKind.WRITE));
     return new double[] {fill, rate(4 * GIB, () -> driver.prefetch(range, GPU, stream))};
   }
 
@@ -297,6 +297,6 @@ final class H200Experiment {
 
   double hostFirstTouch() {
     AddressRange range = driver.allocateManaged(4 * GIB);
-    return rate(4 * GIB, () -> driver.hostTouch(range, AccessKind.WRITE));
+    return rate(4 * GIB, () -> driver.hostTouch(range, TouchKind.WRITE));
   }
 }

@@ -4,11 +4,11 @@ import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.Access;
-import io.spillway.driver.sim.AccessKind;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.driver.sim.SimulationCounters;
+import io.spillway.driver.sim.TouchKind;
 import io.spillway.range.AddressRange;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -68,7 +68,7 @@ final class SimulatedMachine implements Machine {
 
   @Override
   public void hostWrites(AddressRange managed) {
-    driver.hostTouch(managed, AccessKind.WRITE);
+    driver.hostTouch(managed, TouchKind.WRITE);
   }
 
   @Override

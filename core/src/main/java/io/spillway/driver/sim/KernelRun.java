@@ -34,7 +34,7 @@ final class KernelRun {
     this.faults = faults;
     this.computeNanosPerByte = computeNanosPerByte;
     model = machine.model;
-    windowBlocks = (int) Math.max(1, model.kernelWindowBytes() / Blocks.BYTES);
+    windowBlocks = (int) Math.max(1, Math.round(model.kernelWindowBytes() / (double) Blocks.BYTES));
   }
 
   /** Runs from {@code start} over the accesses, each with its allocation; returns the end. */

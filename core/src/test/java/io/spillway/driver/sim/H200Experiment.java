@@ -6,6 +6,7 @@ import io.spillway.driver.StreamHandle;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -176,6 +177,30 @@ final class H200Experiment {
     return rate(6 * GIB, () -> prefetch(range, piece, Location.HOST));
   }
 
+  /** What a kernel has just written, in pieces of 32 MiB from as many host threads. */
+  double prefetchOutDirty(int threads) {
+    AddressRange range = resident(6 * GIB);
+    kernel(Access.write(range));
+    driver.synchronize(stream);
+    List<AddressRange> pieces = pieces(range, 32 * MIB);
+    StreamHandle[] streams = new StreamHandle[threads];
+    Arrays.setAll(streams, i -> driver.createStream());
+    return rate(
+        6 * GIB,
+        () -> {
+          for (int i = 0; i < pieces.size(); i++) {
+            AddressRange piece = pieces.get(i);
+            StreamHandle own = streams[i % threads];
+            driver
+                .hostThread("mover " + i % threads)
+                .execute(() -> driver.prefetch(piece, Location.HOST, own));
+          }
+          for (StreamHandle own : streams) {
+            driver.synchronize(own);
+          }
+        });
+  }
+
   double prefetchOutFirst() {
     AddressRange range = driver.allocateManaged(4 * GIB);
     kernel(Access.write(range));
@@ -223,6 +248,16 @@ final class H200Experiment {
     StreamHandle other = driver.createStream();
     driver.launch(SimulatedKernel.of("busy", Access.read(device, 200)), other);
     return rate(6 * GIB, () -> driver.prefetch(range, GPU, stream));
+  }
+
+  /** How much longer a bandwidth-bound kernel takes beside a prefetch that outlasts it. */
+  double kernelSlowdownUnderPrefetch() {
+    AddressRange range = cycled(12 * GIB);
+    AddressRange device = driver.allocateDevice(8 * GIB);
+    StreamHandle other = driver.createStream();
+    double alone = nanos(() -> kernel(Access.read(device, 20)));
+    driver.prefetch(range, GPU, other);
+    return nanos(() -> kernel(Access.read(device, 20))) / alone;
   }
 
   double readMostlyPrefetch(long piece) {

@@ -2,4 +2,6 @@
 module io.spillway.advise {
   requires transitive io.spillway.core;
   requires static org.jspecify;
+
+  exports io.spillway.profile;
 }

@@ -7,6 +7,7 @@ import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.Allocator;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.LiveAllocation;
+import io.spillway.allocate.LiveAllocationEvents;
 import io.spillway.allocate.MemoryKind;
 import io.spillway.allocate.MemoryPressureWatch;
 import io.spillway.allocate.Placement;
@@ -112,6 +113,7 @@ public final class Spillway implements AutoCloseable {
 
   /** Lets plugins join, where there is something to do for them. */
   private void begin(SpillwayConfig config) {
+    endings.addLast(LiveAllocationEvents.of(allocator.ledger())::close);
     if (!active()) {
       return;
     }

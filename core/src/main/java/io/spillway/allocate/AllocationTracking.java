@@ -4,7 +4,10 @@ package io.spillway.allocate;
 public enum AllocationTracking {
   /** Nothing. */
   NONE,
-  /** The calling line, of managed allocations without a label: those whose site a profile needs. */
+  /**
+   * The calling line of allocations without a label: of managed ones, and of all while allocations
+   * are recorded.
+   */
   CALL_SITE,
   /** The whole stack of every allocation, for leak reports; costs microseconds each. */
   STACK

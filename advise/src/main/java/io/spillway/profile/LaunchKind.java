@@ -1,0 +1,13 @@
+package io.spillway.profile;
+
+/** How a launch became known. */
+public enum LaunchKind {
+  /** The program declared a scope. */
+  DECLARED,
+  /** A kernel launch of the program was intercepted. */
+  KERNEL,
+  /** A copy or fill of the program was intercepted. */
+  COPY,
+  /** Only the device's own records tell of it. */
+  UNKNOWN
+}

@@ -22,7 +22,8 @@ import io.spillway.allocate.MemoryKind;
  *     Measure#NEVER} if it was live at the end
  * @param firstBlock its first block, counted over all allocations in their order: the address axis
  *     of {@link Timeline#heat}
- * @param blocks a row for each block from the one that {@code address} lies in
+ * @param blocks a row for each 2 MiB from its start: the driver's blocks, as Spillway's managed
+ *     memory begins with one
  */
 public record AllocationProfile(
     int index,

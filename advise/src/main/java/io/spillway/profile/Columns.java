@@ -16,6 +16,8 @@ public final class Columns<M extends Enum<M> & Measure> {
   // A column that is unset throughout has length 0.
   private final long[][] columns;
 
+  private static final long[] UNSET = new long[0];
+
   private Columns(Class<M> measures, int rows, long[][] columns) {
     this.measures = measures;
     this.rows = rows;
@@ -24,7 +26,13 @@ public final class Columns<M extends Enum<M> & Measure> {
 
   /** A table in which nothing is set. */
   public static <M extends Enum<M> & Measure> Columns<M> unset(Class<M> measures, int rows) {
-    return new Columns<>(measures, rows, new long[measures.getEnumConstants().length][0]);
+    return new Columns<>(measures, rows, unsetColumns(measures.getEnumConstants().length));
+  }
+
+  private static long[][] unsetColumns(int count) {
+    long[][] columns = new long[count][];
+    Arrays.fill(columns, UNSET);
+    return columns;
   }
 
   /** How many rows there are. */
@@ -130,7 +138,7 @@ public final class Columns<M extends Enum<M> & Measure> {
     public Builder(Class<M> measures, int rows) {
       this.measures = measures;
       this.constants = measures.getEnumConstants();
-      this.columns = new long[constants.length][0];
+      this.columns = unsetColumns(constants.length);
       this.rows = rows;
     }
 
@@ -175,6 +183,16 @@ public final class Columns<M extends Enum<M> & Measure> {
       written(measure)[row] = value;
     }
 
+    /** Combines one row of {@code other} with {@code row}. */
+    public void combineRow(int row, Builder<M> other, int otherRow) {
+      for (M measure : constants) {
+        long[] theirs = other.columns[measure.ordinal()];
+        if (theirs.length > 0 && theirs[otherRow] != measure.unset()) {
+          combine(measure, row, theirs[otherRow]);
+        }
+      }
+    }
+
     /** Combines all of {@code other}, row by row. */
     public void combineAll(Builder<M> other) {
       grow(other.rows);
@@ -202,7 +220,7 @@ public final class Columns<M extends Enum<M> & Measure> {
 
     /** The table so far, which later changes leave as it is. */
     public Columns<M> build() {
-      long[][] copies = new long[columns.length][0];
+      long[][] copies = unsetColumns(columns.length);
       for (M measure : constants) {
         long[] column = columns[measure.ordinal()];
         if (isSet(measure, column)) {

@@ -228,6 +228,15 @@ public final class LapDetector {
     return period == 0 ? 0 : firstLaps + lap.cursor() / period;
   }
 
+  /** Which lap the last launch lies in, counted as in {@link #laps}; 0 while none is known. */
+  public long lap() {
+    if (period == 0) {
+      return 0;
+    }
+    long place = position < 0 ? lap.cursor() : lap.cursor() - 1;
+    return firstLaps + Math.floorDiv(place, period);
+  }
+
   /**
    * The symbol of a step.
    *

@@ -38,7 +38,11 @@ public final class LiveAllocationEvents implements FlightRecorderListener, AutoC
   }
 
   private void emitAll() {
-    ledger.snapshot().forEach(AllocationEvent::emit);
+    for (LiveAllocation allocation : ledger.snapshot()) {
+      if (allocation.isLive()) { // freed since the snapshot: its end is told already
+        AllocationEvent.emit(allocation);
+      }
+    }
   }
 
   /** Tells of nothing any more. */

@@ -12,6 +12,7 @@ import io.spillway.allocate.MemoryKind;
 import io.spillway.allocate.MemoryPressureWatch;
 import io.spillway.allocate.Placement;
 import io.spillway.allocate.RedirectRule;
+import io.spillway.allocate.SessionEvent;
 import io.spillway.driver.DriverUnavailableException;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
@@ -113,6 +114,7 @@ public final class Spillway implements AutoCloseable {
 
   /** Lets plugins join, where there is something to do for them. */
   private void begin(SpillwayConfig config) {
+    SessionEvent.emit(allocator.budgetBytes());
     endings.addLast(LiveAllocationEvents.of(allocator.ledger())::close);
     if (!active()) {
       return;

@@ -32,6 +32,10 @@ public final class FaultEvent extends Event {
   @Description("Faults served together, several of one page counted each")
   private long pages;
 
+  @Label("Parts")
+  @Description("Which 64 KiB of the 2 MiB around the address, a bit each; 0 if that is not known")
+  private int parts;
+
   @Label("Start")
   @Description("Device time in nanoseconds")
   private long startNanos;
@@ -69,12 +73,31 @@ public final class FaultEvent extends Event {
       long startNanos,
       long endNanos,
       long sequence) {
+    emit(processor, access, address, pages, 0, startNanos, endNanos, sequence);
+  }
+
+  /**
+   * Writes one event if someone records, where it is known which parts faulted.
+   *
+   * @param parts which 64 KiB parts of the 2 MiB block that {@code address} lies in: bit i is the
+   *     i-th; 0 if only the one of {@code address} is known
+   */
+  public static void emit(
+      Processor processor,
+      FaultAccess access,
+      long address,
+      long pages,
+      int parts,
+      long startNanos,
+      long endNanos,
+      long sequence) {
     FaultEvent event = new FaultEvent();
     if (event.isEnabled()) {
       event.processor = processor.name();
       event.access = access.name();
       event.address = address;
       event.pages = pages;
+      event.parts = parts;
       event.startNanos = startNanos;
       event.endNanos = endNanos;
       event.sequence = sequence;

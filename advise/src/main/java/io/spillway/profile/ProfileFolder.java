@@ -29,6 +29,9 @@ public final class ProfileFolder {
   /** 131,072 events either way: what a few threads write in the second after which JFR flushes. */
   public static final int STANDARD_WINDOW = 1 << 18;
 
+  private static final String NO_TOOL =
+      "what the device did: no tool recorded its runs, faults and transfers";
+
   private final NameTable names = new NameTable();
   private final PendingSites sites = new PendingSites();
   private final OrderedFold fold = new OrderedFold(names, sites);
@@ -243,6 +246,9 @@ public final class ProfileFolder {
     }
     finished = true;
     window.drain();
+    if (tools.isEmpty()) {
+      missing.add(NO_TOOL);
+    }
     return fold.finish(
         new RecordingFacts(tools, missing, machine, dropped, recordingSeconds), window.late());
   }

@@ -3,11 +3,11 @@ package io.spillway;
 import io.spillway.access.Launch;
 import io.spillway.access.LaunchListener;
 import io.spillway.access.RangeAccess;
+import io.spillway.allocate.AllocationEvent;
 import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.Allocator;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.LiveAllocation;
-import io.spillway.allocate.LiveAllocationEvents;
 import io.spillway.allocate.MemoryKind;
 import io.spillway.allocate.MemoryPressureWatch;
 import io.spillway.allocate.Placement;
@@ -115,7 +115,7 @@ public final class Spillway implements AutoCloseable {
   /** Lets plugins join, where there is something to do for them. */
   private void begin(SpillwayConfig config) {
     SessionEvent.emit(allocator.budgetBytes());
-    endings.addLast(LiveAllocationEvents.of(allocator.ledger())::close);
+    endings.addLast(AllocationEvent.inEachChunk(allocator.ledger())::close);
     if (!active()) {
       return;
     }

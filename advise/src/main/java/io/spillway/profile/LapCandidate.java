@@ -15,6 +15,12 @@ final class LapCandidate {
    */
   private static final int LAUNCHES_PER_MISS = 32;
 
+  /** Misses by which one of about the same period must be better: not chance, but a change. */
+  private static final int MISSES_TO_RELEARN = 4;
+
+  /** Periods that differ by no more than an eighth are about the same. */
+  private static final int SAME_SHARE = 8;
+
   /** Consecutive misses, and misses at the very beginning, that end it. */
   private static final int MOST_SLACK = 8;
 
@@ -28,6 +34,7 @@ final class LapCandidate {
   private long distance;
   private long traced;
   private long unexplained;
+  private long begun;
 
   boolean alive() {
     return alive;
@@ -48,6 +55,7 @@ final class LapCandidate {
     distance = index - reference;
     traced = 0;
     unexplained = misses;
+    begun = index;
     alignment.begin(reference + 1, length);
   }
 
@@ -69,11 +77,12 @@ final class LapCandidate {
     }
   }
 
-  /** Finds out how much earlier it could have begun. */
-  void trace(long[] history, long oldest) {
+  /** Finds out, a few steps at a time, how much earlier it could have begun. */
+  void trace(long[] history, long count) {
+    long oldest = Math.max(0, count - history.length);
+    int mask = history.length - 1;
     for (int i = 0; tracing && i < TRACE_STEPS; i++) {
       long reference = firstReference - 1;
-      int mask = history.length - 1;
       if (reference < oldest
           || history[(int) reference & mask] != history[(int) (reference + distance) & mask]) {
         tracing = false;
@@ -107,11 +116,25 @@ final class LapCandidate {
   }
 
   /**
+   * Whether it is the lap that is followed, changed a little: about as long, and most of it found.
+   *
+   * @param misses how many launches no lap explained by now
+   * @param period of the lap that is followed
+   */
+  boolean resembles(long misses, int period, long index) {
+    return Math.abs(lag(index) - period) * SAME_SHARE <= period
+        && 2 * (misses - unexplained) <= index - begun;
+  }
+
+  /**
    * Whether since it began it missed less than the laps that were followed, by enough to change.
    *
    * @param misses how many launches no lap explained by now
+   * @param period of the lap that is followed
    */
-  boolean explainsMore(long misses, long index) {
-    return (misses - unexplained - alignment.misses()) * LAUNCHES_PER_MISS > lag(index);
+  boolean explainsMore(long misses, int period, long index) {
+    long better = misses - unexplained - alignment.misses();
+    return better * LAUNCHES_PER_MISS > lag(index)
+        && (better >= MISSES_TO_RELEARN || !resembles(misses, period, index));
   }
 }

@@ -36,6 +36,9 @@ public final class LapDetector {
   /** An odd factor, so that multiplying by it loses nothing. */
   private static final long GRAM_FACTOR = 0xD1342543DE82EF95L;
 
+  /** Laps looked back for the first of them: more than it takes to recognise one. */
+  private static final long MOST_LAPS_TRACED = 4;
+
   /** Misses in a row that end a short lap, and a quarter of a long one. */
   private static final int LEAST_TOLERANCE = 8;
 
@@ -85,7 +88,7 @@ public final class LapDetector {
           candidate.end(); // all is explained without it
         } else {
           candidate.step(symbol, history, index);
-          candidate.trace(history, count - history.length);
+          candidate.trace(history, count);
         }
       }
     }
@@ -152,7 +155,7 @@ public final class LapDetector {
     }
     if (weakest != null && (!weakest.alive() || weakest.support() < length)) {
       weakest.begin(before, index, history.length, missesBefore);
-      weakest.trace(history, count - history.length);
+      weakest.trace(history, count);
     }
   }
 
@@ -160,7 +163,7 @@ public final class LapDetector {
     for (LapCandidate candidate : candidates) {
       if (candidate.alive()
           && candidate.explainsLap(index)
-          && (period == 0 || candidate.explainsMore(misses, index))) {
+          && (period == 0 || candidate.explainsMore(misses, period, index))) {
         recognise(candidate, index);
         return;
       }
@@ -168,10 +171,19 @@ public final class LapDetector {
   }
 
   private void recognise(LapCandidate candidate, long index) {
+    boolean relearned = period > 0 && candidate.resembles(misses, period, index);
+    long known = laps();
+    int expected = lap.place();
     period = Math.toIntExact(candidate.lag(index));
-    start = candidate.start();
-    firstLaps = Math.max(1, (index + 1 - start) / period);
-    int offset = (int) ((index + 1 - start) % period);
+    int offset;
+    if (relearned) {
+      firstLaps = known;
+      offset = expected % period;
+    } else {
+      start = Math.min(candidate.start(), cleanStart(index));
+      firstLaps = Math.max(1, (index + 1 - start) / period);
+      offset = (int) ((index + 1 - start) % period);
+    }
     if (pattern.length < period) {
       pattern = new long[period];
     }
@@ -188,6 +200,19 @@ public final class LapDetector {
     candidate.end();
   }
 
+  /** Where the stretch begins that repeats without a miss up to {@code index}. */
+  private long cleanStart(long index) {
+    int mask = history.length - 1;
+    long oldest = Math.max(0, count - history.length);
+    long end = Math.max(oldest + period, index - MOST_LAPS_TRACED * period);
+    long at = index;
+    while (at >= end
+        && history[(int) at & mask] == history[(int) (at - period) & mask]) {
+      at--;
+    }
+    return at + 1 - period;
+  }
+
   /** How many launches were taken. */
   public long launches() {
     return count;
@@ -198,7 +223,7 @@ public final class LapDetector {
     return period;
   }
 
-  /** Whether the last launch made a lap known, be it the first or another. */
+  /** Whether the last launch made a lap known: the first, another, or the same one changed. */
   public boolean recognised() {
     return recognised;
   }

@@ -1,5 +1,6 @@
 package io.spillway.allocate;
 
+import io.spillway.access.ChunkEvents;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
@@ -58,6 +59,19 @@ public final class AllocationEvent extends Event {
    */
   static boolean recorded() {
     return FlightRecorder.isInitialized() && new AllocationEvent().isEnabled();
+  }
+
+  /** Has the live allocations told at the start of each JFR chunk, until that is closed. */
+  public static ChunkEvents inEachChunk(Ledger ledger) {
+    return ChunkEvents.begin(AllocationEvent.class, () -> emitLive(ledger));
+  }
+
+  private static void emitLive(Ledger ledger) {
+    for (LiveAllocation allocation : ledger.snapshot()) {
+      if (allocation.isLive()) { // freed since the snapshot: its end is told already
+        emit(allocation);
+      }
+    }
   }
 
   /** Writes one event if someone records; costs about a nanosecond if nobody does. */

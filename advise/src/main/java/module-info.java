@@ -3,5 +3,6 @@ module io.spillway.advise {
   requires transitive io.spillway.core;
   requires static org.jspecify;
 
+  exports io.spillway.advise;
   exports io.spillway.profile;
 }

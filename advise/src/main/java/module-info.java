@@ -1,8 +1,15 @@
 /** Profiles of memory access, and the hints they justify. */
 module io.spillway.advise {
   requires transitive io.spillway.core;
+  requires com.fasterxml.jackson.core;
   requires static org.jspecify;
 
   exports io.spillway.advise;
+  exports io.spillway.advise.apply;
+  exports io.spillway.advise.file;
+  exports io.spillway.advise.replay;
   exports io.spillway.profile;
+
+  provides io.spillway.SessionPlugin with
+      io.spillway.advise.apply.HintsPlugin;
 }

@@ -3,6 +3,8 @@ package io.spillway;
 import io.spillway.allocate.Ledger;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.hint.PlanApplier;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
@@ -15,10 +17,12 @@ import java.util.function.LongSupplier;
  * @param residentLimitBytes the most managed bytes to keep resident on the device, now: the budget,
  *     less live plain memory where the budget was given
  * @param background where work that may block runs, one task at a time in order
+ * @param hints the hints file to apply, if any
  */
 public record SessionContext(
     UnifiedMemoryDriver driver,
     Ledger ledger,
     PlanApplier applier,
     LongSupplier residentLimitBytes,
-    Executor background) {}
+    Executor background,
+    Optional<Path> hints) {}

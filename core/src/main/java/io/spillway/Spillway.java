@@ -5,6 +5,7 @@ import io.spillway.access.LaunchListener;
 import io.spillway.access.RangeAccess;
 import io.spillway.allocate.AllocationEvent;
 import io.spillway.allocate.AllocationRequest;
+import io.spillway.allocate.AllocationTracking;
 import io.spillway.allocate.Allocator;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.LiveAllocation;
@@ -47,6 +48,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Safe for use by any thread. Closing frees what is still allocated.
  */
 public final class Spillway implements AutoCloseable {
+
+  /** The plugin of module advise that applies a hints file. */
+  private static final String HINTS_PLUGIN = "hints";
 
   private final UnifiedMemoryDriver driver;
   private final Allocator allocator;
@@ -124,8 +128,16 @@ public final class Spillway implements AutoCloseable {
     hintStream = Optional.of(stream);
     SessionContext context =
         new SessionContext(
-            driver, allocator.ledger(), applier, this::residentLimitBytes, background);
-    for (SessionPlugin plugin : config.plugins().orElseGet(Spillway::installedPlugins)) {
+            driver,
+            allocator.ledger(),
+            applier,
+            this::residentLimitBytes,
+            background,
+            config.hints());
+    for (SessionPlugin plugin : plugins(config)) {
+      if (!plugin.wanted(context)) {
+        continue;
+      }
       SessionListener listener = plugin.attach(context);
       endings.addFirst(listener::close);
       listeners.add(listener);
@@ -134,6 +146,27 @@ public final class Spillway implements AutoCloseable {
     if (!driver.device().simulated()) { // a simulated device fills no real host
       endings.addLast(watch(allocator.hostMemoryGuard())::close);
     }
+  }
+
+  /** Who takes part. What applies hints comes first, so that movers find them given. */
+  private static List<SessionPlugin> plugins(SpillwayConfig config) {
+    List<SessionPlugin> plugins =
+        new ArrayList<>(config.plugins().orElseGet(Spillway::installedPlugins));
+    if (config.hints().isPresent()) {
+      List<SessionPlugin> hinting =
+          ServiceLoader.load(SessionPlugin.class, Spillway.class.getClassLoader()).stream()
+              .map(ServiceLoader.Provider::get)
+              .filter(plugin -> plugin.name().equals(HINTS_PLUGIN))
+              .toList();
+      if (hinting.isEmpty()) {
+        throw new IllegalArgumentException(
+            "hints file %s: what applies hints is not on the class path; add spillway-advise"
+                .formatted(config.hints().get()));
+      }
+      plugins.removeIf(plugin -> plugin.name().equals(HINTS_PLUGIN));
+      plugins.addAll(0, hinting);
+    }
+    return plugins;
   }
 
   private long residentLimitBytes() {
@@ -148,7 +181,7 @@ public final class Spillway implements AutoCloseable {
   }
 
   private static Allocator allocator(SpillwayConfig config, UnifiedMemoryDriver driver) {
-    Allocator.Builder builder = Allocator.builder(driver).tracking(config.tracking());
+    Allocator.Builder builder = Allocator.builder(driver).tracking(tracking(config));
     config.hostMemoryGuard().ifPresent(builder::hostMemoryGuard);
     config
         .deviceBudget()
@@ -159,6 +192,13 @@ public final class Spillway implements AutoCloseable {
                     .rule(RedirectRule.plainWithinBudget(driver.device().totalBytes())));
     config.redirectRule().ifPresent(builder::rule);
     return builder.build();
+  }
+
+  /** Hints are for sites, which are numbered alike only if all allocations are, as in recordings. */
+  private static AllocationTracking tracking(SpillwayConfig config) {
+    return config.hints().isPresent() && config.tracking() == AllocationTracking.CALL_SITE
+        ? AllocationTracking.EVERY_CALL_SITE
+        : config.tracking();
   }
 
   private static MemoryPressureWatch.Running watch(HostMemoryGuard guard) {
@@ -200,7 +240,10 @@ public final class Spillway implements AutoCloseable {
    */
   public Allocation allocate(long bytes, Placement placement, String label) {
     ensureOpen();
-    return new Allocation(this, allocator.allocate(new AllocationRequest(bytes, placement, label)));
+    LiveAllocation allocation =
+        allocator.allocate(new AllocationRequest(bytes, placement, label));
+    listeners.forEach(listener -> listener.allocated(allocation));
+    return new Allocation(this, allocation);
   }
 
   /**

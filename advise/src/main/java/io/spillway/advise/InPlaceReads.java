@@ -19,7 +19,7 @@ import java.util.Set;
  * zero-copy took 0.251 s with one read per layer and 5.02 s with 20). But a kernel cannot have read
  * more than device memory delivers in the time it ran less the time it waited for faults.
  */
-final class InPlaceReads {
+public final class InPlaceReads {
 
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -31,7 +31,8 @@ final class InPlaceReads {
 
   private final Map<LaunchShape, Double> timesRead = new HashMap<>();
 
-  InPlaceReads(Profile profile, LapSchedule schedule, Prices prices) {
+  /** Looks at the launches of a lap. */
+  public InPlaceReads(Profile profile, LapSchedule schedule, Prices prices) {
     this.profile = profile;
     this.prices = prices;
     Map<Integer, Long> bytesOfSite = new HashMap<>();
@@ -56,10 +57,15 @@ final class InPlaceReads {
       return 0;
     }
     double once = (double) Math.min(access.bytes(), Blocks.BYTES) * crossings(access.kind());
-    return once * timesRead.computeIfAbsent(shape, this::timesRead);
+    return once * timesRead(shape);
   }
 
-  private double timesRead(LaunchShape shape) {
+  /** How often a launch could go over all it touches, at most; infinite if not known. */
+  public double timesRead(LaunchShape shape) {
+    return timesRead.computeIfAbsent(shape, this::bound);
+  }
+
+  private double bound(LaunchShape shape) {
     double busy = busyNanos(shape);
     long bytes = crossings(shape);
     if (busy == Double.POSITIVE_INFINITY || bytes == 0) {

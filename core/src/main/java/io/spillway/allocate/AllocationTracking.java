@@ -9,6 +9,8 @@ public enum AllocationTracking {
    * are recorded.
    */
   CALL_SITE,
+  /** The calling line of every allocation without a label. */
+  EVERY_CALL_SITE,
   /** The whole stack of every allocation, for leak reports; costs microseconds each. */
   STACK
 }

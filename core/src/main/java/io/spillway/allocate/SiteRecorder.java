@@ -60,7 +60,8 @@ final class SiteRecorder {
     StackTraceElement caller = null;
     if (!stack.isEmpty()) {
       caller = stack.getFirst();
-    } else if (tracking == AllocationTracking.CALL_SITE && wanted(kind)) {
+    } else if (tracking == AllocationTracking.EVERY_CALL_SITE
+        || (tracking == AllocationTracking.CALL_SITE && wanted(kind))) {
       caller = WALKER.walk(frames -> outside(frames).findFirst()).orElse(null);
     }
     if (caller == null) {

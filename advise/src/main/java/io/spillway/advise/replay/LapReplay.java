@@ -87,8 +87,8 @@ public final class LapReplay implements Replay {
                 .deviceBytes(scale.deviceBytes(profile, budgetBytes))
                 .hostBytes(Long.MAX_VALUE / 2)
                 .open();
-        Spillway session = Spillway.open(config(driver, given))) {
-      ReplayedProgram program = new ReplayedProgram(profile, driver, session, scale);
+        Spillway session = Spillway.open(config(driver, given));
+        ReplayedProgram program = new ReplayedProgram(profile, driver, session, scale)) {
       ReplayMeter meter = new ReplayMeter();
       program.allocateAndFill(phases);
       for (PhaseProfile phase : phases) {

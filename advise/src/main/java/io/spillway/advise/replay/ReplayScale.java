@@ -22,10 +22,10 @@ import java.util.Optional;
 record ReplayScale(int factor) {
 
   /**
-   * The most visits of a block in a lap: 20,000, some 20 ms of one core each lap on the project's
-   * build machine; a lap of 48 layers of 256 MiB has 6,144.
+   * The most visits of a block in a lap. One that faults costs 0.2 ms of a busy core, so three laps
+   * of these a second; a lap of 48 layers of 256 MiB has 6,144.
    */
-  private static final long MOST_VISITS = 20_000;
+  private static final long MOST_VISITS = 2_000;
 
   /** Plain memory is allocated in units of this, as by cuMemAlloc. */
   private static final long PLAIN_GRAIN_BYTES = 512;

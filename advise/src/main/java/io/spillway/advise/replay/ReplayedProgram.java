@@ -32,7 +32,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The recorded program as the simulator can run it: its allocations, its laps, its host's turns. */
-final class ReplayedProgram {
+final class ReplayedProgram implements AutoCloseable {
 
   /** Reads of one launch beyond which more change no decision. */
   private static final double MOST_PASSES = 64;
@@ -230,5 +230,14 @@ final class ReplayedProgram {
             }
           }
         });
+  }
+
+  @Override
+  public void close() {
+    allocations.values().forEach(Allocation::close);
+    AddressRange host = staging;
+    if (host != null) {
+      driver.free(host);
+    }
   }
 }

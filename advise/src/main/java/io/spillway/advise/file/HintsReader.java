@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import io.spillway.advise.Basis;
 import io.spillway.advise.Saving;
 import io.spillway.advise.SiteHint;
@@ -308,7 +309,11 @@ final class HintsReader {
 
     private long whole(String what) throws IOException {
       require(JsonToken.VALUE_NUMBER_INT, what + " belongs here");
-      return parser.getLongValue();
+      try {
+        return parser.getLongValue();
+      } catch (InputCoercionException e) {
+        throw failure(here(), "this number is out of range", e);
+      }
     }
 
     private long size() throws IOException {

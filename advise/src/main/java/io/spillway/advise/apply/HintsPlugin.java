@@ -7,6 +7,7 @@ import io.spillway.advise.SiteHint;
 import io.spillway.advise.file.HintsFile;
 import io.spillway.advise.file.HintsFileException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,20 +44,23 @@ public final class HintsPlugin implements SessionPlugin {
     if (given.isPresent()) {
       return new HintedSession(context, given.get(), Optional.empty());
     }
+    Optional<Path> file = context.hints();
     try {
-      List<SiteHint> hints =
-          context.hints().isPresent() ? HintsFile.read(context.hints().get()).hints() : List.of();
+      List<SiteHint> hints = file.isPresent() ? HintsFile.read(file.get()).hints() : List.of();
       return new HintedSession(context, hints, Optional.empty());
+    } catch (HintsFileException e) {
+      return without(context, String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      String problem =
-          "%s%s".formatted(unreadable(e) ? "cannot be read: " : "", String.valueOf(e.getMessage()));
-      System.getLogger(HintsPlugin.class.getName())
-          .log(System.Logger.Level.WARNING, "no hints are applied: {0}", problem);
-      return new HintedSession(context, List.of(), Optional.of(problem));
+      return without(
+          context,
+          "%s cannot be read (%s): make it with spillway advise"
+              .formatted(file.map(Path::toString).orElse(""), e));
     }
   }
 
-  private static boolean unreadable(IOException e) {
-    return !(e instanceof HintsFileException);
+  private static SessionListener without(SessionContext context, String problem) {
+    System.getLogger(HintsPlugin.class.getName())
+        .log(System.Logger.Level.WARNING, "no hints are applied: {0}", problem);
+    return new HintedSession(context, List.of(), Optional.of(problem));
   }
 }

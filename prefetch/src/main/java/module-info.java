@@ -8,5 +8,6 @@ module io.spillway.prefetch {
   exports io.spillway.prefetch;
 
   provides io.spillway.SessionPlugin with
+      io.spillway.prefetch.OnDemand,
       io.spillway.prefetch.OneAhead;
 }

@@ -9,8 +9,11 @@ public interface SessionPlugin {
   /** A short name for statistics and logs. */
   String name();
 
-  /** Whether there is anything for it to do in a session; if not, it is not asked to join. */
-  default boolean wanted(SessionContext context) {
+  /**
+   * Whether it takes part in a session set up so. A plugin that a setting asks for says no where
+   * that is not set.
+   */
+  default boolean wanted(SpillwayConfig config) {
     return true;
   }
 

@@ -128,14 +128,14 @@ public final class Spillway implements AutoCloseable {
     hintStream = Optional.of(stream);
     SessionContext context =
         new SessionContext(
+            config,
             driver,
             allocator.ledger(),
             applier,
             this::residentLimitBytes,
-            background,
-            config.hints());
+            background);
     for (SessionPlugin plugin : plugins(config)) {
-      if (!plugin.wanted(context)) {
+      if (!plugin.wanted(config)) {
         continue;
       }
       SessionListener listener = plugin.attach(context);

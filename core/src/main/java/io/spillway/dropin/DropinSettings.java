@@ -2,6 +2,8 @@ package io.spillway.dropin;
 
 import io.spillway.allocate.DeviceBudget;
 import io.spillway.allocate.RedirectRule;
+import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -20,6 +22,7 @@ import java.util.OptionalInt;
  * @param sharedCard whether managed memory stays under the ceiling for shared cards, {@link
  *     io.spillway.driver.LimitedDriver}
  * @param summary whether a line at exit says what was done
+ * @param hints the hints file to apply; empty for none
  */
 public record DropinSettings(
     Optional<DeviceBudget> budget,
@@ -30,14 +33,22 @@ public record DropinSettings(
     Prefetch prefetch,
     Log log,
     boolean sharedCard,
-    boolean summary) {
+    boolean summary,
+    Optional<Path> hints) {
 
   /** What is moved ahead of intercepted launches. */
   public enum Prefetch {
     /** Nothing: launches fault their data in. */
     OFF,
+    /** Nothing either, but the budget is kept: what exceeds it leaves least recently used first. */
+    ON_DEMAND,
     /** The plain mover of {@code io.spillway.prefetch}, which fetches one range ahead. */
-    ONE_AHEAD
+    ONE_AHEAD;
+
+    /** As written, and the name of the plugin that does it. */
+    public String key() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /** What is said on standard error. */
@@ -61,7 +72,8 @@ public record DropinSettings(
         Prefetch.OFF,
         Log.INFO,
         false,
-        false);
+        false,
+        Optional.empty());
   }
 
   /** The rule these settings make, for a card of {@code deviceTotalBytes}. */

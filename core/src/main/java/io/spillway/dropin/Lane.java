@@ -67,6 +67,7 @@ final class Lane {
               .redirectRule(settings.rule(device.totalBytes()))
               .plugins(Stream.concat(plugins(settings, notices).stream(), more.stream()).toList());
       settings.budget().ifPresent(config::deviceBudget);
+      settings.hints().ifPresent(config::hints);
       Spillway session = Spillway.open(config.build());
       String where =
           "device %d (%s, %s)"
@@ -74,12 +75,13 @@ final class Lane {
                   device.ordinal(), device.deviceName(), ByteSize.format(device.totalBytes()));
       notices.info(
           session.active()
-              ? "active on %s: budget %s, requests from %s on that do not fit become managed memory, prefetch %s%s"
+              ? "active on %s: budget %s, requests from %s on that do not fit become managed memory, prefetch %s%s%s"
                   .formatted(
                       where,
                       ByteSize.format(session.budgetBytes()),
                       ByteSize.format(settings.minBytes()),
-                      settings.prefetch() == DropinSettings.Prefetch.OFF ? "off" : "one ahead",
+                      settings.prefetch().key(),
+                      settings.hints().map(file -> ", hints of " + file).orElse(""),
                       limit == null
                           ? ""
                           : ", managed memory at most "
@@ -101,10 +103,12 @@ final class Lane {
     List<SessionPlugin> found =
         ServiceLoader.load(SessionPlugin.class, Spillway.class.getClassLoader()).stream()
             .map(ServiceLoader.Provider::get)
-            .filter(plugin -> plugin.name().equals("one-ahead"))
+            .filter(plugin -> plugin.name().equals(settings.prefetch().key()))
             .toList();
     if (found.isEmpty()) {
-      notices.info("prefetch one-ahead is not on the class path: nothing is moved ahead");
+      notices.info(
+          "prefetch %s is not on the class path: nothing is moved"
+              .formatted(settings.prefetch().key()));
     }
     return found;
   }

@@ -26,6 +26,8 @@ public enum Option {
   MANAGED_LIMIT,
   /** {@link DropinSettings#summary}. */
   SUMMARY,
+  /** {@link DropinSettings#hints}. */
+  HINTS,
   /** The properties file. */
   CONFIG,
   /** {@code off} makes the agent inert. */

@@ -95,7 +95,11 @@ public final class SettingsSource {
             standard.device(),
             "a CUDA device's ordinal from 0, or all",
             text -> text.equals("all") ? OptionalInt.empty() : OptionalInt.of(number(text, 1023))),
-        read(Option.PREFETCH, standard.prefetch(), "off or one-ahead", SettingsSource::prefetch),
+        read(
+            Option.PREFETCH,
+            standard.prefetch(),
+            "off, on-demand or one-ahead",
+            SettingsSource::prefetch),
         read(
             Option.LOG,
             standard.log(),
@@ -106,7 +110,12 @@ public final class SettingsSource {
             standard.sharedCard(),
             "shared or off",
             text -> choice(text, "shared", "off")),
-        read(Option.SUMMARY, standard.summary(), "true or false", SettingsSource::onOff));
+        read(Option.SUMMARY, standard.summary(), "true or false", SettingsSource::onOff),
+        read(
+            Option.HINTS,
+            standard.hints(),
+            "a file that spillway advise made, such as hints.json",
+            SettingsSource::file));
   }
 
   private static Optional<DeviceBudget> budget(String text) {
@@ -123,9 +132,22 @@ public final class SettingsSource {
   }
 
   private static DropinSettings.Prefetch prefetch(String text) {
-    return choice(text, "one-ahead", "off")
-        ? DropinSettings.Prefetch.ONE_AHEAD
-        : DropinSettings.Prefetch.OFF;
+    String value = text.toLowerCase(Locale.ROOT);
+    for (DropinSettings.Prefetch each : DropinSettings.Prefetch.values()) {
+      if (each.key().equals(value)) {
+        return each;
+      }
+    }
+    throw new IllegalArgumentException("none of them");
+  }
+
+  /** The program must not find out at its first allocation that there is no such file. */
+  private static Optional<Path> file(String text) {
+    Path file = Path.of(text);
+    if (!Files.isReadable(file)) {
+      throw new IllegalArgumentException("not a file that can be read");
+    }
+    return Optional.of(file);
   }
 
   private static boolean choice(String text, String yes, String no) {

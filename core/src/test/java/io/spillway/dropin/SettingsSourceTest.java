@@ -30,11 +30,13 @@ class SettingsSourceTest {
   }
 
   @Test
-  void readsEverySetting() {
+  void readsEverySetting() throws IOException {
+    Path hints = Files.writeString(directory.resolve("hints.json"), "{}");
     DropinSettings settings =
         arguments(
             "budget=4 GiB, window=10%,min-size=64m,report-budget=200%,device=1,"
-                + "prefetch=one-ahead,log=debug,managed-limit=shared,summary=true");
+                + "prefetch=one-ahead,log=debug,managed-limit=shared,summary=true,hints="
+                + hints);
     assertThat(settings.budget()).contains(DeviceBudget.ofBytes(4 * ByteSize.GIB));
     assertThat(settings.windowPercent()).isEqualTo(10);
     assertThat(settings.minBytes()).isEqualTo(64 * ByteSize.MIB);
@@ -44,6 +46,9 @@ class SettingsSourceTest {
     assertThat(settings.log()).isEqualTo(DropinSettings.Log.DEBUG);
     assertThat(settings.sharedCard()).isTrue();
     assertThat(settings.summary()).isTrue();
+    assertThat(settings.hints()).contains(hints);
+    assertThat(arguments("prefetch=On-Demand").prefetch())
+        .isEqualTo(DropinSettings.Prefetch.ON_DEMAND);
   }
 
   @Test
@@ -72,8 +77,8 @@ class SettingsSourceTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
             "unknown option 'bugdet' (from the agent's arguments): did you mean 'budget'?");
-    assertThatThrownBy(() -> arguments("hints=file.json"))
-        .hasMessageStartingWith("unknown option 'hints'");
+    assertThatThrownBy(() -> arguments("hint=file.json"))
+        .hasMessageStartingWith("unknown option 'hint' (from the agent's arguments): did you mean 'hints'");
     assertThatThrownBy(() -> arguments("budget"))
         .hasMessage("agent argument 'budget': write name=value, separated by commas");
     Properties properties = new Properties();
@@ -108,7 +113,8 @@ class SettingsSourceTest {
     "min-size=-1, at least 0",
     "report-budget=0, off",
     "device=-1, ordinal from 0",
-    "prefetch=auto, off or one-ahead",
+    "prefetch=auto, 'off, on-demand or one-ahead'",
+    "hints=/nowhere/hints.json, a file that spillway advise made",
     "log=loud, 'off, info or debug'",
     "managed-limit=all, shared or off",
     "summary=maybe, true or false"

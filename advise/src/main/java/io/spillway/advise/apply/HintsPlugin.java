@@ -3,6 +3,7 @@ package io.spillway.advise.apply;
 import io.spillway.SessionContext;
 import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
+import io.spillway.SpillwayConfig;
 import io.spillway.advise.SiteHint;
 import io.spillway.advise.file.HintsFile;
 import io.spillway.advise.file.HintsFileException;
@@ -35,8 +36,8 @@ public final class HintsPlugin implements SessionPlugin {
   }
 
   @Override
-  public boolean wanted(SessionContext context) {
-    return given.isPresent() || context.hints().isPresent();
+  public boolean wanted(SpillwayConfig config) {
+    return given.isPresent() || config.hints().isPresent();
   }
 
   @Override
@@ -44,7 +45,7 @@ public final class HintsPlugin implements SessionPlugin {
     if (given.isPresent()) {
       return new HintedSession(context, given.get(), Optional.empty());
     }
-    Optional<Path> file = context.hints();
+    Optional<Path> file = context.config().hints();
     try {
       List<SiteHint> hints = file.isPresent() ? HintsFile.read(file.get()).hints() : List.of();
       return new HintedSession(context, hints, Optional.empty());

@@ -11,5 +11,6 @@ module io.spillway.advise {
   exports io.spillway.profile;
 
   provides io.spillway.SessionPlugin with
-      io.spillway.advise.apply.HintsPlugin;
+      io.spillway.advise.apply.HintsPlugin,
+      io.spillway.profile.ProfileRecorder;
 }

@@ -2,8 +2,11 @@ package io.spillway;
 
 import io.spillway.allocate.Ledger;
 import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.hint.Plan;
 import io.spillway.hint.PlanApplier;
+import io.spillway.hint.PlanOutcome;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -15,6 +18,8 @@ import java.util.function.LongSupplier;
  * @param applier applies plans
  * @param residentLimitBytes the most managed bytes to keep resident on the device, now: the budget,
  *     less live plain memory where the budget was given
+ * @param apply applies a plan in order with the work in the legacy default stream, and tells the
+ *     other plugins, as {@link Spillway#apply} does
  * @param background where work that may block runs, one task at a time in order
  */
 public record SessionContext(
@@ -23,4 +28,5 @@ public record SessionContext(
     Ledger ledger,
     PlanApplier applier,
     LongSupplier residentLimitBytes,
+    Function<Plan, PlanOutcome> apply,
     Executor background) {}

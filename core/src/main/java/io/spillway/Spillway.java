@@ -37,6 +37,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * One open session: lets a program use more memory than its GPU has.
@@ -48,6 +49,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Safe for use by any thread. Closing frees what is still allocated.
  */
 public final class Spillway implements AutoCloseable {
+
+  /** The name of the plugin that records profiles. */
+  private static final String RECORDER = "profile";
 
   /** The plugin of module advise that applies a hints file. */
   private static final String HINTS_PLUGIN = "hints";
@@ -121,6 +125,7 @@ public final class Spillway implements AutoCloseable {
     SessionEvent.emit(allocator.budgetBytes());
     endings.addLast(AllocationEvent.inEachChunk(allocator.ledger())::close);
     if (!active()) {
+      tellUnrecorded(config, inactiveReason().orElse("inactive"));
       return;
     }
     HintStream stream = new HintStream(driver, applier);
@@ -133,6 +138,7 @@ public final class Spillway implements AutoCloseable {
             allocator.ledger(),
             applier,
             this::residentLimitBytes,
+            this::apply,
             background);
     for (SessionPlugin plugin : plugins(config)) {
       if (!plugin.wanted(config)) {
@@ -143,30 +149,57 @@ public final class Spillway implements AutoCloseable {
       listeners.add(listener);
       listenersByName.put(plugin.name(), listener);
     }
+    if (!listenersByName.containsKey(RECORDER)) {
+      tellUnrecorded(config, "spillway-advise, which records, is not on the class path");
+    }
     if (!driver.device().simulated()) { // a simulated device fills no real host
       endings.addLast(watch(allocator.hostMemoryGuard())::close);
     }
   }
 
-  /** Who takes part. What applies hints comes first, so that movers find them given. */
+  /** A recording that was asked for and is not made must not go unnoticed. */
+  private static void tellUnrecorded(SpillwayConfig config, String reason) {
+    config
+        .profile()
+        .ifPresent(profile -> profile.report().accept("profile: nothing is recorded: " + reason));
+  }
+
+  /**
+   * Who takes part: who was named or is installed, and whom a setting asks for. Those come first:
+   * movers find hints given, and what movers do is recorded.
+   */
   private static List<SessionPlugin> plugins(SpillwayConfig config) {
     List<SessionPlugin> plugins =
         new ArrayList<>(config.plugins().orElseGet(Spillway::installedPlugins));
-    if (config.hints().isPresent()) {
-      List<SessionPlugin> hinting =
-          ServiceLoader.load(SessionPlugin.class, Spillway.class.getClassLoader()).stream()
-              .map(ServiceLoader.Provider::get)
-              .filter(plugin -> plugin.name().equals(HINTS_PLUGIN))
-              .toList();
-      if (hinting.isEmpty()) {
-        throw new IllegalArgumentException(
-            "hints file %s: what applies hints is not on the class path; add spillway-advise"
-                .formatted(config.hints().get()));
-      }
-      plugins.removeIf(plugin -> plugin.name().equals(HINTS_PLUGIN));
-      plugins.addAll(0, hinting);
-    }
+    config.profile().ifPresent(profile -> bringForward(RECORDER, plugins));
+    config
+        .hints()
+        .ifPresent(
+            file -> {
+              if (!bringForward(HINTS_PLUGIN, plugins)) {
+                throw new IllegalArgumentException(
+                    "hints file %s: what applies hints is not on the class path; add spillway-advise"
+                        .formatted(file));
+              }
+            });
     return plugins;
+  }
+
+  /** Puts the plugin called {@code name} first; false if there is none. */
+  private static boolean bringForward(String name, List<SessionPlugin> plugins) {
+    Optional<SessionPlugin> asked =
+        Stream.concat(
+                plugins.stream(),
+                ServiceLoader.load(SessionPlugin.class, Spillway.class.getClassLoader()).stream()
+                    .map(ServiceLoader.Provider::get))
+            .filter(plugin -> plugin.name().equals(name))
+            .findFirst();
+    asked.ifPresent(
+        plugin -> {
+          plugins.removeIf(other -> other.name().equals(name));
+          plugins.addFirst(plugin);
+        });
+    return asked.isPresent();
   }
 
   private long residentLimitBytes() {

@@ -29,6 +29,8 @@ import java.util.concurrent.Executor;
  * @param background where plugins do work that may block, one task at a time and in order; empty
  *     for a daemon thread of the session's own
  * @param fetchPieceBytes bytes per fetch call, a positive multiple of 2 MiB
+ * @param profile how the session is recorded, by the plugin {@code profile} of spillway-advise;
+ *     empty for not at all
  * @param hints a file of hints that {@code spillway advise} made, applied by the plugin of module
  *     advise; empty for none
  */
@@ -42,6 +44,7 @@ public record SpillwayConfig(
     Optional<List<SessionPlugin>> plugins,
     Optional<Executor> background,
     long fetchPieceBytes,
+    Optional<ProfileSettings> profile,
     Optional<Path> hints) {
 
   /** All defaults. */
@@ -65,6 +68,7 @@ public record SpillwayConfig(
     private Optional<List<SessionPlugin>> plugins = Optional.empty();
     private Optional<Executor> background = Optional.empty();
     private long fetchPieceBytes = PlanApplier.DEFAULT_PIECE_BYTES;
+    private Optional<ProfileSettings> profile = Optional.empty();
     private Optional<Path> hints = Optional.empty();
 
     private Builder() {}
@@ -135,6 +139,17 @@ public record SpillwayConfig(
       return this;
     }
 
+    /** Records the session into {@code file}, which spillway-advise turns into hints. */
+    public Builder profile(Path file) {
+      return profile(ProfileSettings.to(file));
+    }
+
+    /** Records the session. */
+    public Builder profile(ProfileSettings value) {
+      profile = Optional.of(value);
+      return this;
+    }
+
     /**
      * Applies the hints in {@code file}, which {@code spillway advise} made of a recording. Module
      * advise has to be there. A file that cannot be read is said once, and the session does without.
@@ -156,6 +171,7 @@ public record SpillwayConfig(
           plugins,
           background,
           fetchPieceBytes,
+          profile,
           hints);
     }
   }

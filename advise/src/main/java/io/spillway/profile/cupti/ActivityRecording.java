@@ -36,6 +36,7 @@ public final class ActivityRecording implements AutoCloseable {
   private final ActivityBuffers buffers;
   private final ActivityReader reader;
   private final Runnable idle;
+  private final Runnable ended;
   private final Thread thread;
   private final List<String> missing = new ArrayList<>();
   private final List<ActivityKind> enabled = new ArrayList<>();
@@ -68,12 +69,14 @@ public final class ActivityRecording implements AutoCloseable {
       CuptiVersion version,
       ActivityBuffers buffers,
       Consumer<Activity> sink,
-      Runnable idle) {
+      Runnable idle,
+      Runnable ended) {
     this.cupti = cupti;
     this.version = version;
     this.buffers = buffers;
     this.reader = new ActivityReader(cupti, version, sink);
     this.idle = idle;
+    this.ended = ended;
     this.thread = new Thread(this::readAll, "spillway-profile");
     thread.setDaemon(true);
   }
@@ -85,24 +88,34 @@ public final class ActivityRecording implements AutoCloseable {
    * @param driverMajor the CUDA version that the driver supports, such as 13
    * @param sink given everything that is recorded, on the reading thread
    * @param idle called on the reading thread whenever it has caught up, many times a second
+   * @param ended called on the reading thread when everything has been given
    * @throws CuptiUnavailableException if there is no CUPTI, or one whose records are not known here,
    *     or it refuses everything
    */
   public static ActivityRecording start(
-      Optional<Path> library, int driverMajor, Consumer<Activity> sink, Runnable idle) {
+      Optional<Path> library,
+      int driverMajor,
+      Consumer<Activity> sink,
+      Runnable idle,
+      Runnable ended) {
     return start(
         CuptiLibrary.load(library, CuptiPlaces.ofProcess(), driverMajor),
         new ActivityBuffers(ActivityBuffers.BUFFER_BYTES, ActivityBuffers.MOST_BUFFERS),
         sink,
-        idle);
+        idle,
+        ended);
   }
 
   /** The same with a library and buffers at hand. */
   static ActivityRecording start(
-      CuptiLibrary library, ActivityBuffers buffers, Consumer<Activity> sink, Runnable idle) {
+      CuptiLibrary library,
+      ActivityBuffers buffers,
+      Consumer<Activity> sink,
+      Runnable idle,
+      Runnable ended) {
     Cupti cupti = new Cupti(library);
     ActivityRecording recording =
-        new ActivityRecording(cupti, version(cupti), buffers, sink, idle);
+        new ActivityRecording(cupti, version(cupti), buffers, sink, idle, ended);
     recording.begin();
     return recording;
   }
@@ -239,6 +252,7 @@ public final class ActivityRecording implements AutoCloseable {
         }
         readerNanos.addAndGet(System.nanoTime() - begun);
       }
+      ended.run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody does; what is unread stays so
     }

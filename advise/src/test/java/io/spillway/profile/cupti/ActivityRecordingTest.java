@@ -30,7 +30,7 @@ class ActivityRecordingTest {
 
   private ActivityRecording start() {
     return ActivityRecording.start(
-        Optional.of(StubCupti.library()), 13, seen::add, () -> {});
+        Optional.of(StubCupti.library()), 13, seen::add, () -> {}, () -> {});
   }
 
   private ActivityRecording start(int bufferBytes, int mostBuffers) {
@@ -39,6 +39,7 @@ class ActivityRecordingTest {
             Optional.of(StubCupti.library()), CuptiPlaces.ofProcess(), 13),
         new ActivityBuffers(bufferBytes, mostBuffers),
         seen::add,
+        () -> {},
         () -> {});
   }
 
@@ -115,7 +116,7 @@ class ActivityRecordingTest {
     assertThatThrownBy(
             () ->
                 ActivityRecording.start(
-                    Optional.of(Path.of("/nowhere/libcupti.so")), 13, seen::add, () -> {}))
+                    Optional.of(Path.of("/nowhere/libcupti.so")), 13, seen::add, () -> {}, () -> {}))
         .isInstanceOf(CuptiUnavailableException.class)
         .hasMessage(
             "the library '/nowhere/libcupti.so' that the option cupti names cannot be loaded: name"
@@ -329,7 +330,8 @@ class ActivityRecordingTest {
             Optional.of(StubCupti.library()),
             13,
             seen::add,
-            () -> thread.set(Thread.currentThread().getName()))) {
+            () -> thread.set(Thread.currentThread().getName()),
+            () -> {})) {
       long deadline = System.nanoTime() + 10_000_000_000L;
       while (thread.get() == null && System.nanoTime() < deadline) {
         Thread.onSpinWait();

@@ -14,9 +14,9 @@ import jdk.jfr.RecordingState;
 /**
  * The JFR recording that a profile is: Spillway's events and no others.
  *
- * <p>When the JVM exits, JFR ends all recordings in a shutdown hook of its own, which may be sooner
- * than ours runs. So the end of a chunk is watched: if it comes while the JVM exits, what is still to
- * be written is written there.
+ * <p>When the JVM exits, JFR writes all recordings in a shutdown hook of its own, and then deletes
+ * what it has not written, while other hooks still run. So it alone ends the recording then; the end
+ * of the last chunk is watched, and what is still to be recorded is recorded there.
  */
 final class FlightRecording {
 
@@ -96,19 +96,16 @@ final class FlightRecording {
     }
   }
 
-  /** Ends it, and writes the file unless the exiting JVM has done so. */
+  /** Ends it and writes the file; JFR does so itself if the JVM exits. */
   void stop() {
+    if (exiting()) {
+      return;
+    }
     FlightRecorder.removePeriodicEvent(atChunkStart);
     FlightRecorder.removePeriodicEvent(atChunkEnd);
-    synchronized (recording) {
-      if (recording.getState() == RecordingState.RUNNING) {
-        try {
-          recording.stop();
-        } catch (IllegalStateException e) {
-          // The exiting JVM was faster.
-        }
-      }
-      recording.close();
+    if (recording.getState() == RecordingState.RUNNING) { // else somebody stopped them all
+      recording.stop();
     }
+    recording.close();
   }
 }

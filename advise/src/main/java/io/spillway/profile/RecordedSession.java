@@ -45,6 +45,7 @@ final class RecordedSession implements SessionListener {
   private final Thread exitHook = new Thread(this::close, "spillway-profile-exit");
   private final @Nullable ActivityRecording cupti;
   private final DeclaredLaunches declared = new DeclaredLaunches();
+  private final @Nullable LapSurvey survey;
   private final FlightRecording recording;
   private volatile boolean ended;
   private boolean closed;
@@ -55,6 +56,7 @@ final class RecordedSession implements SessionListener {
     this.released = released;
     DeviceInfo device = context.driver().device();
     this.simulated = device.simulated();
+    this.survey = settings.survey() ? new LapSurvey(context) : null;
     this.machine = measured(context, device);
     this.cupti = simulated ? null : startCupti(device);
     this.recording = startRecording();
@@ -150,6 +152,9 @@ final class RecordedSession implements SessionListener {
 
   @Override
   public void declared(Launch launch, RangeAccess access) {
+    if (survey != null && !ended) {
+      survey.declared(launch, access);
+    }
     if (cupti != null) {
       long begun = System.nanoTime();
       declared.declared(launch, access.range(), cupti);
@@ -247,6 +252,16 @@ final class RecordedSession implements SessionListener {
       line.append(
           " and %s beside them, CUPTI's own work not included"
               .formatted(share(cuptiSeconds(cupti), seconds)));
+    }
+    if (survey != null) {
+      LapSurvey.Cost cost = survey.cost();
+      line.append(
+          "; survey: %,d laps began cold, %s taken off the device in %s"
+              .formatted(
+                  cost.laps(),
+                  ByteSize.format(cost.bytes()),
+                  share(cost.nanos() / NANOS_PER_SECOND, seconds)));
+      line.append(cost.refused() == 0 ? "" : ", %,d refused".formatted(cost.refused()));
     }
     line.append("; missing: ").append(missing.isEmpty() ? "nothing" : missing());
     return line.toString();

@@ -22,6 +22,7 @@ import java.util.OptionalInt;
  * @param sharedCard whether managed memory stays under the ceiling for shared cards, {@link
  *     io.spillway.driver.LimitedDriver}
  * @param summary whether a line at exit says what was done
+ * @param profile what is recorded; empty for nothing
  * @param hints the hints file to apply; empty for none
  */
 public record DropinSettings(
@@ -34,7 +35,17 @@ public record DropinSettings(
     Log log,
     boolean sharedCard,
     boolean summary,
+    Optional<Profile> profile,
     Optional<Path> hints) {
+
+  /**
+   * What is recorded.
+   *
+   * @param file the recording to write
+   * @param survey whether everything managed is taken off the device at the start of each lap
+   * @param cupti the CUPTI library; empty to look for one
+   */
+  public record Profile(Path file, boolean survey, Optional<Path> cupti) {}
 
   /** What is moved ahead of intercepted launches. */
   public enum Prefetch {
@@ -73,6 +84,7 @@ public record DropinSettings(
         Log.INFO,
         false,
         false,
+        Optional.empty(),
         Optional.empty());
   }
 

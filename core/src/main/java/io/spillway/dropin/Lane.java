@@ -1,6 +1,7 @@
 package io.spillway.dropin;
 
 import io.spillway.Interception;
+import io.spillway.ProfileSettings;
 import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
@@ -67,6 +68,10 @@ final class Lane {
               .redirectRule(settings.rule(device.totalBytes()))
               .plugins(Stream.concat(plugins(settings, notices).stream(), more.stream()).toList());
       settings.budget().ifPresent(config::deviceBudget);
+      settings
+          .profile()
+          .map(to -> new ProfileSettings(to.file(), to.survey(), to.cupti(), notices::info))
+          .ifPresent(config::profile);
       settings.hints().ifPresent(config::hints);
       Spillway session = Spillway.open(config.build());
       String where =

@@ -26,6 +26,12 @@ public enum Option {
   MANAGED_LIMIT,
   /** {@link DropinSettings#summary}. */
   SUMMARY,
+  /** {@link DropinSettings#profile}: the file. */
+  PROFILE,
+  /** {@link DropinSettings#profile}: whether laps begin cold. */
+  PROFILE_SURVEY,
+  /** {@link DropinSettings#profile}: the CUPTI library. */
+  CUPTI,
   /** {@link DropinSettings#hints}. */
   HINTS,
   /** The properties file. */

@@ -111,11 +111,37 @@ public final class SettingsSource {
             "shared or off",
             text -> choice(text, "shared", "off")),
         read(Option.SUMMARY, standard.summary(), "true or false", SettingsSource::onOff),
+        profile(),
         read(
             Option.HINTS,
             standard.hints(),
             "a file that spillway advise made, such as hints.json",
             SettingsSource::file));
+  }
+
+  private Optional<DropinSettings.Profile> profile() {
+    Optional<Path> file = path(Option.PROFILE, "a file to record into, such as out.jfr");
+    boolean survey = read(Option.PROFILE_SURVEY, false, "true or false", SettingsSource::onOff);
+    Optional<Path> cupti = path(Option.CUPTI, "CUPTI's file, such as libcupti.so.13");
+    if (survey && file.isEmpty()) {
+      throw new IllegalArgumentException(
+          "profile-survey 'true' (from %s): there is nothing to survey without profile=FILE"
+              .formatted(origins.get(Option.PROFILE_SURVEY)));
+    }
+    return file.map(to -> new DropinSettings.Profile(to, survey, cupti));
+  }
+
+  private Optional<Path> path(Option option, String takes) {
+    return read(
+        option,
+        Optional.empty(),
+        takes,
+        text -> {
+          if (text.isEmpty()) {
+            throw new IllegalArgumentException("empty");
+          }
+          return Optional.of(Path.of(text)); // an InvalidPathException is one, too
+        });
   }
 
   private static Optional<DeviceBudget> budget(String text) {

@@ -250,7 +250,7 @@ public final class PlanApplier {
   }
 
   private void call(Tally tally, HintKind kind, AddressRange range, Runnable driverCall) {
-    HintEvent event = HintEvent.begin(kind);
+    HintEvent event = HintEvents.begin(kind);
     boolean refused = false;
     try {
       driverCall.run();

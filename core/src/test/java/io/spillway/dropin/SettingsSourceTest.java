@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,24 @@ class SettingsSourceTest {
     assertThat(settings.hints()).contains(hints);
     assertThat(arguments("prefetch=On-Demand").prefetch())
         .isEqualTo(DropinSettings.Prefetch.ON_DEMAND);
+  }
+
+  @Test
+  void aRecordingHasAFileAndMayHaveMore() {
+    assertThat(arguments("profile=out.jfr").profile())
+        .contains(new DropinSettings.Profile(Path.of("out.jfr"), false, Optional.empty()));
+    assertThat(arguments("profile=/x/y.jfr,profile-survey=true,cupti=/z/libcupti.so.13").profile())
+        .contains(
+            new DropinSettings.Profile(
+                Path.of("/x/y.jfr"), true, Optional.of(Path.of("/z/libcupti.so.13"))));
+    assertThat(arguments("cupti=libcupti.so").profile()).isEmpty();
+    assertThatThrownBy(() -> arguments("profile-survey=true"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "profile-survey 'true' (from the agent's arguments): there is nothing to survey without"
+                + " profile=FILE");
+    assertThatThrownBy(() -> arguments("profile="))
+        .hasMessageContaining("a file to record into, such as out.jfr");
   }
 
   @Test

@@ -8,6 +8,8 @@ import io.spillway.profile.ProfileException;
 import io.spillway.samples.advise.AdviseCommand;
 import io.spillway.samples.demo.DemoCommand;
 import io.spillway.samples.doctor.DoctorCommand;
+import io.spillway.samples.profile.RecordingCheckCommand;
+import io.spillway.samples.report.ReportCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -23,7 +25,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = "Spillway 0.1.0-SNAPSHOT",
     description = "Lets a JVM GPU program use more memory than its GPU has.",
-    subcommands = {DoctorCommand.class, DemoCommand.class, AdviseCommand.class},
+    subcommands = {
+      DoctorCommand.class,
+      DemoCommand.class,
+      AdviseCommand.class,
+      ReportCommand.class,
+      RecordingCheckCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 public final class SpillwayCommand implements Runnable {
 

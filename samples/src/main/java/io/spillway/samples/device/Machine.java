@@ -58,6 +58,15 @@ public interface Machine extends AutoCloseable {
   /** Writes {@code value} to every word of {@code words}. */
   void writeWords(AddressRange words, long value, StreamHandle stream);
 
+  /** Reads a word of each page of {@code parts}. */
+  void readParts(Parts parts, StreamHandle stream);
+
+  /** Writes {@code value} to a word of each page of {@code parts}. */
+  void writeParts(Parts parts, long value, StreamHandle stream);
+
+  /** Adds {@code value} to a word of each page of {@code parts}, atomically. */
+  void addParts(Parts parts, long value, StreamHandle stream);
+
   /** Closes the driver. */
   @Override
   void close();

@@ -10,13 +10,18 @@ import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.driver.sim.SimulationCounters;
 import io.spillway.driver.sim.TouchKind;
 import io.spillway.range.AddressRange;
+import io.spillway.range.ByteSize;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /** The simulator, with the samples' kernels as it sees them: ordered accesses, bound by memory. */
 final class SimulatedMachine implements Machine {
+
+  /** 4 KiB: the host's pages. */
+  private static final long PAGE_BYTES = 4 * ByteSize.KIB;
 
   private final SimulatedDriver driver;
   private final HostMemoryGuard hostMemory;
@@ -120,6 +125,54 @@ final class SimulatedMachine implements Machine {
           MemorySegment target = driver.contents(words);
           for (long i = 0; i < words.bytes() / Long.BYTES; i++) {
             target.setAtIndex(ValueLayout.JAVA_LONG, i, value);
+          }
+        },
+        stream);
+  }
+
+  @Override
+  public void readParts(Parts parts, StreamHandle stream) {
+    touch("read_parts", AccessKind.READ, parts, _ -> {}, stream);
+  }
+
+  @Override
+  public void writeParts(Parts parts, long value, StreamHandle stream) {
+    touch(
+        "write_parts",
+        AccessKind.WRITE,
+        parts,
+        page -> page.set(ValueLayout.JAVA_LONG, 0, value),
+        stream);
+  }
+
+  @Override
+  public void addParts(Parts parts, long value, StreamHandle stream) {
+    touch(
+        "add_parts",
+        AccessKind.READ_WRITE,
+        parts,
+        page ->
+            page.set(ValueLayout.JAVA_LONG, 0, page.get(ValueLayout.JAVA_LONG, 0) + value),
+        stream);
+  }
+
+  private void touch(
+      String name,
+      AccessKind kind,
+      Parts parts,
+      Consumer<MemorySegment> page,
+      StreamHandle stream) {
+    Access[] accesses =
+        parts.ranges().stream()
+            .map(range -> new Access(range, kind, 1, 1))
+            .toArray(Access[]::new);
+    launch(
+        SimulatedKernel.of(name, accesses),
+        () -> {
+          for (AddressRange part : parts.ranges()) {
+            for (long offset = 0; offset < part.bytes(); offset += PAGE_BYTES) {
+              page.accept(driver.contents(part.slice(offset, PAGE_BYTES)));
+            }
           }
         },
         stream);

@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A kernel belongs to the launch under whose number it was called. Faults and transfers carry no
  * such number: they belong to the kernel that ran when they began; of several, to one whose launch
- * touches the address, else to one of which nothing is known, else to any of them; of several still,
- * to the one that began last. A fault of the host belongs to the last kernel to begin before it.
+ * touches the address, else to one of which nothing is known, else to any of them; of several
+ * still, to the one that began last. A fault of the host belongs to the last kernel to begin before
+ * it.
  *
- * <p>Records come in any order, and a kernel's only when it is done. So what a kernel covers is held
- * for a while ({@link Limits#graceNanos}), in which other kernels may turn out to cover it too, and
- * what none covers for longer ({@link Limits#holdNanos}), in which one may end. The result is that of
- * knowing everything at once if no kernel takes longer than the former and the limits are not
- * reached; if one is, the oldest are decided with what is known.
+ * <p>Records come in any order, and a kernel's only when it is done. So what a kernel covers is
+ * held for a while ({@link Limits#graceNanos}), in which other kernels may turn out to cover it
+ * too, and what none covers for longer ({@link Limits#holdNanos}), in which one may end. The result
+ * is that of knowing everything at once if no kernel takes longer than the former and the limits
+ * are not reached; if one is, the oldest are decided with what is known.
  *
  * <p>Belongs to one thread.
  */

@@ -15,8 +15,8 @@ import jdk.jfr.RecordingState;
  * The JFR recording that a profile is: Spillway's events and no others.
  *
  * <p>When the JVM exits, JFR writes all recordings in a shutdown hook of its own, and then deletes
- * what it has not written, while other hooks still run. So it alone ends the recording then; the end
- * of the last chunk is watched, and what is still to be recorded is recorded there.
+ * what it has not written, while other hooks still run. So it alone ends the recording then; the
+ * end of the last chunk is watched, and what is still to be recorded is recorded there.
  */
 final class FlightRecording {
 
@@ -33,6 +33,7 @@ final class FlightRecording {
       List.of(
           LaunchEvent.NAME,
           AccessEvent.NAME,
+          PREFIX + "Session",
           PREFIX + "Allocation",
           PREFIX + "Free",
           PREFIX + "Redirect",

@@ -8,9 +8,9 @@ import java.util.Arrays;
  * <p>Each launch is a symbol: launches that do the same have the same one. A lap is recognised once
  * it has been seen twice (one of fewer than {@value LapCandidate#LEAST_HITS} launches, once that
  * many have repeated), and then followed in spite of launches too many, missing or changed, up to
- * one in five; where more differ it is lost, and another is looked for. A loop inside a lap is taken
- * for the lap until the lap that contains it has been seen twice, and longer if the loop explains
- * all but one launch in 32.
+ * one in five; where more differ it is lost, and another is looked for. A loop inside a lap is
+ * taken for the lap until the lap that contains it has been seen twice, and longer if the loop
+ * explains all but one launch in 32.
  *
  * <p>How: every run of 1, 2, 8 and 32 symbols that was seen before proposes a period. A few such
  * proposals are followed at once, each comparing the stream with its own past and tracing its
@@ -148,8 +148,7 @@ public final class LapDetector {
         }
       } else if (candidate.lag(index) == index - before) {
         return;
-      } else if (weakest == null
-          || (weakest.alive() && candidate.support() < weakest.support())) {
+      } else if (weakest == null || (weakest.alive() && candidate.support() < weakest.support())) {
         weakest = candidate;
       }
     }

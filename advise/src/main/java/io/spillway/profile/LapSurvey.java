@@ -16,9 +16,9 @@ import java.util.List;
  * Takes everything managed off the device at the start of each lap, so that what a lap touches
  * faults once in every lap, and what it does not touch does not.
  *
- * <p>The launch that begins a lap waits until its stream and the legacy default one are done and the
- * device is empty. What runs in other streams is not waited for, and brings back what it uses. Safe
- * for use by any thread.
+ * <p>The launch that begins a lap waits until its stream and the legacy default one are done and
+ * the device is empty. What runs in other streams is not waited for, and brings back what it uses.
+ * Safe for use by any thread.
  */
 final class LapSurvey {
 

@@ -50,8 +50,7 @@ public final class ProfileRecorder implements SessionPlugin {
       return RecordedSession.begin(context, settings, () -> RECORDING.set(false));
     } catch (IOException | RuntimeException e) {
       RECORDING.set(false);
-      return unrecorded(
-          settings, "'%s' cannot be recorded into: %s".formatted(settings.file(), e));
+      return unrecorded(settings, "'%s' cannot be recorded into: %s".formatted(settings.file(), e));
     }
   }
 

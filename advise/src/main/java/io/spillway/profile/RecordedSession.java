@@ -20,7 +20,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recorder in one session: the flight recorder's file, CUPTI if it is there, and what both cost.
+ * The recorder in one session: the flight recorder's file, CUPTI if it is there, and what both
+ * cost.
  *
  * <p>It ends when the session closes or the JVM exits, whichever is first, and reports one line.
  */
@@ -37,8 +38,7 @@ final class RecordedSession implements SessionListener {
   private final MachineFigures machine;
   private final List<String> missing = new ArrayList<>();
   private final ActivityEvents events = new ActivityEvents();
-  private final Correlator correlator =
-      new Correlator(Correlator.Limits.STANDARD, events::emit);
+  private final Correlator correlator = new Correlator(Correlator.Limits.STANDARD, events::emit);
   private final LongAdder launches = new LongAdder();
   private final LongAdder launchNanos = new LongAdder();
   private final long begunNanos = System.nanoTime();
@@ -68,11 +68,13 @@ final class RecordedSession implements SessionListener {
    * @param released called once it has ended
    * @throws IOException if the file cannot be written
    */
-  static RecordedSession begin(
-      SessionContext context, ProfileSettings settings, Runnable released) throws IOException {
+  static RecordedSession begin(SessionContext context, ProfileSettings settings, Runnable released)
+      throws IOException {
     RecordedSession session = new RecordedSession(context, settings, released);
     Runtime.getRuntime().addShutdownHook(session.exitHook);
-    settings.report().accept("profile: recording %s with %s".formatted(settings.file(), session.tool()));
+    settings
+        .report()
+        .accept("profile: recording %s with %s".formatted(settings.file(), session.tool()));
     return session;
   }
 
@@ -134,8 +136,7 @@ final class RecordedSession implements SessionListener {
   private void describe() {
     if (!simulated) {
       String how = machine.linkToDeviceBytesPerSecond() > 0 ? MEASURED : "";
-      RecordingEvent.emit(
-          tool() + how, missing(), machine, cupti == null ? 0 : cupti.nanoTime());
+      RecordingEvent.emit(tool() + how, missing(), machine, cupti == null ? 0 : cupti.nanoTime());
     }
   }
 

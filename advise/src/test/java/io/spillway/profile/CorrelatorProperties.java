@@ -103,7 +103,8 @@ class CorrelatorProperties {
               .toList();
       List<KernelActivity> candidates =
           switch (activity.counter()) {
-            case GPU_FAULT, THRASHING, THROTTLING, REMOTE_MAP -> touching(story, covering, activity);
+            case GPU_FAULT, THRASHING, THROTTLING, REMOTE_MAP ->
+                touching(story, covering, activity);
             case TRANSFER_TO_DEVICE ->
                 activity.flags() == 1 ? List.of() : touching(story, covering, activity);
             case TRANSFER_TO_HOST -> activity.flags() == 4 ? covering : List.of();
@@ -139,8 +140,7 @@ class CorrelatorProperties {
       Launched launch = story.launchByCorrelation.get(kernel.correlation());
       if (launch == null || launch.ranges.isEmpty()) {
         unknown.add(kernel);
-      } else if (launch.ranges.stream()
-          .anyMatch(range -> range.contains(activity.address()))) {
+      } else if (launch.ranges.stream().anyMatch(range -> range.contains(activity.address()))) {
         touching.add(kernel);
       }
     }
@@ -209,7 +209,8 @@ class CorrelatorProperties {
         .isEqualTo(
             told.stream()
                 .filter(each -> each.sequence() == Attributed.NOBODY)
-                .filter(each -> each.activity() instanceof MemoryActivity memory && launched(memory))
+                .filter(
+                    each -> each.activity() instanceof MemoryActivity memory && launched(memory))
                 .count());
   }
 

@@ -55,8 +55,7 @@ class LapSurveyTest {
           long offset = layer * LAYER_BYTES;
           try (var scope = session.launch("layer", layer).reads(data, offset, LAYER_BYTES)) {
             driver.launch(
-                SimulatedKernel.of(
-                    "layer", Access.read(data.range().slice(offset, LAYER_BYTES))),
+                SimulatedKernel.of("layer", Access.read(data.range().slice(offset, LAYER_BYTES))),
                 StreamHandle.DEFAULT);
           }
         }
@@ -77,8 +76,8 @@ class LapSurveyTest {
     assertThat(bytesIn.subList(3, LAPS)).containsOnly(LAYERS * LAYER_BYTES);
     assertThat(lines.getLast())
         .matches(
-            ".*: 60 launches; .*; survey: [78] laps began cold, (672|768) MiB taken off the device in"
-                + " \\d+\\.\\d{3} s \\(.*%\\); missing: nothing");
+            ".*: 60 launches; .*; survey: [78] laps began cold, (672|768) MiB taken off the device"
+                + " in \\d+\\.\\d{3} s \\(.*%\\); missing: nothing");
   }
 
   @Test

@@ -91,19 +91,48 @@ class ProfileRecorderTest {
 
   private List<List<Object>> kernels() {
     return events("Kernel").stream()
-        .map(each -> values(each, "sequence", "correlation", "function", "startNanos", "endNanos", "stream"))
+        .map(
+            each ->
+                values(
+                    each,
+                    "sequence",
+                    "correlation",
+                    "function",
+                    "startNanos",
+                    "endNanos",
+                    "stream"))
         .toList();
   }
 
   private List<List<Object>> faults() {
     return events("Fault").stream()
-        .map(each -> values(each, "processor", "access", "address", "pages", "startNanos", "endNanos", "sequence"))
+        .map(
+            each ->
+                values(
+                    each,
+                    "processor",
+                    "access",
+                    "address",
+                    "pages",
+                    "startNanos",
+                    "endNanos",
+                    "sequence"))
         .toList();
   }
 
   private List<List<Object>> transfers() {
     return events("Transfer").stream()
-        .map(each -> values(each, "direction", "cause", "address", "bytes", "startNanos", "endNanos", "sequence"))
+        .map(
+            each ->
+                values(
+                    each,
+                    "direction",
+                    "cause",
+                    "address",
+                    "bytes",
+                    "startNanos",
+                    "endNanos",
+                    "sequence"))
         .toList();
   }
 
@@ -115,8 +144,8 @@ class ProfileRecorderTest {
           .isEqualTo(
               "recording "
                   + file
-                  + " with cupti 13.0 Update 1, without rates of faults, zero-copy and device memory:"
-                  + " a kernel would have to measure");
+                  + " with cupti 13.0 Update 1, without rates of faults, zero-copy and device"
+                  + " memory: a kernel would have to measure");
       Allocation data = session.allocate(BYTES, Placement.MANAGED, "data");
       address = data.address();
       try (var scope = session.launch("step", 0).reads(data)) {
@@ -172,7 +201,9 @@ class ProfileRecorderTest {
             List.of("TO_HOST", "EVICTION", address + (2 << 20), 2L << 20, 3_550L, 3_590L, 1L),
             List.of("TO_HOST", "COHERENCE", address, 4_096L, 9_000L, 9_100L, -1L));
     assertThat(events("Contention"))
-        .extracting(each -> values(each, "kind", "processor", "bytes", "startNanos", "endNanos", "sequence"))
+        .extracting(
+            each ->
+                values(each, "kind", "processor", "bytes", "startNanos", "endNanos", "sequence"))
         .containsExactlyInAnyOrder(
             List.of("THRASHING", "GPU", 4_096L, 4_070L, 4_070L, -1L),
             List.of("THROTTLING", "CPU", 0L, 2_050L, 2_060L, 1L),
@@ -187,8 +218,8 @@ class ProfileRecorderTest {
                 + ": 2 launches, 4 kernel runs, 7 faults, 3 transfers, 3 contentions, 3 of them of"
                 + " no known launch; 0 records dropped; recording took \\d+\\.\\d{3} s"
                 + " \\(\\d+\\.\\d\\d%\\) on the program's threads and \\d+\\.\\d{3} s"
-                + " \\(\\d+\\.\\d\\d%\\) beside them, CUPTI's own work not included; missing: rates of"
-                + " faults, zero-copy and device memory: a kernel would have to measure");
+                + " \\(\\d+\\.\\d\\d%\\) beside them, CUPTI's own work not included; missing: rates"
+                + " of faults, zero-copy and device memory: a kernel would have to measure");
   }
 
   @Test
@@ -244,7 +275,8 @@ class ProfileRecorderTest {
     String reason =
         "faults, transfers and kernel runs: the library '"
             + nowhere
-            + "' that the option cupti names cannot be loaded: name a libcupti.so of CUDA 11.0 to 13.0";
+            + "' that the option cupti names cannot be loaded: name a libcupti.so of CUDA 11.0 to"
+            + " 13.0";
     assertThat(events("Recording").getFirst().getString("tool"))
         .isEqualTo("launches only, rates of moves of 64 MiB");
     assertThat(events("Recording").getFirst().getString("missing")).endsWith(reason);
@@ -318,7 +350,8 @@ class ProfileRecorderTest {
     Path second = directory.resolve("second.jfr");
     try (Spillway session = session(settings());
         Spillway other =
-            session(new ProfileSettings(second, false, Optional.of(StubCupti.library()), lines::add))) {
+            session(
+                new ProfileSettings(second, false, Optional.of(StubCupti.library()), lines::add))) {
       assertThat(other.statistics().plugins().get("profile"))
           .isEqualTo("off: another session of this process is being recorded");
       assertThat(lines.getLast())
@@ -336,7 +369,8 @@ class ProfileRecorderTest {
   void aFileThatCannotBeWrittenLeavesTheSessionAlone() {
     Path nowhere = directory.resolve("no").resolve("folder.jfr");
     try (Spillway session =
-        session(new ProfileSettings(nowhere, false, Optional.of(StubCupti.library()), lines::add))) {
+        session(
+            new ProfileSettings(nowhere, false, Optional.of(StubCupti.library()), lines::add))) {
       assertThat(session.allocate(BYTES, Placement.MANAGED, "data").managed()).isTrue();
     }
     assertThat(lines).singleElement().asString().contains("'" + nowhere + "' cannot be recorded");
@@ -361,7 +395,8 @@ class ProfileRecorderTest {
     }
     assertThat(lines)
         .containsExactly(
-            "profile: nothing is recorded: spillway-advise, which records, is not on the class path");
+            "profile: nothing is recorded: spillway-advise, which records, is not on the class"
+                + " path");
     assertThat(file).doesNotExist();
   }
 

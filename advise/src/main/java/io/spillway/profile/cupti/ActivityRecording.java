@@ -22,7 +22,9 @@ import java.util.function.Consumer;
  */
 public final class ActivityRecording implements AutoCloseable {
 
-  /** How often what is complete is asked for, 1 s: a thousandth of a buffer's life if it is busy. */
+  /**
+   * How often what is complete is asked for, 1 s: a thousandth of a buffer's life if it is busy.
+   */
   private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** How long the reader waits for a buffer before it does what else there is to do: 20 ms. */
@@ -89,8 +91,8 @@ public final class ActivityRecording implements AutoCloseable {
    * @param sink given everything that is recorded, on the reading thread
    * @param idle called on the reading thread whenever it has caught up, many times a second
    * @param ended called on the reading thread when everything has been given
-   * @throws CuptiUnavailableException if there is no CUPTI, or one whose records are not known here,
-   *     or it refuses everything
+   * @throws CuptiUnavailableException if there is no CUPTI, or one whose records are not known
+   *     here, or it refuses everything
    */
   public static ActivityRecording start(
       Optional<Path> library,
@@ -150,13 +152,16 @@ public final class ActivityRecording implements AutoCloseable {
         "cuptiActivityRegisterCallbacks",
         cupti.registerCallbacks(buffers.requestedCallback(), buffers.completedCallback()));
     thread.start();
-    boolean counting = configureCounters() && enable(ActivityKind.UNIFIED_MEMORY_COUNTER, "page faults and transfers");
+    boolean counting =
+        configureCounters()
+            && enable(ActivityKind.UNIFIED_MEMORY_COUNTER, "page faults and transfers");
     boolean running = enable(ActivityKind.CONCURRENT_KERNEL, "kernel runs");
     correlating = running && correlate();
     if (!counting && !running) {
       String reasons = String.join("; ", missing);
       close();
-      throw new CuptiUnavailableException(cupti.libraryName() + " records nothing here: " + reasons);
+      throw new CuptiUnavailableException(
+          cupti.libraryName() + " records nothing here: " + reasons);
     }
   }
 
@@ -165,7 +170,9 @@ public final class ActivityRecording implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_LONG, Byte.BYTES);
       cupti.setAttribute(
-          Cupti.ATTRIBUTE_ZEROED_BUFFERS, bytes, arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) 1));
+          Cupti.ATTRIBUTE_ZEROED_BUFFERS,
+          bytes,
+          arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) 1));
     }
   }
 

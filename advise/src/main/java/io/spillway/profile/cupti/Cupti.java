@@ -139,9 +139,7 @@ final class Cupti {
       MemorySegment name = arena.allocate(ADDRESS);
       int result = (int) IA.invokeExact(getResultString, status, name);
       MemorySegment text = name.get(C_STRING, 0);
-      return result == SUCCESS && text.address() != 0
-          ? text.getString(0)
-          : "CUptiResult " + status;
+      return result == SUCCESS && text.address() != 0 ? text.getString(0) : "CUptiResult " + status;
     } catch (Throwable e) {
       throw broken(e);
     }

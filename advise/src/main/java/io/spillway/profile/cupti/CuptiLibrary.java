@@ -56,8 +56,7 @@ record CuptiLibrary(String name, SymbolLookup symbols) {
   @SuppressWarnings("restricted") // Loading the library is what this class is for.
   private static Optional<CuptiLibrary> byName(String name) {
     try {
-      return Optional.of(
-          new CuptiLibrary(name, SymbolLookup.libraryLookup(name, Arena.global())));
+      return Optional.of(new CuptiLibrary(name, SymbolLookup.libraryLookup(name, Arena.global())));
     } catch (IllegalCallerException e) {
       throw accessDenied(e);
     } catch (IllegalArgumentException e) {

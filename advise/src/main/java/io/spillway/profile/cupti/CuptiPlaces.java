@@ -26,7 +26,9 @@ record CuptiPlaces(Map<String, String> environment, Path toolkits) {
   /** Minor versions of CUDA 11, whose library is named after each. */
   private static final int LAST_MINOR_OF_11 = 8;
 
-  /** Major versions since 12, whose library is named after the major alone; 13 is the last known. */
+  /**
+   * Major versions since 12, whose library is named after the major alone; 13 is the last known.
+   */
   private static final List<Integer> MAJORS_SINCE_12 = List.of(13, 12);
 
   /** Where a toolkit keeps its libraries, below its own folder. */

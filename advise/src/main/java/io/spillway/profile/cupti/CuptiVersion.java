@@ -6,12 +6,12 @@ import java.util.Optional;
 /**
  * A CUPTI API version, as {@code cuptiGetVersion} gives it, whose record layouts are known.
  *
- * <p>Versions and their toolkits are those that cupti_version.h of CUDA 13.0 Update 1 lists; 25 does
- * not exist. Up to 12.6 a memory counter is a {@code CUpti_ActivityUnifiedMemoryCounter2}, from 12.8
- * on a {@code CUpti_ActivityUnifiedMemoryCounter3}; kernels are {@code CUpti_ActivityKernel5} (11.0)
- * to {@code CUpti_ActivityKernel10} (13.0). All of them are in that toolkit's cupti_activity.h and
- * cupti_activity_deprecated.h, and share the fields that {@link MemoryCounterRecord} and {@link
- * KernelRecord} read.
+ * <p>Versions and their toolkits are those that cupti_version.h of CUDA 13.0 Update 1 lists; 25
+ * does not exist. Up to 12.6 a memory counter is a {@code CUpti_ActivityUnifiedMemoryCounter2},
+ * from 12.8 on a {@code CUpti_ActivityUnifiedMemoryCounter3}; kernels are {@code
+ * CUpti_ActivityKernel5} (11.0) to {@code CUpti_ActivityKernel10} (13.0). All of them are in that
+ * toolkit's cupti_activity.h and cupti_activity_deprecated.h, and share the fields that {@link
+ * MemoryCounterRecord} and {@link KernelRecord} read.
  *
  * @param api the number
  * @param toolkit the CUDA toolkit it is part of

@@ -10,8 +10,7 @@ package io.spillway.profile.cupti;
  * @param stream CUPTI's number of the stream
  */
 public record KernelActivity(
-    int correlation, String name, long startNanos, long endNanos, int stream)
-    implements Activity {
+    int correlation, String name, long startNanos, long endNanos, int stream) implements Activity {
 
   /** Whether CUPTI could tell when it ran. */
   public boolean timed() {

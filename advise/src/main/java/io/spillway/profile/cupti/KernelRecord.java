@@ -1,8 +1,8 @@
 package io.spillway.profile.cupti;
 
 /**
- * {@code CUpti_ActivityKernel5} to {@code 10} as cupti_activity_deprecated.h and cupti_activity.h of
- * CUDA 13.0 Update 1 declare them: what they have in common, up to the name.
+ * {@code CUpti_ActivityKernel5} to {@code 10} as cupti_activity_deprecated.h and cupti_activity.h
+ * of CUDA 13.0 Update 1 declare them: what they have in common, up to the name.
  *
  * <pre>
  *  0      16      24    32          40       44        48       52               92            96      104

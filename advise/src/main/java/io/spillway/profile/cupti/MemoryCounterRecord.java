@@ -40,8 +40,7 @@ final class MemoryCounterRecord {
 
   /** The record at {@code offset}; empty if it counts something that is not known here. */
   static Optional<MemoryActivity> read(MemorySegment buffer, long offset) {
-    Optional<MemoryCounter> counter =
-        MemoryCounter.of(buffer.get(JAVA_INT, offset + COUNTER_KIND));
+    Optional<MemoryCounter> counter = MemoryCounter.of(buffer.get(JAVA_INT, offset + COUNTER_KIND));
     if (counter.isEmpty()) {
       return Optional.empty();
     }

@@ -35,8 +35,7 @@ class ActivityRecordingTest {
 
   private ActivityRecording start(int bufferBytes, int mostBuffers) {
     return ActivityRecording.start(
-        CuptiLibrary.load(
-            Optional.of(StubCupti.library()), CuptiPlaces.ofProcess(), 13),
+        CuptiLibrary.load(Optional.of(StubCupti.library()), CuptiPlaces.ofProcess(), 13),
         new ActivityBuffers(bufferBytes, mostBuffers),
         seen::add,
         () -> {},
@@ -66,9 +65,17 @@ class ActivityRecordingTest {
         .containsExactly(
             new CallActivity(17, 4_000_000_000L),
             new KernelActivity(17, "saxpy", 1_000, 5_000, 7),
-            new MemoryActivity(MemoryCounter.GPU_FAULT, 3, 0x7f00_0001_0000L, 1_100, 1_200, 0, 0, 2),
             new MemoryActivity(
-                MemoryCounter.TRANSFER_TO_DEVICE, 65_536, 0x7f00_0001_0000L, 1_150, 1_190, -1, 0, 3),
+                MemoryCounter.GPU_FAULT, 3, 0x7f00_0001_0000L, 1_100, 1_200, 0, 0, 2),
+            new MemoryActivity(
+                MemoryCounter.TRANSFER_TO_DEVICE,
+                65_536,
+                0x7f00_0001_0000L,
+                1_150,
+                1_190,
+                -1,
+                0,
+                3),
             new MemoryActivity(
                 MemoryCounter.TRANSFER_TO_HOST, 2 << 20, 0x7f00_0020_0000L, 1_300, 1_400, 0, -1, 4),
             new MemoryActivity(
@@ -80,7 +87,14 @@ class ActivityRecordingTest {
             new MemoryActivity(
                 MemoryCounter.REMOTE_MAP, 8_192, 0x7f00_0000_8000L, 6_300, 6_300, 0, -1, 2),
             new MemoryActivity(
-                MemoryCounter.TRANSFER_BETWEEN_DEVICES, 4_096, 0x7f00_0000_9000L, 6_400, 6_500, 0, 1, 1));
+                MemoryCounter.TRANSFER_BETWEEN_DEVICES,
+                4_096,
+                0x7f00_0000_9000L,
+                6_400,
+                6_500,
+                0,
+                1,
+                1));
   }
 
   @Test
@@ -116,7 +130,11 @@ class ActivityRecordingTest {
     assertThatThrownBy(
             () ->
                 ActivityRecording.start(
-                    Optional.of(Path.of("/nowhere/libcupti.so")), 13, seen::add, () -> {}, () -> {}))
+                    Optional.of(Path.of("/nowhere/libcupti.so")),
+                    13,
+                    seen::add,
+                    () -> {},
+                    () -> {}))
         .isInstanceOf(CuptiUnavailableException.class)
         .hasMessage(
             "the library '/nowhere/libcupti.so' that the option cupti names cannot be loaded: name"

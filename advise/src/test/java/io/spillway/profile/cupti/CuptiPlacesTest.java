@@ -49,8 +49,7 @@ class CuptiPlacesTest {
                 "CUDA_PATH", directory.resolve("path").toString(),
                 "PATH", directory.resolve("nothing") + ":" + compiler.getParent()),
             directory.resolve("local"));
-    assertThat(places.files(13))
-        .containsExactly(extras, home, path, besideCompiler, recent, old);
+    assertThat(places.files(13)).containsExactly(extras, home, path, besideCompiler, recent, old);
     assertThat(places.files(12)).containsExactly(extras, besideCompiler, old);
   }
 

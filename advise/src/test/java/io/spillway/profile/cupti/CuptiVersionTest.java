@@ -10,7 +10,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CuptiVersionTest {
 
   @ParameterizedTest
-  @CsvSource({"13,64,11.0", "24,64,12.6", "26,104,12.8", "28,104,12.9 Update 1", "130001,104,13.0 Update 1"})
+  @CsvSource({
+    "13,64,11.0",
+    "24,64,12.6",
+    "26,104,12.8",
+    "28,104,12.9 Update 1",
+    "130001,104,13.0 Update 1"
+  })
   void knownVersionsSayHowLongACounterIs(int api, int bytes, String toolkit) {
     CuptiVersion version = CuptiVersion.of(api).orElseThrow();
     assertThat(version.memoryCounterBytes()).isEqualTo(bytes);

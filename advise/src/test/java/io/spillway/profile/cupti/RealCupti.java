@@ -18,8 +18,7 @@ final class RealCupti {
   static CuptiLibrary assumePresent() {
     List<Path> files = CuptiPlaces.ofProcess().files(NEWEST_MAJOR);
     Assumptions.assumeFalse(files.isEmpty(), "no CUDA toolkit with CUPTI on this machine");
-    return CuptiLibrary.load(
-        Optional.of(files.getFirst()), CuptiPlaces.ofProcess(), NEWEST_MAJOR);
+    return CuptiLibrary.load(Optional.of(files.getFirst()), CuptiPlaces.ofProcess(), NEWEST_MAJOR);
   }
 
   /** The folder of the headers; skips the calling test if there is none. */

@@ -38,8 +38,10 @@ class RecordLayoutTest {
   /** C expressions, and what this module takes them to be. */
   private static Map<String, Integer> taken() {
     Map<String, Integer> taken = new LinkedHashMap<>();
-    taken.put("sizeof(CUpti_ActivityUnifiedMemoryCounter2)", MemoryCounterRecord.BYTES_OF_COUNTER_2);
-    taken.put("sizeof(CUpti_ActivityUnifiedMemoryCounter3)", MemoryCounterRecord.BYTES_OF_COUNTER_3);
+    taken.put(
+        "sizeof(CUpti_ActivityUnifiedMemoryCounter2)", MemoryCounterRecord.BYTES_OF_COUNTER_2);
+    taken.put(
+        "sizeof(CUpti_ActivityUnifiedMemoryCounter3)", MemoryCounterRecord.BYTES_OF_COUNTER_3);
     for (String type : COUNTERS) {
       taken.put(offset(type, "kind"), 0);
       taken.put(offset(type, "counterKind"), MemoryCounterRecord.COUNTER_KIND);
@@ -95,8 +97,7 @@ class RecordLayoutTest {
     numbers.put("CUPTI_ERROR_MAX_LIMIT_REACHED", Cupti.MAX_LIMIT_REACHED);
     numbers.put("CUPTI_ACTIVITY_FLAG_FLUSH_FORCED", Cupti.FLUSH_FORCED);
     numbers.put("CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM0", Cupti.CORRELATION_CUSTOM0);
-    numbers.put(
-        "CUPTI_ACTIVITY_ATTR_ZEROED_OUT_ACTIVITY_BUFFER", Cupti.ATTRIBUTE_ZEROED_BUFFERS);
+    numbers.put("CUPTI_ACTIVITY_ATTR_ZEROED_OUT_ACTIVITY_BUFFER", Cupti.ATTRIBUTE_ZEROED_BUFFERS);
     numbers.put("(int)CUPTI_UNIFIED_MEMORY_CPU_DEVICE_ID", MemoryActivity.HOST);
     List<String> driver =
         List.of("cuLaunchKernel", "cuLaunchCooperativeKernel", "cuLaunchKernelEx");

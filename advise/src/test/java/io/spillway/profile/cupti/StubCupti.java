@@ -114,11 +114,17 @@ public final class StubCupti {
 
   /** A memory counter fired; {@code kind} may be one that does not exist. */
   public void memory(
-      int kind, long value, long address, long start, long end, int source, int destination, int flags) {
+      int kind,
+      long value,
+      long address,
+      long start,
+      long end,
+      int source,
+      int destination,
+      int flags) {
     call(
         "spillway_cupti_memory",
-        nothing(
-            JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT),
+        nothing(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT),
         kind,
         value,
         address,
@@ -157,8 +163,7 @@ public final class StubCupti {
   /** How often records were flushed. */
   public long flushes(boolean forced) {
     return (long)
-        call(
-            "spillway_cupti_flushes", FunctionDescriptor.of(JAVA_LONG, JAVA_INT), forced ? 1 : 0);
+        call("spillway_cupti_flushes", FunctionDescriptor.of(JAVA_LONG, JAVA_INT), forced ? 1 : 0);
   }
 
   /** Bytes that were not zero in the buffers that were lent. */

@@ -151,8 +151,7 @@ final class SimulatedMachine implements Machine {
         "add_parts",
         AccessKind.READ_WRITE,
         parts,
-        page ->
-            page.set(ValueLayout.JAVA_LONG, 0, page.get(ValueLayout.JAVA_LONG, 0) + value),
+        page -> page.set(ValueLayout.JAVA_LONG, 0, page.get(ValueLayout.JAVA_LONG, 0) + value),
         stream);
   }
 
@@ -163,9 +162,7 @@ final class SimulatedMachine implements Machine {
       Consumer<MemorySegment> page,
       StreamHandle stream) {
     Access[] accesses =
-        parts.ranges().stream()
-            .map(range -> new Access(range, kind, 1, 1))
-            .toArray(Access[]::new);
+        parts.ranges().stream().map(range -> new Access(range, kind, 1, 1)).toArray(Access[]::new);
     launch(
         SimulatedKernel.of(name, accesses),
         () -> {

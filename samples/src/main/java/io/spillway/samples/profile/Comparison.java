@@ -32,8 +32,7 @@ record Comparison(
   static Comparison of(KnownKernel kernel, Parts parts, ReportedAccesses reported) {
     BitSet touched = new BitSet();
     for (AddressRange part : parts.ranges()) {
-      touched.set(
-          Math.toIntExact((part.address() - parts.range().address()) / Parts.BYTES));
+      touched.set(Math.toIntExact((part.address() - parts.range().address()) / Parts.BYTES));
     }
     int blocks = Math.toIntExact(parts.range().bytes() / Blocks.BYTES);
     int alike = 0;
@@ -79,7 +78,10 @@ record Comparison(
   String accesses() {
     StringBuilder text = new StringBuilder();
     for (Map.Entry<FaultAccess, Long> each : reported.faultsByAccess().entrySet()) {
-      text.append(text.isEmpty() ? "" : ", ").append(each.getValue()).append(' ').append(each.getKey());
+      text.append(text.isEmpty() ? "" : ", ")
+          .append(each.getValue())
+          .append(' ')
+          .append(each.getKey());
     }
     return text.isEmpty() ? "none" : text.toString();
   }

@@ -9,9 +9,9 @@ import io.spillway.samples.device.Parts;
 import java.util.Set;
 
 /**
- * Kernels that touch some parts of their range, spread so that at most half of any part of a block is
- * touched: the driver then brings nothing that was not asked for, and every part that is touched has
- * to fault.
+ * Kernels that touch some parts of their range, spread so that at most half of any part of a block
+ * is touched: the driver then brings nothing that was not asked for, and every part that is touched
+ * has to fault.
  */
 enum KnownKernel {
   /** Reads every third part. */

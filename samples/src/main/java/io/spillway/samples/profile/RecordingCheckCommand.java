@@ -66,10 +66,7 @@ public final class RecordingCheckCommand implements Callable<Integer> {
       description = "The CUPTI library, if it is not where it is usually.")
   private @Nullable Path cupti;
 
-  @Option(
-      names = "--output",
-      paramLabel = "FILE",
-      description = "Keep the recording here.")
+  @Option(names = "--output", paramLabel = "FILE", description = "Keep the recording here.")
   private @Nullable Path output;
 
   /** For picocli. */
@@ -115,8 +112,7 @@ public final class RecordingCheckCommand implements Callable<Integer> {
     touched.forEach(
         (kernel, parts) ->
             comparisons.add(
-                Comparison.of(
-                    kernel, parts, ReportedAccesses.of(events, kernel.label(), parts))));
+                Comparison.of(kernel, parts, ReportedAccesses.of(events, kernel.label(), parts))));
     out.println(machine.driver().device().deviceName() + ", " + ReportedAccesses.source(events));
     out.print(table(comparisons));
     return comparisons.stream().allMatch(Comparison::matches) ? 0 : 1;
@@ -129,8 +125,7 @@ public final class RecordingCheckCommand implements Callable<Integer> {
             .driver(machine.driver())
             .hostMemoryGuard(machine.hostMemory())
             .plugins(List.of(new ProfileRecorder()))
-            .profile(
-                new ProfileSettings(file, false, Optional.ofNullable(cupti), out::println))
+            .profile(new ProfileSettings(file, false, Optional.ofNullable(cupti), out::println))
             .build();
     try (Spillway session = Spillway.open(config)) {
       for (KnownKernel kernel : KnownKernel.values()) {
@@ -152,8 +147,20 @@ public final class RecordingCheckCommand implements Callable<Integer> {
   private static String table(List<Comparison> comparisons) {
     Table table =
         new Table(
-            "kernel", "runs", "blocks", "alike", "missed", "parts", "reported", "stray", "faults",
-            "as", "mistaken", "of nobody", "moved in", "verdict");
+            "kernel",
+            "runs",
+            "blocks",
+            "alike",
+            "missed",
+            "parts",
+            "reported",
+            "stray",
+            "faults",
+            "as",
+            "mistaken",
+            "of nobody",
+            "moved in",
+            "verdict");
     table.alignLeft(0, 9, 13);
     for (Comparison each : comparisons) {
       table.row(

@@ -64,8 +64,7 @@ record ReportedAccesses(
           && known.range().contains(event.getLong("address"))) {
         if (event.getLong("sequence") == sequence) {
           parts.set(
-              Math.toIntExact(
-                  (event.getLong("address") - known.range().address()) / Parts.BYTES));
+              Math.toIntExact((event.getLong("address") - known.range().address()) / Parts.BYTES));
           faultsByAccess.merge(FaultAccess.valueOf(event.getString("access")), 1L, Long::sum);
         } else {
           faultsOfNobody++;

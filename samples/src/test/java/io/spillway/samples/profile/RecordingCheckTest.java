@@ -75,9 +75,16 @@ class RecordingCheckTest {
               everyPart();
               fault(WRITTEN.ranges().getFirst().address(), FaultAccess.WRITE, SEQUENCE);
               TransferEvent.emit(
-                  Direction.TO_DEVICE, TransferCause.COHERENCE, RANGE.address(), 65_536, 11, 12, SEQUENCE);
+                  Direction.TO_DEVICE,
+                  TransferCause.COHERENCE,
+                  RANGE.address(),
+                  65_536,
+                  11,
+                  12,
+                  SEQUENCE);
               // Not this kernel's doing.
-              FaultEvent.emit(Processor.CPU, FaultAccess.READ, RANGE.address(), 1, 30, 30, SEQUENCE);
+              FaultEvent.emit(
+                  Processor.CPU, FaultAccess.READ, RANGE.address(), 1, 30, 30, SEQUENCE);
               fault(RANGE.end(), FaultAccess.READ, 9);
             });
     assertThat(comparison.matches()).isTrue();
@@ -157,8 +164,7 @@ class RecordingCheckTest {
         .last()
         .isEqualTo(new AddressRange(RANGE.address() + 62 * 65_536L, 65_536));
     assertThat(new Parts(RANGE, 63, 1).count()).isEqualTo(1);
-    assertThatThrownBy(() -> new Parts(RANGE, 64, 1))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Parts(RANGE, 64, 1)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -119,8 +119,7 @@ final class BodyParser {
               (name, bytes) -> scopes.bind(name, Scopes.Kind.FRAME, code.newFrame()));
       case ".param" ->
           declarations.variables(
-              (name, bytes) ->
-                  scopes.bind(name, Scopes.Kind.ARGUMENT, translation.newArgument()));
+              (name, bytes) -> scopes.bind(name, Scopes.Kind.ARGUMENT, translation.newArgument()));
       case ".shared" -> declarations.variables((name, bytes) -> constant(name, Constant.SHARED));
       case ".global", ".const" ->
           declarations.variables((name, bytes) -> constant(name, Constant.MODULE));

@@ -1,6 +1,5 @@
 package io.spillway.access.ptx;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What a kernel does to memory, once values have been followed through it. */

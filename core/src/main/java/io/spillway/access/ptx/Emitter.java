@@ -44,8 +44,7 @@ final class Emitter {
 
   /** A rule that has an effect and no target. */
   void effect(Rule rule, int first) {
-    code.rules()
-        .add(rule, Rules.NONE, first, Constant.NUMBER.value(), 0, 0, Space.GENERIC, line);
+    code.rules().add(rule, Rules.NONE, first, Constant.NUMBER.value(), 0, 0, Space.GENERIC, line);
   }
 
   /** A rule with a new value as its target. */
@@ -62,8 +61,7 @@ final class Emitter {
   }
 
   void store(int address, long offset, int source, int width, Space space) {
-    code.rules()
-        .add(Rule.STORE, Rules.NONE, address, source, offset, clamp(width), space, line);
+    code.rules().add(Rule.STORE, Rules.NONE, address, source, offset, clamp(width), space, line);
   }
 
   /** What a number tells of a value of so many bytes read from where anything may be. */

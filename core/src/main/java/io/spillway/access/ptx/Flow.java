@@ -150,8 +150,7 @@ final class Flow {
         // Of interest at the end.
       }
       default -> {
-        if (origins.none(rules.first(rule))
-            || (binary(kind) && origins.none(rules.second(rule)))) {
+        if (origins.none(rules.first(rule)) || (binary(kind) && origins.none(rules.second(rule)))) {
           return;
         }
         origins.get(rules.first(rule), left);

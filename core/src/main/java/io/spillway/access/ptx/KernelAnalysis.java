@@ -62,8 +62,7 @@ final class KernelAnalysis {
         reason,
         reason,
         reason,
-        (parameter, slot) ->
-            new WordEvidence(slot * Slots.BYTES, ParameterAccess.UNKNOWN, reason));
+        (parameter, slot) -> new WordEvidence(slot * Slots.BYTES, ParameterAccess.UNKNOWN, reason));
   }
 
   private KernelEvidence evidence(

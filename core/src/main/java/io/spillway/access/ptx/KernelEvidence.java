@@ -6,11 +6,11 @@ import java.util.Optional;
 /**
  * What a kernel does with memory that its parameters lead to, by its text.
  *
- * <p>It is about accesses <em>through</em> each parameter. A range is never written by a launch only
- * if every argument that leads into it is read only or not accessed, and nothing is said of
- * memory that no argument leads to: see {@link #writesElsewhere}. A kernel that may write through an
- * address of unknown origin, such as one that it loads, may write what any parameter points to; then
- * all of its parameters are unknown.
+ * <p>It is about accesses <em>through</em> each parameter. A range is never written by a launch
+ * only if every argument that leads into it is read only or not accessed, and nothing is said of
+ * memory that no argument leads to: see {@link #writesElsewhere}. A kernel that may write through
+ * an address of unknown origin, such as one that it loads, may write what any parameter points to;
+ * then all of its parameters are unknown.
  *
  * <p>What is taken for granted:
  *
@@ -18,8 +18,8 @@ import java.util.Optional;
  *   <li>The driver runs what the text says.
  *   <li>A launch's argument points into the allocation that is accessed through it, or to just past
  *       its end, and what is computed from an address stays in its allocation, as in C. In
- *       particular no kernel gets from one allocation to another by adding a distance that it
- *       loads to a pointer that it is given.
+ *       particular no kernel gets from one allocation to another by adding a distance that it loads
+ *       to a pointer that it is given.
  *   <li>No kernel makes an address of numbers of 32 bits or fewer, but for the two halves of one;
  *       nor of a product of two variables or a remainder, nor bit by bit from comparisons.
  *   <li>What one instruction of a kernel uses as an address is one whenever it runs.

@@ -22,17 +22,15 @@ public final class LaunchEvidence {
 
   /**
    * How the launch touches each allocation that its arguments point into. Several arguments that
-   * point into the same are merged, so that one that is written makes it written. An allocation that
-   * no argument's memory access touches is left out.
+   * point into the same are merged, so that one that is written makes it written. An allocation
+   * that no argument's memory access touches is left out.
    */
   public static <A> Map<A, AccessKind> accesses(
       KernelEvidence kernel, Collection<Argument<A>> arguments) {
     Map<A, ParameterAccess> merged = new LinkedHashMap<>();
     for (Argument<A> each : arguments) {
       merged.merge(
-          each.allocation(),
-          kernel.at(each.parameter(), each.within()),
-          ParameterAccess::and);
+          each.allocation(), kernel.at(each.parameter(), each.within()), ParameterAccess::and);
     }
     Map<A, AccessKind> kinds = new LinkedHashMap<>();
     merged.forEach(

@@ -66,9 +66,7 @@ record LinkedKernel(Rules rules, int values, int frames) {
     FunctionCode callee = reached.functions().get(known);
     int index = position >= 0 ? position : callee.parameters().size() + ~position;
     boolean there =
-        position >= 0
-            ? position < callee.parameters().size()
-            : ~position < callee.results().size();
+        position >= 0 ? position < callee.parameters().size() : ~position < callee.results().size();
     if (!there) {
       throw new Unreadable("a call with other parameters than the function has", 0);
     }

@@ -6,14 +6,18 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
- * What is kept in frames: parameters, results and local variables. Each eight bytes of a frame that
- * are accessed at an offset that is known are a value of their own. What is stored somewhere in a
- * frame is kept in its <em>spread</em>, and all that is stored in it also in its <em>sum</em>; the
- * same for all frames together.
+ * What is kept in frames: parameters, results and local variables.
+ *
+ * <p>Each eight bytes of a frame that are accessed at an offset that is known are a value of their
+ * own, the <em>word</em>; and each four bytes that are stored alone are another, the <em>half</em>.
+ * What is stored somewhere in a frame is kept in its <em>spread</em>, and all that is stored in it
+ * also in its <em>sum</em>; the same for all frames together. A kernel's parameters are never
+ * written.
  */
 final class LocalMemory {
 
   private static final int WORD = Long.BYTES;
+  private static final int HALF = Integer.BYTES;
 
   /** No entry in a list of readers. */
   private static final int NONE = -1;
@@ -26,6 +30,7 @@ final class LocalMemory {
   private final int firstSpread;
   private final int frames;
   private final Map<Long, Integer> words = new HashMap<>();
+  private final Map<Long, Integer> halves = new HashMap<>();
 
   // Rules that read a value, as lists: where each begins, and then rule and next entry.
   private int[] readers;
@@ -36,7 +41,11 @@ final class LocalMemory {
   // Where each rule read last, so that it is entered once.
   private final Map<Integer, Long> lastReads = new HashMap<>();
 
+  // Whether the rule at hand reads there for the first time.
+  private boolean fresh;
+
   private final Origin part = new Origin();
+  private final Origin high = new Origin();
   private final Origin scratch = new Origin();
   private long steps;
 
@@ -82,55 +91,88 @@ final class LocalMemory {
     return ((long) frame << Integer.SIZE) | Integer.toUnsignedLong(offset);
   }
 
+  private int half(int frame, int index) {
+    return known(halves, frame, index);
+  }
+
   private int word(int frame, int index) {
+    return known(words, frame, index);
+  }
+
+  private int known(Map<Long, Integer> values, int frame, int index) {
     long key = place(frame, index);
-    Integer known = words.get(key);
+    Integer known = values.get(key);
     if (known == null) {
       known = origins.add();
-      words.put(key, known);
+      values.put(key, known);
       if (known >= readers.length) {
         int before = readers.length;
         readers = Arrays.copyOf(readers, 2 * known);
         Arrays.fill(readers, before, readers.length, NONE);
       }
       if (frame < parameters) {
-        part.clear();
+        Origin initial = new Origin();
         int bit = slots.bit(frame, index);
-        part.whole = bit == Slots.NONE ? 0 : 1L << bit;
+        initial.whole = bit == Slots.NONE ? 0 : 1L << bit;
         // Smaller than an address, but who joins two of them has one.
-        part.kinds = bit == Slots.NONE ? Origin.UNKNOWN : 0;
-        origins.join(known, part, scratch);
+        initial.kinds = bit == Slots.NONE ? Origin.UNKNOWN : 0;
+        origins.join(known, initial, scratch);
       }
     }
     return known;
   }
 
-  /** Everything is in frames of this kernel: whatever is not told is in any of them. */
-  private static boolean anywhere(Origin address) {
-    return address.frame < 0;
-  }
-
   /** Lets {@code into} come from what a rule reads, and has it applied again when that changes. */
   void load(int rule, Origin address, int width, Origin into) {
-    boolean fresh = enter(rule, address);
-    if (anywhere(address)) {
-      read(rule, sum(frames), width, into, fresh);
-      return;
-    }
+    fresh = enter(rule, address);
     int frame = address.frame;
-    read(rule, spread(frames), width, into, fresh);
-    if (address.offset == Origin.ANY_OFFSET) {
-      read(rule, sum(frame), width, into, fresh);
-      return;
+    if (frame < 0) {
+      read(rule, sum(frames), width, into);
+    } else if (address.offset == Origin.ANY_OFFSET) {
+      read(rule, sum(frame), width, into);
+      if (frame >= parameters) {
+        read(rule, spread(frames), width, into);
+      }
+    } else {
+      int last = last(address.offset, width);
+      for (int i = Math.floorDiv(address.offset, WORD); i <= last; i++) {
+        read(rule, word(frame, i), width, into);
+      }
+      if (frame >= parameters) {
+        read(rule, spread(frame), width, into);
+        read(rule, spread(frames), width, into);
+        readHalves(rule, address, width, into);
+      } else if (width >= WORD && Math.floorMod(address.offset, WORD) != 0) {
+        // An address where the arguments of a launch are not searched for any.
+        into.kinds |= Origin.UNKNOWN;
+      }
     }
-    read(rule, spread(frame), width, into, fresh);
-    int last = last(address.offset, width);
-    for (int i = Math.floorDiv(address.offset, WORD); i <= last; i++) {
-      read(rule, word(frame, i), width, into, fresh);
-    }
-    if (frame < parameters && width >= WORD && Math.floorMod(address.offset, WORD) != 0) {
-      // An address where the arguments of a launch are not searched for any.
-      into.kinds |= Origin.UNKNOWN;
+  }
+
+  /** What was stored in halves, put together in pairs. */
+  private void readHalves(int rule, Origin address, int width, Origin into) {
+    int first = Math.floorDiv(address.offset, HALF);
+    int last = (int) Math.floorDiv((long) address.offset + width - 1, HALF);
+    for (int i = first; i <= last; i += 2) {
+      subscribe(rule, half(address.frame, i));
+      origins.get(half(address.frame, i), part);
+      if (i == last) {
+        if (width < HALF) {
+          part.narrow();
+        }
+      } else {
+        subscribe(rule, half(address.frame, i + 1));
+        origins.get(half(address.frame, i + 1), high);
+        boolean aligned = Math.floorMod(address.offset, HALF) == 0;
+        if (aligned && !part.none() && !high.none()) {
+          part.pack(high);
+        } else {
+          part.mangle();
+          high.mangle();
+          part.join(high);
+        }
+      }
+      into.join(part);
     }
   }
 
@@ -144,7 +186,16 @@ final class LocalMemory {
     return before == null || before != place;
   }
 
-  private void read(int rule, int value, int width, Origin into, boolean fresh) {
+  private void read(int rule, int value, int width, Origin into) {
+    subscribe(rule, value);
+    origins.get(value, part);
+    if (width < WORD) {
+      part.piece();
+    }
+    into.join(part);
+  }
+
+  private void subscribe(int rule, int value) {
     steps++;
     if (fresh) {
       if (readerCount == readerRules.length) {
@@ -155,30 +206,32 @@ final class LocalMemory {
       readerNext[readerCount] = readers[value];
       readers[value] = readerCount++;
     }
-    origins.get(value, part);
-    if (!part.none()) {
-      part.read(width);
-      into.join(part);
-    }
   }
 
   /** Stores {@code content}, which is overwritten. */
   void store(Origin address, int width, Origin content) {
-    content.stored(width);
+    int frame = address.frame;
+    boolean placed = frame >= 0 && address.offset != Origin.ANY_OFFSET;
+    boolean half = placed && width == HALF && Math.floorMod(address.offset, HALF) == 0;
+    if (half) {
+      write(half(frame, Math.floorDiv(address.offset, HALF)), content);
+    }
+    if (width < WORD) {
+      content.mangle();
+    }
     write(sum(frames), content);
-    if (anywhere(address)) {
+    if (frame < 0) {
       write(spread(frames), content);
       return;
     }
-    int frame = address.frame;
     write(sum(frame), content);
-    if (address.offset == Origin.ANY_OFFSET) {
+    if (!placed) {
       write(spread(frame), content);
-      return;
-    }
-    int last = last(address.offset, width);
-    for (int i = Math.floorDiv(address.offset, WORD); i <= last; i++) {
-      write(word(frame, i), content);
+    } else if (!half) {
+      int last = last(address.offset, width);
+      for (int i = Math.floorDiv(address.offset, WORD); i <= last; i++) {
+        write(word(frame, i), content);
+      }
     }
   }
 

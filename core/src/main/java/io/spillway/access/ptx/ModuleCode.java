@@ -17,10 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps how much work it was to read
  */
 record ModuleCode(
-    Names names,
-    Map<Integer, FunctionCode> functions,
-    Map<Integer, Integer> aliases,
-    long steps) {
+    Names names, Map<Integer, FunctionCode> functions, Map<Integer, Integer> aliases, long steps) {
 
   /**
    * A kernel and every function it may call.
@@ -48,7 +45,9 @@ record ModuleCode(
       FunctionCode code = functions.get(own);
       if (code == null) {
         return new Reached(
-            reached, positions, "it calls %s, which is not in this text".formatted(names.text(own)));
+            reached,
+            positions,
+            "it calls %s, which is not in this text".formatted(names.text(own)));
       }
       if (opaque == null) {
         opaque = code.opaque();

@@ -18,14 +18,11 @@ import java.util.stream.Collectors;
  * @param suffixes everything after its first dot, split at dots
  */
 record Opcode(
-    Form form,
-    int bits,
-    int sourceBits,
-    boolean real,
-    List<Space> spaces,
-    List<String> suffixes) {
+    Form form, int bits, int sourceBits, boolean real, List<Space> spaces, List<String> suffixes) {
 
-  /** What an instruction does with its operands. The first is the destination, where there is one. */
+  /**
+   * What an instruction does with its operands. The first is the destination, where there is one.
+   */
   enum Form {
     /** Control flow, fences and the like: no data moves. */
     NOTHING,
@@ -141,9 +138,7 @@ record Opcode(
         .map(line -> WORDS.split(line, -1))
         .flatMap(
             words ->
-                Arrays.stream(words)
-                    .skip(1)
-                    .map(name -> Map.entry(name, Form.valueOf(words[0]))))
+                Arrays.stream(words).skip(1).map(name -> Map.entry(name, Form.valueOf(words[0]))))
         .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
@@ -151,8 +146,7 @@ record Opcode(
   static Opcode of(String word) {
     List<String> parts = List.of(DOT.split(word, -1));
     List<String> suffixes = parts.subList(1, parts.size());
-    List<Matcher> types =
-        suffixes.stream().map(TYPE::matcher).filter(Matcher::matches).toList();
+    List<Matcher> types = suffixes.stream().map(TYPE::matcher).filter(Matcher::matches).toList();
     List<Space> spaces = Space.named(suffixes);
     return new Opcode(
         form(parts.getFirst(), suffixes, spaces),

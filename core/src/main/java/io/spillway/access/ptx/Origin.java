@@ -143,6 +143,10 @@ final class Origin {
 
   /** Becomes the sum of this and a small literal. */
   void move(long literal) {
+    if ((kinds & LITERAL) != 0 && literal != 0) {
+      // As loops count.
+      kinds = (kinds & ~LITERAL) | NUMBER;
+    }
     if (frame >= 0 && offset != ANY_OFFSET) {
       long moved = offset + literal;
       offset = moved == (int) moved && moved != ANY_OFFSET ? (int) moved : ANY_OFFSET;
@@ -160,7 +164,7 @@ final class Origin {
   /** Becomes this less other. */
   void subtract(Origin other, long pointers) {
     int unknown = (kinds & UNKNOWN) | (pointer(pointers) ? 0 : other.kinds & UNKNOWN);
-    boolean distance = other.based() || (other.kinds & UNKNOWN) != 0;
+    boolean distance = other.wide();
     combine(other, unknown, distance);
     if (other.frame != NO_FRAME) {
       loseFrame();
@@ -184,7 +188,7 @@ final class Origin {
 
   /** Becomes an address in the same object, or a number. */
   void blur() {
-    kinds |= based() || (kinds & UNKNOWN) != 0 ? INDEX : 0;
+    kinds |= wide() ? INDEX : 0;
     loseOffset();
   }
 
@@ -199,7 +203,7 @@ final class Origin {
 
   /** Becomes a number of 32 bits or fewer. */
   void narrow() {
-    if (based() || (kinds & UNKNOWN) != 0) {
+    if (wide()) {
       kinds = (kinds & ~UNKNOWN) | INDEX;
     }
     mix();
@@ -237,14 +241,12 @@ final class Origin {
 
   /** Becomes a product. */
   void multiply(Origin other) {
-    boolean literal =
-        (kinds == LITERAL && !based()) || (other.kinds == LITERAL && !other.based());
-    boolean plain =
-        !based() && !other.based() && ((kinds | other.kinds) & ~PLAIN) == 0;
+    boolean undone = (literal() && other.wide()) || (other.literal() && wide());
+    boolean plain = !based() && !other.based() && ((kinds | other.kinds) & ~PLAIN) == 0;
     int product = (kinds | other.kinds) & PLAIN;
     if (!plain) {
       // A literal in a register may undo a division; two variables make no address.
-      product |= literal ? UNKNOWN : INDEX;
+      product |= undone ? UNKNOWN : INDEX;
     }
     boolean frames = frame != NO_FRAME || other.frame != NO_FRAME;
     part |= whole | other.part | other.whole;
@@ -252,6 +254,15 @@ final class Origin {
     kinds = product;
     frame = frames ? LOST_FRAME : NO_FRAME;
     loseOffset();
+  }
+
+  private boolean literal() {
+    return kinds == LITERAL && !based();
+  }
+
+  /** Whether it may be made of an address. */
+  private boolean wide() {
+    return based() || (kinds & UNKNOWN) != 0;
   }
 
   /** Becomes the exclusive or of this and other. */
@@ -301,13 +312,6 @@ final class Origin {
       kinds = (kinds & ~UNKNOWN) | INDEX;
     }
     loseFrame();
-  }
-
-  /** Becomes what is in memory after it was stored with {@code bytes} bytes. */
-  void stored(int bytes) {
-    if (bytes < Long.BYTES) {
-      mangle();
-    }
   }
 
   /** Becomes what is read of it with {@code bytes} bytes. */

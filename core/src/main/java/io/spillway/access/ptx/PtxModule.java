@@ -61,8 +61,8 @@ public final class PtxModule {
   /**
    * Reads what a program loads as a module.
    *
-   * @param image PTX text, up to a NUL if there is one; or anything else, which is opaque. It is not
-   *     changed, and must not be changed later
+   * @param image PTX text, up to a NUL if there is one; or anything else, which is opaque. It is
+   *     not changed, and must not be changed later
    */
   public static PtxModule parse(byte[] image) {
     String binary = binary(image);
@@ -105,8 +105,7 @@ public final class PtxModule {
     if (code == null || known == null) {
       return Optional.empty();
     }
-    return Optional.of(
-        evidence.computeIfAbsent(name, each -> analysis(code, known).evidence()));
+    return Optional.of(evidence.computeIfAbsent(name, each -> analysis(code, known).evidence()));
   }
 
   private static KernelAnalysis analysis(ModuleCode code, int kernel) {

@@ -71,7 +71,9 @@ final class Translation {
       case NUMBER -> numbers();
       case STACK_ALLOCATION -> {
         need(1);
-        emitter.emit(Rule.COPY, target(), Constant.FRAME.value(), 0);
+        // Somewhere in a frame of its own.
+        int frame = emitter.frame(emitter.code().newFrame());
+        emitter.emit(Rule.ADD, target(), frame, Constant.NUMBER.value());
       }
       default -> {
         need(2);
@@ -207,8 +209,14 @@ final class Translation {
   }
 
   private void convertAddress() {
-    toAll(Rule.COPY, 1, 1);
-    if (opcode.has("to")) {
+    boolean toSpace = opcode.has("to");
+    if (!toSpace && opcode.space() == Space.SHARED) {
+      // Whatever it was made of: at times, a number of 32 bits.
+      emitter.emit(Rule.COPY, target(), Constant.SHARED.value(), 0);
+    } else {
+      toAll(Rule.COPY, 1, 1);
+    }
+    if (toSpace) {
       emitter.effect(Rule.POINTER, source(1));
     }
   }
@@ -229,11 +237,9 @@ final class Translation {
       throw emitter.unreadable("an operand is missing");
     }
     if (literal(operand) && Constant.small(literalOf(operand))) {
-      emitter.emit(
-          Rule.ADD_IMMEDIATE, target(), left, Constant.NUMBER.value(), literalOf(operand));
+      emitter.emit(Rule.ADD_IMMEDIATE, target(), left, Constant.NUMBER.value(), literalOf(operand));
     } else if (operand == 2 && literal(1) && Constant.small(literalOf(1))) {
-      emitter.emit(
-          Rule.ADD_IMMEDIATE, target(), source(2), Constant.NUMBER.value(), literalOf(1));
+      emitter.emit(Rule.ADD_IMMEDIATE, target(), source(2), Constant.NUMBER.value(), literalOf(1));
     } else {
       emitter.emit(Rule.ADD, target(), left, source(operand));
     }
@@ -243,8 +249,7 @@ final class Translation {
     if (!integers()) {
       compute();
     } else if (literal(2) && Constant.small(literalOf(2))) {
-      emitter.emit(
-          Rule.ADD_IMMEDIATE, target(), source(1), Constant.NUMBER.value(), -literalOf(2));
+      emitter.emit(Rule.ADD_IMMEDIATE, target(), source(1), Constant.NUMBER.value(), -literalOf(2));
     } else {
       emitter.emit(Rule.SUBTRACT, target(), source(1), source(2));
     }

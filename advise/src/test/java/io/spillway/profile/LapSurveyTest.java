@@ -13,6 +13,7 @@ import io.spillway.driver.sim.Access;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.SimulatedKernel;
+import io.spillway.driver.sim.TouchKind;
 import io.spillway.hint.HintKind;
 import io.spillway.range.ByteSize;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ class LapSurveyTest {
                             directory.resolve("out.jfr"), survey, Optional.empty(), lines::add))
                     .build())) {
       Allocation data = session.allocate(LAYERS * LAYER_BYTES, Placement.MANAGED, "data");
-      driver.hostTouch(data.range(), io.spillway.driver.sim.AccessKind.WRITE);
+      driver.hostTouch(data.range(), TouchKind.WRITE);
       for (int lap = 0; lap < LAPS; lap++) {
         long before = driver.counters().bytesIn();
         for (int layer = 0; layer < LAYERS; layer++) {

@@ -55,7 +55,7 @@ record Comparison(
   /** Faults that were reported as another access than the kernel's. */
   long mistaken() {
     return reported.faultsByAccess().entrySet().stream()
-        .filter(each -> !kernel.accesses().contains(each.getKey()))
+        .filter(each -> each.getKey() != kernel.access())
         .mapToLong(Map.Entry::getValue)
         .sum();
   }

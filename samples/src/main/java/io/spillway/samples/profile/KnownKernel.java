@@ -6,7 +6,6 @@ import io.spillway.driver.StreamHandle;
 import io.spillway.profile.FaultAccess;
 import io.spillway.samples.device.Machine;
 import io.spillway.samples.device.Parts;
-import java.util.Set;
 
 /**
  * Kernels that touch some parts of their range, spread so that at most half of any part of a block
@@ -15,11 +14,11 @@ import java.util.Set;
  */
 enum KnownKernel {
   /** Reads every third part. */
-  STRIDED_READER("read", 0, 3, Set.of(FaultAccess.READ)),
+  STRIDED_READER("read", 0, 3, FaultAccess.READ),
   /** Writes every other part. */
-  ALTERNATE_WRITER("write", 1, 2, Set.of(FaultAccess.WRITE)),
+  ALTERNATE_WRITER("write", 1, 2, FaultAccess.WRITE),
   /** Adds to every fifth part. */
-  ATOMIC_ADDER("add", 2, 5, Set.of(FaultAccess.ATOMIC));
+  ATOMIC_ADDER("add", 2, 5, FaultAccess.ATOMIC);
 
   /** Some value that is not what the memory is filled with. */
   private static final long VALUE = 41;
@@ -27,13 +26,13 @@ enum KnownKernel {
   private final String label;
   private final int first;
   private final int every;
-  private final Set<FaultAccess> accesses;
+  private final FaultAccess access;
 
-  KnownKernel(String label, int first, int every, Set<FaultAccess> accesses) {
+  KnownKernel(String label, int first, int every, FaultAccess access) {
     this.label = label;
     this.first = first;
     this.every = every;
-    this.accesses = accesses;
+    this.access = access;
   }
 
   /** What its launch is declared as. */
@@ -42,8 +41,8 @@ enum KnownKernel {
   }
 
   /** How its faults have to be reported. */
-  Set<FaultAccess> accesses() {
-    return accesses;
+  FaultAccess access() {
+    return access;
   }
 
   /** What it touches of {@code data}. */

@@ -93,6 +93,11 @@ final class LapCandidate {
     }
   }
 
+  /** Counts what it explains better than laps that are followed from now on. */
+  void compareFromNow(long misses) {
+    unexplained = misses - alignment.misses();
+  }
+
   /** Launches from one lap to the next, at {@code index}. */
   long lag(long index) {
     return index + 1 - alignment.cursor();

@@ -197,6 +197,11 @@ public final class LapDetector {
     recognised = true;
     lost = false;
     candidate.end();
+    for (LapCandidate other : candidates) {
+      if (other.alive() && other.lag(index) < period) {
+        other.compareFromNow(misses); // what it explained before, this lap explains too
+      }
+    }
   }
 
   /** Where the stretch begins that repeats without a miss up to {@code index}. */

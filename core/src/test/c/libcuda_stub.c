@@ -1514,6 +1514,10 @@ CUresult cuStreamWaitEvent(CUstream stream, CUevent event, unsigned flags) {
 }
 
 CUresult cuStreamIsCapturing(CUstream stream, int *status) {
+  if (idle()) {
+    *status = configuration.streams_capturing != 0;
+    return CUDA_SUCCESS;
+  }
   BEGIN(NEEDS_CONTEXT, stream, 0, 0);
   CHECK(check_stream(stream));
   *status = configuration.streams_capturing != 0;

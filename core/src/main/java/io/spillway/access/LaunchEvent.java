@@ -51,15 +51,15 @@ public final class LaunchEvent extends Event {
    * @param function the kernel's name
    * @param allocations how many live allocations its arguments point into
    */
-  public static void emit(Launch launch, String function, Dimensions dimensions, int allocations) {
+  public static void emit(Launch launch, String function, Geometry geometry, int allocations) {
     LaunchEvent event = new LaunchEvent();
     if (event.isEnabled()) {
       event.launch = launch.label();
       event.ordinal = launch.ordinal();
       event.sequence = launch.sequence();
       event.function = function;
-      event.grid = dimensions.grid();
-      event.block = dimensions.block();
+      event.grid = geometry.grid();
+      event.block = geometry.block();
       event.stream = launch.stream().value();
       event.allocations = allocations;
       event.commit();
@@ -78,12 +78,18 @@ public final class LaunchEvent extends Event {
    */
   public record Dimensions(int gridX, int gridY, int gridZ, int blockX, int blockY, int blockZ) {
 
-    String grid() {
-      return gridX + "x" + gridY + "x" + gridZ;
-    }
-
-    String block() {
-      return blockX + "x" + blockY + "x" + blockZ;
+    /** The same in words. */
+    public Geometry geometry() {
+      return new Geometry(gridX + "x" + gridY + "x" + gridZ, blockX + "x" + blockY + "x" + blockZ);
     }
   }
+
+  /**
+   * Dimensions in the words of the event: made once for launches that are alike, as that takes
+   * longer than all the rest of recording one.
+   *
+   * @param grid such as {@code 7x1x1}
+   * @param block such as {@code 256x1x1}
+   */
+  public record Geometry(String grid, String block) {}
 }

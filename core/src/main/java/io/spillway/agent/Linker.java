@@ -103,18 +103,29 @@ public final class Linker {
   }
 
   /** A hook that makes the call itself, by way of {@code bound}. */
-  private static MethodHandle hook(String name, MethodHandle plain, Object bound)
+  private static MethodHandle hook(String name, MethodHandle plain, LinkedCalls.Api bound)
       throws ReflectiveOperationException {
-    MethodType type = erased(plain).type().insertParameterTypes(0, bound.getClass());
+    MethodType type = erased(plain).type().insertParameterTypes(0, LinkedCalls.Api.class);
     return MethodHandles.insertArguments(HOOKS.findStatic(Hooks.class, name, type), 0, bound)
         .asType(plain.type());
   }
 
   /** A hook that takes {@code bound}, and the plain call to make. */
-  private static MethodHandle around(String name, MethodHandle plain, Object bound)
+  private static MethodHandle around(String name, MethodHandle plain, LinkedCalls.Api bound)
+      throws ReflectiveOperationException {
+    return around(name, plain, LinkedCalls.Api.class, bound);
+  }
+
+  private static MethodHandle around(String name, MethodHandle plain, PointerReader bound)
+      throws ReflectiveOperationException {
+    return around(name, plain, PointerReader.class, bound);
+  }
+
+  private static <T> MethodHandle around(
+      String name, MethodHandle plain, Class<T> boundType, T bound)
       throws ReflectiveOperationException {
     MethodHandle call = erased(plain);
-    MethodType type = call.type().insertParameterTypes(0, bound.getClass(), MethodHandle.class);
+    MethodType type = call.type().insertParameterTypes(0, boundType, MethodHandle.class);
     return MethodHandles.insertArguments(HOOKS.findStatic(Hooks.class, name, type), 0, bound, call)
         .asType(plain.type());
   }

@@ -6,9 +6,9 @@ import io.spillway.access.AccessKind;
 import io.spillway.access.Launch;
 import io.spillway.access.LaunchEvent;
 import io.spillway.access.RangeAccess;
-import io.spillway.allocate.LiveAllocation;
 import io.spillway.driver.StreamHandle;
 import io.spillway.range.AddressRange;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +25,15 @@ public final class Launches {
 
   private final Dropin dropin;
   private final LaunchSites sites = new LaunchSites();
+  private final KnownLaunches known = new KnownLaunches();
   private final ConcurrentHashMap<Long, String> names = new ConcurrentHashMap<>();
+
+  /** Each thread's, so that a launch leaves no garbage for each of its arguments. */
+  private final ThreadLocal<TouchedAllocations> scratch;
 
   Launches(Dropin dropin) {
     this.dropin = dropin;
+    this.scratch = ThreadLocal.withInitial(() -> new TouchedAllocations(dropin));
   }
 
   /**
@@ -66,7 +71,8 @@ public final class Launches {
       PointerReader reader,
       @Nullable Object parameters,
       @Nullable Object extra) {
-    TouchedAllocations touched = new TouchedAllocations(dropin);
+    TouchedAllocations touched = scratch.get();
+    touched.clear();
     reader.addresses(parameters, touched);
     reader.addresses(extra, touched);
     Lane lane = touched.lane() == null ? dropin.anyLane() : touched.lane();
@@ -74,15 +80,21 @@ public final class Launches {
       return null;
     }
     String name = names.getOrDefault(function, NAMELESS);
+    KnownLaunch alike = known.find(name, dimensions, touched);
+    if (alike == null) {
+      alike = KnownLaunch.kernel(name, dimensions, touched, sites.of(name));
+      known.keep(alike, touched);
+    }
+    touched.clear();
     Interception session = lane.interception();
-    Launch launch = launch(session, name, stream);
+    Launch launch = launch(session, alike.site(), stream);
     boolean act = acts(session, launch.stream());
-    for (int i = 0; i < touched.count(); i++) {
-      LiveAllocation allocation = touched.get(i);
-      session.declare(launch, new RangeAccess(allocation.range(), AccessKind.UNKNOWN), act);
+    List<RangeAccess> accesses = alike.accesses();
+    for (int i = 0; i < accesses.size(); i++) {
+      session.declare(launch, accesses.get(i), act);
     }
     if (FLIGHT_RECORDER) {
-      LaunchEvent.emit(launch, name, dimensions, touched.count());
+      LaunchEvent.emit(launch, name, alike.geometry(), accesses.size());
     }
     return act ? new Told(session, launch) : null;
   }
@@ -110,10 +122,14 @@ public final class Launches {
     if (either == null) {
       return null;
     }
+    if (from != null && from.lane() != either.lane()) {
+      from = null;
+    }
+    KnownLaunch alike = copyAlike(name, to, destinationBytes, from, sourceBytes);
     Interception session = either.lane().interception();
-    Launch launch = launch(session, name, stream);
+    Launch launch = launch(session, alike.site(), stream);
     boolean act = acts(session, launch.stream());
-    if (from != null && from.lane() == either.lane()) {
+    if (from != null) {
       declare(session, launch, from, source, sourceBytes, AccessKind.READ, act);
     }
     if (to != null) {
@@ -127,9 +143,34 @@ public final class Launches {
     told.session().issued(told.launch());
   }
 
-  private Launch launch(Interception session, String name, long stream) {
-    LaunchSites.Site site = sites.of(name);
-    return session.launch(site.label(), site.next(), new StreamHandle(stream));
+  private KnownLaunch copyAlike(
+      String name,
+      Dropin.@Nullable Found to,
+      long destinationBytes,
+      Dropin.@Nullable Found from,
+      long sourceBytes) {
+    TouchedAllocations touched = scratch.get();
+    touched.clear();
+    if (to != null) {
+      touched.add(to);
+    }
+    if (from != null) {
+      touched.add(from);
+    }
+    KnownLaunch.Extent extent =
+        new KnownLaunch.Extent(to == null ? 0 : destinationBytes, from == null ? 0 : sourceBytes);
+    KnownLaunch alike = known.find(name, extent, touched);
+    if (alike == null) {
+      alike = KnownLaunch.copy(name, extent, touched, sites.of(name));
+      known.keep(alike, touched);
+    }
+    touched.clear();
+    return alike;
+  }
+
+  private static Launch launch(Interception session, LaunchSites.Site site, long stream) {
+    return session.launch(
+        site.label(), site.next(), stream == 0 ? StreamHandle.DEFAULT : new StreamHandle(stream));
   }
 
   /** What a capture records is replayed later, so nothing of ours may be in it. */

@@ -1,11 +1,16 @@
 package io.spillway.dropin;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.Buffer;
+import java.nio.DoubleBuffer;
+import java.nio.LongBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,20 +20,23 @@ import org.jspecify.annotations.Nullable;
  * <p>A {@code jcuda.Pointer} is an address and a byte offset; or it stands for host memory, and
  * then holds a buffer, or an array of other pointers. Kernel parameters are a pointer to an array
  * of pointers, one for each parameter, to where its value is. Safe for use by any thread.
+ *
+ * <p>Each reader is of a class of its own: {@link FieldReader}, defined anew with the accessors of
+ * one JCuda as its constants. A field is then read as if it were public, where an accessor that the
+ * compiler does not know would cost ten times that.
  */
-public record PointerReader(
-    Class<?> pointerClass,
-    MethodHandle nativePointer,
-    MethodHandle byteOffset,
-    MethodHandle buffer,
-    MethodHandle pointers) {
+public abstract class PointerReader {
 
   /** Most bytes of one argument that are read: CUDA's limit for all parameters of a kernel. */
   private static final int MOST_ARGUMENT_BYTES = 32_764;
 
-  private static final long STEP_BYTES = Long.BYTES;
+  private static final int STEP_BYTES = Long.BYTES;
 
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  private static final String CLASS_FILE = "FieldReader.class";
+
+  PointerReader() {}
 
   /**
    * A reader for the JCuda that {@code lookup} sees.
@@ -41,47 +49,68 @@ public record PointerReader(
     Class<?> object = lookup.findClass("jcuda.NativePointerObject");
     MethodHandles.Lookup inPointer = MethodHandles.privateLookupIn(pointer, lookup);
     MethodHandles.Lookup inObject = MethodHandles.privateLookupIn(object, lookup);
-    return new PointerReader(
-        pointer,
-        erased(inObject.findGetter(object, "nativePointer", long.class), long.class),
-        erased(inPointer.findGetter(pointer, "byteOffset", long.class), long.class),
-        erased(inPointer.findGetter(pointer, "buffer", Buffer.class), Buffer.class),
-        erased(inPointer.findGetter(pointer, "pointers", object.arrayType()), Object[].class));
+    // In the order in which FieldReader takes them.
+    List<Object> constants =
+        List.of(
+            pointer,
+            erased(inObject.findGetter(object, "nativePointer", long.class), long.class),
+            erased(inPointer.findGetter(pointer, "byteOffset", long.class), long.class),
+            erased(inPointer.findGetter(pointer, "buffer", Buffer.class), Buffer.class),
+            erased(inPointer.findGetter(pointer, "pointers", object.arrayType()), Object[].class));
+    Class<?> reader =
+        MethodHandles.lookup()
+            .defineHiddenClassWithClassData(classFile(), constants, true)
+            .lookupClass();
+    return (PointerReader) reader.getDeclaredConstructor().newInstance();
+  }
+
+  private static byte[] classFile() throws ReflectiveOperationException {
+    try (InputStream file = PointerReader.class.getResourceAsStream(CLASS_FILE)) {
+      if (file == null) {
+        throw new ClassNotFoundException(CLASS_FILE + " is not beside " + PointerReader.class);
+      }
+      return file.readAllBytes();
+    } catch (IOException e) {
+      throw new ClassNotFoundException(CLASS_FILE, e);
+    }
   }
 
   private static MethodHandle erased(MethodHandle getter, Class<?> type) {
     return getter.asType(MethodType.methodType(type, Object.class));
   }
 
+  /** Whether it is a {@code jcuda.Pointer}. */
+  abstract boolean isPointer(@Nullable Object candidate);
+
+  /** {@code NativePointerObject.nativePointer}. */
+  abstract long nativePointer(Object nativePointerObject);
+
+  /** {@code Pointer.byteOffset}. */
+  abstract long byteOffset(Object pointer);
+
+  /** {@code Pointer.buffer}. */
+  abstract @Nullable Buffer buffer(Object pointer);
+
+  /** {@code Pointer.pointers}. */
+  abstract @Nullable Object @Nullable [] pointers(Object pointer);
+
   /** The number behind a function, stream, event or pointer without its offset; 0 for null. */
-  public long handle(@Nullable Object nativePointerObject) {
-    if (nativePointerObject == null) {
-      return 0;
-    }
-    try {
-      return (long) nativePointer.invokeExact(nativePointerObject);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+  public final long handle(@Nullable Object nativePointerObject) {
+    return nativePointerObject == null ? 0 : nativePointer(nativePointerObject);
   }
 
   /** The address a pointer stands for, its offset included; 0 for null and for host buffers. */
-  public long address(@Nullable Object pointer) {
+  public final long address(@Nullable Object pointer) {
     if (pointer == null) {
       return 0;
     }
-    try {
-      long start = (long) nativePointer.invokeExact(pointer);
-      return start == 0 && !bare(pointer) ? 0 : start + (long) byteOffset.invokeExact(pointer);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    long start = nativePointer(pointer);
+    return start == 0 && !bare(pointer) ? 0 : start + byteOffset(pointer);
   }
 
   /** Whether it is an address, not a stand-in for host memory. */
-  private boolean bare(Object pointer) throws Throwable {
-    return (Buffer) buffer.invokeExact(pointer) == null
-        && (Object[]) pointers.invokeExact(pointer) == null;
+  private boolean bare(Object pointer) {
+    return buffer(pointer) == null && pointers(pointer) == null;
   }
 
   /**
@@ -89,42 +118,42 @@ public record PointerReader(
    *
    * @param parameters {@code kernelParams} or {@code extra} of a launch; may be null
    */
-  public void addresses(@Nullable Object parameters, AddressSink sink) {
-    if (!pointerClass.isInstance(parameters)) {
+  public final void addresses(@Nullable Object parameters, AddressSink sink) {
+    if (parameters == null || !isPointer(parameters)) {
       return;
     }
-    try {
-      Object[] arguments = (Object[]) pointers.invokeExact(parameters);
-      if (arguments != null) {
-        for (Object argument : arguments) {
-          if (pointerClass.isInstance(argument)) {
-            argument(argument, sink);
-          }
+    @Nullable Object[] arguments = pointers(parameters);
+    if (arguments != null) {
+      for (Object argument : arguments) {
+        if (argument != null && isPointer(argument)) {
+          argument(argument, sink);
         }
       }
-    } catch (Throwable e) {
-      throw unexpected(e);
     }
   }
 
-  private void argument(Object argument, AddressSink sink) throws Throwable {
-    Object[] values = (Object[]) pointers.invokeExact(argument);
+  private void argument(Object argument, AddressSink sink) {
+    @Nullable Object[] values = pointers(argument);
     if (values != null) {
       for (Object value : values) {
-        if (pointerClass.isInstance(value)) {
+        if (value != null && isPointer(value)) {
           sink.accept(address(value));
         }
       }
       return;
     }
-    Buffer memory = (Buffer) buffer.invokeExact(argument);
+    Buffer memory = buffer(argument);
     if (memory != null) {
-      scan(memory, (long) byteOffset.invokeExact(argument), sink);
+      scan(memory, byteOffset(argument), sink);
     }
   }
 
   /** Every eighth byte may begin an address: alone, or in a structure. */
   static void scan(Buffer memory, long offset, AddressSink sink) {
+    if (memory.capacity() == 1
+        && !(memory instanceof LongBuffer || memory instanceof DoubleBuffer)) {
+      return; // A number too short for an address, as most arguments that are not pointers are.
+    }
     // All of it: JCuda's pointer may begin before the buffer's position.
     MemorySegment bytes = MemorySegment.ofBuffer(memory.duplicate().clear());
     long end = Math.min(bytes.byteSize(), offset + MOST_ARGUMENT_BYTES);
@@ -138,15 +167,5 @@ public record PointerReader(
   public interface AddressSink {
     /** {@code word} may be one, or any other number. */
     void accept(long word);
-  }
-
-  private static RuntimeException unexpected(Throwable e) {
-    if (e instanceof RuntimeException failure) {
-      return failure;
-    }
-    if (e instanceof Error error) {
-      throw error;
-    }
-    return new IllegalStateException(e);
   }
 }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spillway.driver.stub.StubCuda;
 import io.spillway.programs.Programs.Hello;
 import io.spillway.programs.Programs.InOwnLoader;
+import io.spillway.programs.Programs.Launching;
 import io.spillway.programs.Programs.Oversubscribe;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -165,5 +167,46 @@ class AgentTest {
     assertThat(accesses.getFirst().getLong("bytes")).isEqualTo(12);
     assertThat(accesses.getFirst().getLong("address"))
         .isEqualTo(accesses.getLast().getLong("address"));
+  }
+
+  @Test
+  void aLaunchIsNamedByTheLineThatFirstMadeOneLikeIt() throws IOException {
+    Path recording = directory.resolve("lines.jfr");
+    run(
+        "log=off",
+        List.of("-XX:StartFlightRecording=filename=" + recording, "-Xlog:jfr*=off"),
+        Launching.class);
+    List<String> launches =
+        RecordingFile.readAllEvents(recording).stream()
+            .filter(e -> e.getEventType().getName().equals("io.spillway.Launch"))
+            .sorted(Comparator.comparingLong(e -> e.getLong("sequence")))
+            .map(e -> line(e.getString("launch")) + " " + e.getInt("ordinal"))
+            .toList();
+    assertThat(launches)
+        .containsExactly(
+            // From two lines by turns, but alike: one name, counted on.
+            "scale@first 0",
+            "scale@first 1",
+            "scale@first 2",
+            "scale@first 3",
+            "scale@first 4",
+            "scale@first 5",
+            // Another allocation, another grid, another function: looked up anew.
+            "scale@second 0",
+            "scale@second 1",
+            "shift@second 0",
+            // Where the allocation that was freed lay, perhaps, but another one.
+            "scale@second 2");
+    assertThat(
+            RecordingFile.readAllEvents(recording).stream()
+                .filter(e -> e.getEventType().getName().equals("io.spillway.Access"))
+                .filter(e -> e.getString("kind").equals("WRITE"))
+                .map(e -> line(e.getString("launch")) + " " + e.getInt("ordinal")))
+        .containsExactly("cuMemcpyHtoD@copy 0", "cuMemcpyHtoD@copy 1", "cuMemcpyHtoD@copy 2");
+  }
+
+  /** {@code function@method} of {@code function@class.method:line}. */
+  private static String line(String label) {
+    return label.replaceAll("@.*\\.([a-z]+):[0-9]+$", "@$1");
   }
 }

@@ -90,6 +90,54 @@ public final class Programs {
     }
   }
 
+  /** Launches from several lines what is alike and what is not. */
+  public static final class Launching {
+    private static final int MIB = 1 << 20;
+
+    private Launching() {}
+
+    public static void main(String[] args) {
+      Oversubscribe.open();
+      CUfunction scale = Oversubscribe.function("scale");
+      CUfunction shift = Oversubscribe.function("shift");
+      CUdeviceptr one = allocate();
+      CUdeviceptr other = allocate();
+      for (int i = 0; i < 3; i++) {
+        first(scale, one, 1);
+        second(scale, one, 1);
+      }
+      second(scale, other, 1);
+      second(scale, one, 2);
+      second(shift, one, 1);
+      JCudaDriver.cuMemFree(one);
+      second(scale, allocate(), 1);
+      for (int i = 0; i < 2; i++) {
+        copy(other, 8);
+      }
+      copy(other, 4);
+    }
+
+    private static CUdeviceptr allocate() {
+      CUdeviceptr pointer = new CUdeviceptr();
+      JCudaDriver.cuMemAlloc(pointer, MIB);
+      return pointer;
+    }
+
+    private static void copy(CUdeviceptr to, int bytes) {
+      JCudaDriver.cuMemcpyHtoD(to, Pointer.to(new long[1]), bytes);
+    }
+
+    private static void first(CUfunction function, CUdeviceptr pointer, int blocks) {
+      Pointer parameters = Pointer.to(Pointer.to(pointer));
+      JCudaDriver.cuLaunchKernel(function, blocks, 1, 1, 32, 1, 1, 0, null, parameters, null);
+    }
+
+    private static void second(CUfunction function, CUdeviceptr pointer, int blocks) {
+      Pointer parameters = Pointer.to(Pointer.to(pointer));
+      JCudaDriver.cuLaunchKernel(function, blocks, 1, 1, 32, 1, 1, 0, null, parameters, null);
+    }
+  }
+
   /** {@link Oversubscribe} on a JCuda that only its own loader knows. */
   public static final class InOwnLoader {
     private InOwnLoader() {}

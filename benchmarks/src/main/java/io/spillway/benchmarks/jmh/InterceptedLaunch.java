@@ -1,24 +1,14 @@
 package io.spillway.benchmarks.jmh;
 
-import io.spillway.SessionContext;
-import io.spillway.SessionListener;
-import io.spillway.SessionPlugin;
-import io.spillway.access.Launch;
 import io.spillway.access.LaunchEvent;
-import io.spillway.access.RangeAccess;
 import io.spillway.dropin.Dropin;
+import io.spillway.dropin.DropinSettings;
 import io.spillway.dropin.Launches;
 import io.spillway.dropin.PointerReader;
-import io.spillway.range.AddressRange;
 import java.lang.invoke.MethodHandles;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import jcuda.NativePointerObject;
 import jcuda.Pointer;
-import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUfunction;
-import jcuda.driver.CUmodule;
-import jcuda.driver.JCudaDriver;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -47,7 +37,8 @@ public class InterceptedLaunch {
   private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
   private static final String QUIET = "-Dspillway.log=off";
 
-  private static final int ARGUMENTS = 8;
+  private static final String RECORDING = "-XX:StartFlightRecording=maxsize=100m,disk=false";
+  private static final String JFR_QUIET = "-Xlog:jfr*=off";
 
   private static final LaunchEvent.Dimensions DIMENSIONS =
       new LaunchEvent.Dimensions(1, 1, 1, 256, 1, 1);
@@ -72,24 +63,12 @@ public class InterceptedLaunch {
   @Setup
   public void start() {
     Stub.start();
-    makeArguments();
-  }
-
-  private void makeArguments() {
-    CUmodule module = new CUmodule();
-    Stub.check(JCudaDriver.cuModuleLoadData(module, new byte[] {'p', 0}));
-    Stub.check(JCudaDriver.cuModuleGetFunction(function, module, "kernel"));
-    NativePointerObject[] pointers = new NativePointerObject[ARGUMENTS];
-    for (int i = 0; i < ARGUMENTS; i++) {
-      CUdeviceptr pointer = new CUdeviceptr();
-      Stub.check(JCudaDriver.cuMemAlloc(pointer, 1 << 20));
-      pointers[i] = Pointer.to(pointer);
-    }
-    parameters = Pointer.to(pointers);
+    function = Stub.function();
+    parameters = Stub.pointers();
   }
 
   private int launch() {
-    return JCudaDriver.cuLaunchKernel(function, 1, 1, 1, 256, 1, 1, 0, null, parameters, null);
+    return Stub.launch(function, parameters);
   }
 
   /** JCuda as it is. */
@@ -109,8 +88,8 @@ public class InterceptedLaunch {
 
   /** A sink that counts. */
   @State(Scope.Benchmark)
-  public static class Sink implements SessionPlugin {
-    private long accesses;
+  public static class Sink {
+    private final CountingPlugin plugin = new CountingPlugin();
 
     /** Called by JMH. */
     public Sink() {}
@@ -118,40 +97,10 @@ public class InterceptedLaunch {
     /** Takes the agent's place with a drop-in that has this sink. */
     @Setup
     public void install(InterceptedLaunch launch) {
-      Dropin before = Dropin.installed().orElseThrow();
+      DropinSettings settings = Dropin.installed().orElseThrow().settings();
       Dropin.uninstall();
-      Dropin.install(new Dropin(before.settings(), true, List.of(this)));
-      launch.makeArguments();
-    }
-
-    @Override
-    public String name() {
-      return "sink";
-    }
-
-    @Override
-    public SessionListener attach(SessionContext context) {
-      return new SessionListener() {
-        @Override
-        public void declared(Launch launch, RangeAccess access) {
-          accesses++;
-        }
-
-        @Override
-        public void issued(Launch launch) {
-          accesses++;
-        }
-
-        @Override
-        public void freeing(AddressRange range) {
-          accesses = 0;
-        }
-
-        @Override
-        public void close() {
-          accesses = 0;
-        }
-      };
+      plugin.install(settings);
+      launch.parameters = Stub.pointers();
     }
   }
 
@@ -161,20 +110,23 @@ public class InterceptedLaunch {
       value = 2,
       jvmArgsAppend = {NATIVE, QUIET, AGENT})
   public long eventSink(Sink sink) {
-    return launch() + sink.accesses;
+    return launch() + sink.plugin.told();
+  }
+
+  /** Intercepted, every access told to a plugin and recorded by JFR. */
+  @Benchmark
+  @Fork(
+      value = 2,
+      jvmArgsAppend = {NATIVE, QUIET, AGENT, RECORDING, JFR_QUIET})
+  public long eventSinkRecorded(Sink sink) {
+    return launch() + sink.plugin.told();
   }
 
   /** Intercepted, every access recorded by JFR. */
   @Benchmark
   @Fork(
       value = 2,
-      jvmArgsAppend = {
-        NATIVE,
-        QUIET,
-        AGENT,
-        "-XX:StartFlightRecording=maxsize=100m,disk=false",
-        "-Xlog:jfr*=off"
-      })
+      jvmArgsAppend = {NATIVE, QUIET, AGENT, RECORDING, JFR_QUIET})
   public int recorded() {
     return launch();
   }
@@ -202,6 +154,6 @@ public class InterceptedLaunch {
         launches.issued(told);
       }
     }
-    return sink.accesses;
+    return sink.plugin.told();
   }
 }

@@ -1,11 +1,18 @@
 package io.spillway.benchmarks.jmh;
 
+import jcuda.NativePointerObject;
+import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
 
 /** JCuda on the stub driver, its calls idle: what is measured is the way there. */
 final class Stub {
+
+  private static final int ARGUMENTS = 8;
 
   private Stub() {}
 
@@ -20,6 +27,31 @@ final class Stub {
     CUdevice device = new CUdevice();
     check(JCudaDriver.cuDeviceGet(device, 0));
     check(JCudaDriver.cuCtxCreate(new CUcontext(), 0, device));
+  }
+
+  /** A kernel. */
+  static CUfunction function() {
+    CUmodule module = new CUmodule();
+    check(JCudaDriver.cuModuleLoadData(module, new byte[] {'p', 0}));
+    CUfunction function = new CUfunction();
+    check(JCudaDriver.cuModuleGetFunction(function, module, "kernel"));
+    return function;
+  }
+
+  /** Eight allocations, as the parameters of a kernel. */
+  static Pointer pointers() {
+    NativePointerObject[] pointers = new NativePointerObject[ARGUMENTS];
+    for (int i = 0; i < ARGUMENTS; i++) {
+      CUdeviceptr pointer = new CUdeviceptr();
+      check(JCudaDriver.cuMemAlloc(pointer, 1 << 20));
+      pointers[i] = Pointer.to(pointer);
+    }
+    return Pointer.to(pointers);
+  }
+
+  /** Launches {@code function}. */
+  static int launch(CUfunction function, Pointer parameters) {
+    return JCudaDriver.cuLaunchKernel(function, 1, 1, 1, 256, 1, 1, 0, null, parameters, null);
   }
 
   /** Throws unless {@code status} is success. */

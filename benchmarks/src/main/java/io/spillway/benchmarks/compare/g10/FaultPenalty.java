@@ -70,6 +70,6 @@ final class FaultPenalty {
   }
 
   private static double wholeSeconds(long nanos) {
-    return nanos / 1_000_000_000L;
+    return Math.floorDiv(nanos, 1_000_000_000L);
   }
 }

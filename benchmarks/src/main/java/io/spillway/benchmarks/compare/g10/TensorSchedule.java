@@ -128,9 +128,9 @@ final class TensorSchedule {
       double start = startMicros[tensor.birth()] - tensor.bytes() * ALLOCATE_MICROS_PER_BYTE;
       int issue = start < 0 ? 0 : kernelAt(start, 0, tensor.birth());
       migrations.add(new Migration(issue, tensor.id(), Target.GPU));
-      relieve(0, issue, tensor.bytes());
+      relieve(0, issue, (double) tensor.bytes());
       migrations.add(new Migration(tensor.death(), tensor.id(), Target.NOWHERE));
-      relieve(tensor.death(), count, tensor.bytes());
+      relieve(tensor.death(), count, (double) tensor.bytes());
     }
   }
 
@@ -222,18 +222,17 @@ final class TensorSchedule {
     Gap best = gaps.getFirst();
     double most = -1;
     for (Gap gap : gaps) {
-      double area = 0;
-      if (!gap.settled) {
-        int from = gap.start;
-        int to = gap.end;
-        if (!gap.wraps()) {
-          from = out.finish(true, gap.tensor.bytes() / 2.0, gap.start);
-          to = in.start(true, gap.tensor.bytes() / 2.0, gap.end);
-        }
-        area = to > from ? gap.tensor.bytes() * (overfull[to] - overfull[from]) : 0;
+      if (gap.settled) {
+        continue;
       }
-      boolean same = Math.abs(area - most) < 1e-6 && area != 0;
-      if (same ? gap.weight() > best.weight() : area > most) {
+      int from = gap.start;
+      int to = gap.end;
+      if (!gap.wraps()) {
+        from = out.finish(true, gap.tensor.bytes() / 2.0, gap.start);
+        to = in.start(true, gap.tensor.bytes() / 2.0, gap.end);
+      }
+      double area = to > from ? gap.tensor.bytes() * (overfull[to] - overfull[from]) : 0;
+      if (area == most && area != 0 ? gap.weight() > best.weight() : area > most) {
         most = area;
         best = gap;
       }
@@ -298,7 +297,7 @@ final class TensorSchedule {
       migrations.add(new Migration(gap.start, gap.tensor.id(), target));
       migrations.add(new Migration(fetch % count, gap.tensor.id(), Target.GPU));
     }
-    relieve(gone + 1, fetch, gap.tensor.bytes());
+    relieve(gone + 1, fetch, (double) gap.tensor.bytes());
   }
 
   private boolean hostHasRoom(Gap gap) {

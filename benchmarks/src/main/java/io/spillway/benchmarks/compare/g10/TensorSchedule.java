@@ -232,7 +232,8 @@ final class TensorSchedule {
         to = in.start(true, gap.tensor.bytes() / 2.0, gap.end);
       }
       double area = to > from ? gap.tensor.bytes() * (overfull[to] - overfull[from]) : 0;
-      if (area == most && area != 0 ? gap.weight() > best.weight() : area > most) {
+      boolean tied = area == most && area != 0;
+      if (tied ? gap.weight() > best.weight() : area > most) {
         most = area;
         best = gap;
       }

@@ -28,6 +28,7 @@ import io.spillway.driver.sim.HostThread;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.driver.sim.SimulationCounters;
+import io.spillway.hint.Hint;
 import io.spillway.hint.Plan;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
@@ -215,10 +216,20 @@ public final class SimulatedReplay {
       }
     }
 
+    /** Sends away, waits until that is done, then does the rest: room comes before what fills it. */
     void apply(Plan plan) {
-      if (context != null && !plan.isEmpty()) {
-        context.applier().apply(plan, stream);
+      if (context == null || plan.isEmpty()) {
+        return;
       }
+      List<Hint> leaving = new ArrayList<>();
+      List<Hint> others = new ArrayList<>();
+      for (Hint hint : plan.hints()) {
+        (hint instanceof Hint.Evict ? leaving : others).add(hint);
+      }
+      context.driver().synchronize(stream);
+      context.applier().apply(new Plan(leaving), stream);
+      context.driver().synchronize(stream);
+      context.applier().apply(new Plan(others), stream);
     }
   }
 

@@ -32,8 +32,8 @@ final class LlmConversationReader implements TraceReader {
             * parameters.integer("heads", 8, 1)
             * parameters.integer("head", 128, 1)
             * parameters.integer("element", 2, 1);
-    int count = parameters.integer("requests", 40, 1);
-    int batch = parameters.integer("batch", 16, 1);
+    int count = parameters.integer("requests", 24, 1);
+    int batch = parameters.integer("batch", 8, 1);
     int stride = parameters.integer("stride", 16, 1);
     long prefillNanos = parameters.integer("prefill", 40, 0) * NANOS_PER_MICRO;
     long decodeNanos = parameters.integer("decode", 8000, 0) * NANOS_PER_MICRO;

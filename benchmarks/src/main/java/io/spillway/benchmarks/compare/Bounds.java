@@ -34,12 +34,7 @@ public record Bounds(
 
   /** Works them out. */
   public static Bounds of(TraceBlocks blocks, GpuModel model, long budgetBytes) {
-    return of(blocks, model, budgetBytes, new SimulatedReplay(blocks, model).residentSeconds());
-  }
-
-  /** The same where the launches' seconds with all data resident are known: no budget changes them. */
-  public static Bounds of(
-      TraceBlocks blocks, GpuModel model, long budgetBytes, double[] launchSeconds) {
+    double[] launchSeconds = new SimulatedReplay(blocks, model).residentSeconds();
     Segments segments = new Segments(blocks.trace());
     LeastTraffic least = new LeastTraffic(blocks.trace(), segments, budgetBytes, 1);
     double price = model.pinnedInGBps() / (model.pinnedInGBps() + model.pinnedOutGBps());

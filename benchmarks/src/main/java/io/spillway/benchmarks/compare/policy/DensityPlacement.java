@@ -20,6 +20,7 @@ final class DensityPlacement implements Policy {
 
   private final Setting setting;
   private final PlanWriter writer;
+  private final IntBag pinned = new IntBag();
 
   DensityPlacement(Setting setting) {
     this.setting = setting;
@@ -41,20 +42,19 @@ final class DensityPlacement implements Policy {
     Integer[] order = new Integer[blocks.count()];
     Arrays.setAll(order, block -> block);
     Arrays.sort(order, Comparator.<Integer>comparingDouble(block -> -touchedBytes[block]));
-    boolean[] pinned = new boolean[blocks.count()];
+    boolean[] dense = new boolean[blocks.count()];
     for (int i = 0; i < Math.min(order.length, setting.capacityBlocks()); i++) {
-      pinned[order[i]] = touchedBytes[order[i]] > 0;
+      dense[order[i]] = touchedBytes[order[i]] > 0;
     }
-    IntBag onDevice = new IntBag();
     IntBag onHost = new IntBag();
-    for (int block = 0; block < pinned.length; block++) {
-      (pinned[block] ? onDevice : onHost).add(block);
+    for (int block = 0; block < dense.length; block++) {
+      (dense[block] ? pinned : onHost).add(block);
     }
-    return writer.inPlace(onHost, Location.device(0)).fetch(onDevice).plan();
+    return writer.inPlace(onHost, Location.device(0)).plan();
   }
 
   @Override
   public Plan before(LaunchBlocks launch) {
-    return Plan.empty();
+    return launch.index() == 0 ? writer.fetch(pinned).plan() : Plan.empty();
   }
 }

@@ -11,7 +11,10 @@ import io.spillway.hint.Plan;
  */
 public interface Policy {
 
-  /** What to advise once the host has filled memory, before the first launch. */
+  /**
+   * What to advise once the host has filled memory, before the first launch. Advice only: the clock
+   * does not run yet, so nothing may move.
+   */
   Plan begin();
 
   /** What to do as {@code launch} starts; all launches before it are done. */

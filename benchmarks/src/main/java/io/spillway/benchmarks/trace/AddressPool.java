@@ -29,10 +29,13 @@ final class AddressPool {
     for (Iterator<Map.Entry<Long, Long>> pieces = freeByStart.entrySet().iterator();
         pieces.hasNext(); ) {
       Map.Entry<Long, Long> piece = pieces.next();
-      long start = aligned(piece.getKey(), alignment);
-      if (start + bytes <= piece.getKey() + piece.getValue()) {
+      // Removing it may change what the entry says.
+      long from = piece.getKey();
+      long size = piece.getValue();
+      long start = aligned(from, alignment);
+      if (start + bytes <= from + size) {
         pieces.remove();
-        split(piece.getKey(), piece.getValue(), start, bytes);
+        split(from, size, start, bytes);
         return start;
       }
     }

@@ -43,7 +43,8 @@ final class RandomTraces {
 
   private static void launch(
       TraceBuilder trace, SplittableRandom random, long[] sizes, int ordinal) {
-    trace.launch("l", ordinal, random.nextInt(3) * 100_000L);
+    long nanos = random.nextInt(3) * 100_000L;
+    trace.launch("l", ordinal, nanos);
     int touches = random.nextInt(1, 4);
     for (int t = 0; t < touches; t++) {
       int region = random.nextInt(sizes.length);
@@ -53,7 +54,9 @@ final class RandomTraces {
       bytes = Math.max(1, bytes);
       Effect effect =
           region == 0 ? Effect.READ : Effect.values()[random.nextInt(Effect.values().length)];
-      trace.touch(region, offset, bytes, effect, random.nextInt(4) == 0 ? 0.3 : 1);
+      // Sparse pages are rounded, and computing is spread over pages: not both in one launch.
+      boolean sparse = random.nextInt(4) == 0 && nanos == 0;
+      trace.touch(region, offset, bytes, effect, sparse ? 0.3 : 1);
       if (region == 2 && random.nextInt(3) == 0) {
         trace.dies(region, offset, bytes);
       }

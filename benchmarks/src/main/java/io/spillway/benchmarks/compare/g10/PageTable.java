@@ -53,7 +53,8 @@ final class PageTable {
     moving = new long[(pages >>> 6) + 1];
     awaited = new long[(pages >>> 6) + 1];
     hostPages = machine.hostPages();
-    int frames = machine.gpuPages();
+    // More frames than pages would stay free.
+    int frames = Math.min(machine.gpuPages(), pages);
     pageOf = new int[frames];
     next = new int[frames];
     previous = new int[frames];

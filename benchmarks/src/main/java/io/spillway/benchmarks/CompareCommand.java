@@ -45,8 +45,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Replays traces under every policy on a simulated GPU, at several oversubscription ratios, and"
-          + " reports each as a fraction of the least time any policy could take.",
+      "Replays traces under every policy on a simulated GPU, at several oversubscription ratios,"
+          + " and reports each as a fraction of the least time any policy could take.",
       "A trace is a file, or generated: gen:layers?count=48&bytes=256m&laps=5; generators are"
           + " layers, moe, training, bfs, pagerank, scan, join, models, uniform."
     })

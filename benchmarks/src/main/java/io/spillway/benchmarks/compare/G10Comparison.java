@@ -77,7 +77,13 @@ public final class G10Comparison {
             () ->
                 List.of(
                     row(iteration, ratio, "all-resident", bound, bound.computeSeconds(), 0),
-                    row(iteration, ratio, "lower-bound", bound, bound.seconds(), bound.leastBytes()))));
+                    row(
+                        iteration,
+                        ratio,
+                        "lower-bound",
+                        bound,
+                        bound.seconds(),
+                        bound.leastBytes()))));
     for (G10Policy policy : policies) {
       tasks.add(
           new Task(

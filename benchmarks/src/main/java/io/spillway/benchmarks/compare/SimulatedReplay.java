@@ -216,7 +216,7 @@ public final class SimulatedReplay {
       }
     }
 
-    /** Sends away, waits until that is done, then does the rest: room comes before what fills it. */
+    /** Sends away, waits until that is done, then does the rest: room before what fills it. */
     void apply(Plan plan) {
       if (context == null || plan.isEmpty()) {
         return;

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Compares policies on the simulated driver: every trace, GPU, ratio and policy with each other. */
+/**
+ * Compares policies on the simulated driver: every trace, GPU, ratio and policy with each other.
+ */
 public final class UvmComparison {
 
   private static final String RESIDENT = "all-resident";

@@ -103,12 +103,4 @@ public record TrainingIteration(String name, List<Tensor> tensors, List<Kernel> 
         tensors,
         kernels.stream().map(kernel -> kernel.flat() ? kernel.withoutTime() : kernel).toList());
   }
-
-  /** Bytes of all tensors that live while kernel {@code kernel} runs. */
-  public long liveBytes(int kernel) {
-    return tensors.stream()
-        .filter(tensor -> tensor.isLive(kernel))
-        .mapToLong(Tensor::bytes)
-        .sum();
-  }
 }

@@ -31,7 +31,9 @@ class DnnTrainingTest {
     assertThat(iteration.kernels()).hasSize(3);
     assertThat(iteration.kernels().get(1).flat()).isTrue();
     assertThat(iteration.kernels().get(2).inputs()).containsExactly(1, 2);
-    assertThat(iteration.liveBytes(1)).isEqualTo(10 * MIB);
+    assertThat(iteration.tensors().get(0).isLive(1)).isTrue();
+    assertThat(iteration.tensors().get(0).isLive(2)).isFalse();
+    assertThat(iteration.tensors().get(2).isLive(2)).isTrue();
   }
 
   @Test

@@ -32,7 +32,8 @@ class LlmConversationTest {
             file
                 + "?layers=1&heads=1&head=4&element=2&requests=9&batch=2&stride=2&prefill=1"
                 + "&decode=10");
-    List<TraceLaunch> launches = IntStream.range(0, trace.launches()).mapToObj(trace::launch).toList();
+    List<TraceLaunch> launches =
+        IntStream.range(0, trace.launches()).mapToObj(trace::launch).toList();
     assertThat(launches.stream().map(TraceLaunch::label))
         .containsExactly("prefill", "prefill", "decode", "decode");
     assertThat(launches.get(0).touches())

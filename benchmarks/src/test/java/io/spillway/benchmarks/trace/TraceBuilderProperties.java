@@ -45,7 +45,10 @@ final class TraceBuilderProperties {
                         ordinal,
                         nanos,
                         touches,
-                        touches.stream().map(t -> new Span(t.region(), t.offset(), t.bytes())).limit(2).toList()));
+                        touches.stream()
+                            .map(t -> new Span(t.region(), t.offset(), t.bytes()))
+                            .limit(2)
+                            .toList()));
     return launch.list().ofMinSize(1).ofMaxSize(40);
   }
 

@@ -6,31 +6,24 @@ import java.util.stream.Collectors;
 /** The policies of the artifact that share its UVM simulation. */
 public enum G10Policy {
   /** "Base UVM": no prefetch; dead pages are written out and copied back like live ones. */
-  LRU("lru", "Base UVM"),
+  LRU("lru"),
   /**
    * "DeepUM+", after Jung et al., ASPLOS 2023: prefetches what the kernel eight ahead needs, spares
    * what is needed until then, drops dead pages.
    */
-  DEEP_UM("deepUM", "DeepUM+"),
+  DEEP_UM("deepUM"),
   /** "G10", Zhang et al., MICRO 2023: a schedule of migrations made from exact times. */
-  G10("prefetch_lru", "G10");
+  G10("prefetch_lru");
 
   private final String label;
-  private final String paperName;
 
-  G10Policy(String label, String paperName) {
+  G10Policy(String label) {
     this.label = label;
-    this.paperName = paperName;
   }
 
   /** The artifact's name for it. */
   public String label() {
     return label;
-  }
-
-  /** The paper's name for it. */
-  public String paperName() {
-    return paperName;
   }
 
   /**

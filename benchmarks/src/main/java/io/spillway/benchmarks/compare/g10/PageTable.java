@@ -140,10 +140,6 @@ final class PageTable {
     return freeFrames == 0;
   }
 
-  int residentPages() {
-    return pageOf.length - freeFrames;
-  }
-
   boolean isHostFull() {
     return usedHostPages == hostPages;
   }

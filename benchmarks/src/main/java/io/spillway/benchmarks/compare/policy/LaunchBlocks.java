@@ -10,14 +10,12 @@ public final class LaunchBlocks {
   private final int index;
   private final int site;
   private final int[] touched;
-  private final boolean writes;
   private final int[] dead;
 
-  LaunchBlocks(int index, int site, int[] touched, boolean writes, int[] dead) {
+  LaunchBlocks(int index, int site, int[] touched, int[] dead) {
     this.index = index;
     this.site = site;
     this.touched = touched;
-    this.writes = writes;
     this.dead = dead;
   }
 
@@ -34,11 +32,6 @@ public final class LaunchBlocks {
   /** The distinct blocks it touches, in the order in which it comes to them. */
   public int[] touched() {
     return touched;
-  }
-
-  /** Whether it writes anything. */
-  public boolean writes() {
-    return writes;
   }
 
   /** Blocks of which nothing is needed any more once it is done. */

@@ -73,9 +73,10 @@ final class PlanWriter {
     int at = 0;
     while (at < count) {
       int end = at + 1;
+      int region = setting.blocks().region(blocks[at]).id();
       while (end < count
           && blocks[end] == blocks[end - 1] + 1
-          && setting.blocks().region(blocks[end]).id() == setting.blocks().region(blocks[at]).id()) {
+          && setting.blocks().region(blocks[end]).id() == region) {
         end++;
       }
       hints.add(hint.apply(setting.range(blocks[at], end - at)));

@@ -47,7 +47,6 @@ public final class TraceBlocks {
               i,
               site,
               touched(launch, stamp, buffer),
-              launch.touches().stream().anyMatch(touch -> touch.effect().writes()),
               dead(launch));
     }
     sites = siteNumbers.size();
@@ -126,10 +125,5 @@ public final class TraceBlocks {
   /** The first block of a region; that of one behind the last region ends the last one. */
   public int firstBlock(int region) {
     return firstBlock[region];
-  }
-
-  /** The blocks one launch needs at most. */
-  public int largestLaunch() {
-    return Arrays.stream(launches).mapToInt(launch -> launch.touched().length).max().orElse(0);
   }
 }

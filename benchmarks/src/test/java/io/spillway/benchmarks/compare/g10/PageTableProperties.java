@@ -57,7 +57,6 @@ final class PageTableProperties {
         order.add(table.pageIn(frame));
       }
       assertThat(order).isEqualTo(naive);
-      assertThat(table.residentPages()).isEqualTo(naive.size());
       assertThat(table.isGpuFull()).isEqualTo(naive.size() == FRAMES);
     }
   }
@@ -86,7 +85,8 @@ final class PageTableProperties {
   }
 
   @Property(tries = 200)
-  void queuesLikeAQueue(@ForAll @Size(max = 60) List<@IntRange(min = -9, max = 2000) Integer> steps) {
+  void queuesLikeAQueue(
+      @ForAll @Size(max = 60) List<@IntRange(min = -9, max = 2000) Integer> steps) {
     PageQueue queue = new PageQueue();
     Deque<Integer> naive = new ArrayDeque<>();
     for (int step : steps) {

@@ -31,6 +31,7 @@ public final class Piece {
   private long lastSequence = NOT_YET;
   private boolean droppable;
 
+  private boolean advised;
   private boolean stays;
 
   /** Index among the resident ones; negative if not resident. */
@@ -51,6 +52,7 @@ public final class Piece {
     gap = whole.gap;
     lastSequence = whole.lastSequence;
     droppable = whole.droppable;
+    advised = whole.advised;
     stays = whole.stays;
   }
 
@@ -94,6 +96,7 @@ public final class Piece {
     }
     if (kind.writes()) {
       droppable = false; // the session takes read-mostly back before a write it knows of
+      advised = false;
     }
     uses.passed(position);
   }
@@ -155,6 +158,23 @@ public final class Piece {
   /** Whether its device copy can be dropped without a transfer. */
   public boolean droppable() {
     return droppable;
+  }
+
+  /** It was found to be only read, and the driver told so. */
+  public void adviseReadMostly() {
+    droppable = true;
+    advised = true;
+  }
+
+  /** Whether it was told read-mostly because of what launches did, not by the program. */
+  public boolean advised() {
+    return advised;
+  }
+
+  /** That was taken back. */
+  public void takeBack() {
+    droppable = false;
+    advised = false;
   }
 
   /** Says whether its device copy can be dropped. */

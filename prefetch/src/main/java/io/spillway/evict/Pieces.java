@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Managed memory in pieces, cut where launches' ranges begin and end, and the account of those on
@@ -21,6 +22,7 @@ public final class Pieces {
   private static final int MOST = 1 << 16;
 
   private final long mostBytes;
+  private final Predicate<AddressRange> droppable;
   private final NavigableMap<Long, Piece> byAddress = new TreeMap<>();
   private final List<Piece> resident = new ArrayList<>();
   private long residentBytes;
@@ -30,14 +32,16 @@ public final class Pieces {
    * No memory yet.
    *
    * @param mostBytes the most bytes of one piece, whole blocks
+   * @param droppable whether the device copy of memory that is new here can be dropped
    */
-  public Pieces(long mostBytes) {
+  public Pieces(long mostBytes, Predicate<AddressRange> droppable) {
     if (mostBytes <= 0 || !Blocks.aligned(mostBytes)) {
       throw new IllegalArgumentException(
           "pieces of %d bytes: must be a positive multiple of %d (one block)"
               .formatted(mostBytes, Blocks.BYTES));
     }
     this.mostBytes = mostBytes;
+    this.droppable = droppable;
   }
 
   /**
@@ -68,6 +72,7 @@ public final class Pieces {
   private long fill(long from, long to, List<Piece> into) {
     for (long at = from; at < to; at += mostBytes) {
       Piece piece = new Piece(at, Math.min(mostBytes, to - at));
+      piece.setDroppable(droppable.test(piece.range()));
       byAddress.put(at, piece);
       into.add(piece);
     }

@@ -19,6 +19,9 @@ public final class Predictor {
   /** Steps in a row after which a stride is believed: two points make a line, a third proves it. */
   private static final int LEAST_REPEATS = 2;
 
+  /** Launches of a lap, at least: what repeats in less is a loop inside something larger. */
+  private static final int SHORTEST_LAP = 4;
+
   /** How much the last outcome counts in {@link #accuracy}. */
   private static final double NEW_PART = 1.0 / 16;
 
@@ -164,6 +167,11 @@ public final class Predictor {
   /** Whether a whole lap is expected, so that what is not in it is not expected at all. */
   public boolean inLap() {
     return lap.lag() > 0 && followed() == lap.lag();
+  }
+
+  /** Whether a whole lap of some length has come as expected: it was seen twice at least. */
+  public boolean lapConfirmed() {
+    return lap.lag() >= SHORTEST_LAP && lap.run() >= lap.lag();
   }
 
   /** How long the lap is that is followed, in launches; 0 if none is. */

@@ -2,8 +2,10 @@ package io.spillway.prefetch;
 
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +16,8 @@ public final class Outcomes {
 
   private final Prices prices;
 
-  /** Fetched ahead and not used yet, with what left for it first. */
-  private final Map<Piece, Long> waiting = new IdentityHashMap<>();
+  /** Fetched ahead and not used yet. */
+  private final Set<Piece> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /** What left for something that was not used since. */
   private final Map<Piece, Piece> leftFor = new IdentityHashMap<>();
@@ -30,24 +32,24 @@ public final class Outcomes {
     this.prices = prices;
   }
 
-  void fetched(Piece piece, long now) {
-    waiting.put(piece, now);
+  void fetched(Piece piece) {
+    waiting.add(piece);
   }
 
-  void used(Piece piece, long now) {
-    if (waiting.remove(piece) != null) {
+  void used(Piece piece) {
+    if (waiting.remove(piece)) {
       hits++;
       savedNanos += piece.bytes() * (prices.fault() - prices.fetch());
     }
     Piece reason = leftFor.remove(piece);
-    if (reason != null && waiting.containsKey(reason) && !piece.resident()) {
+    if (reason != null && waiting.contains(reason) && !piece.resident()) {
       harmful++;
       causedNanos += piece.bytes() * prices.fault();
     }
   }
 
   void evicted(Piece piece, @Nullable Piece coming) {
-    if (waiting.remove(piece) != null) {
+    if (waiting.remove(piece)) {
       useless++;
       causedNanos += piece.bytes() * prices.fetch();
     }

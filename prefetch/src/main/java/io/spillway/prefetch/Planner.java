@@ -7,12 +7,13 @@ import io.spillway.evict.Prices;
 import io.spillway.evict.Victims;
 import io.spillway.hint.Hint;
 import io.spillway.hint.Plan;
-import io.spillway.predict.LaunchTable;
 import io.spillway.predict.Predictor;
 import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,10 +53,10 @@ public final class Planner {
   private final long pieceBytes;
   private final Predictor.Bounds bounds;
 
-  private final Map<Long, Integer> unissued = new HashMap<>();
-  private final List<Piece> demanded = new ArrayList<>();
-  private int nextDemanded;
-  private int current = -1;
+  private final Map<Long, OpenLaunch> unissued = new HashMap<>();
+  private final Deque<Piece> demanded = new ArrayDeque<>();
+  private final List<Piece> doubtful = new ArrayList<>();
+  private final List<Piece> scratch = new ArrayList<>();
   private int mostAhead = Integer.MAX_VALUE;
   private boolean ahead = true;
 
@@ -65,82 +66,89 @@ public final class Planner {
    * @param prices what moving costs
    * @param pieceBytes the most bytes moved at once, whole blocks
    * @param bounds which memory strides may lead into
+   * @param droppable whether the device copy of memory that is new here can be dropped
    */
-  public Planner(Prices prices, long pieceBytes, Predictor.Bounds bounds) {
+  public Planner(
+      Prices prices,
+      long pieceBytes,
+      Predictor.Bounds bounds,
+      Predicate<AddressRange> droppable) {
     this.pieceBytes = pieceBytes;
     this.bounds = bounds;
-    pieces = new Pieces(pieceBytes);
+    pieces = new Pieces(pieceBytes, droppable);
     victims = new Victims(pieces, prices);
     window = new Window(predictor, pieces);
     outcomes = new Outcomes(prices);
     laps = new LapStays(predictor, window, prices, PIECES_IN_FLIGHT * pieceBytes);
   }
 
-  /** A launch of whole pieces up to {@link #PIECE_BYTES} at the prices of an H200. */
-  public Planner(Predictor.Bounds bounds) {
-    this(Prices.H200, PIECE_BYTES, bounds);
-  }
-
   /**
-   * A launch is about to be issued.
+   * A launch is about to touch a range: its pieces stay until it is issued, and what is missing
+   * comes first.
    *
-   * @param sequence its number, rising from launch to launch
-   * @param launch the managed ranges it touches
-   * @param limitBytes the most bytes on the device; a launch that needs more is left to page faults
+   * @param sequence the launch's number
+   * @param limitBytes the most bytes on the device; what a launch needs beyond is left to page
+   *     faults
    */
-  public void announce(long sequence, Touches launch, long limitBytes) {
-    current = predictor.observe(launch, bounds);
-    unissued.put(sequence, current);
-    window.follow();
-    long now = predictor.position();
-    demanded.clear();
-    nextDemanded = 0;
-    LaunchTable launches = predictor.launches();
-    long neededBytes = 0;
-    List<Piece> touched = window.piecesOf(current);
-    int range = 0;
-    for (Piece piece : touched) {
-      while (range + 1 < launch.count() && !holds(launch, range, piece)) {
-        range++;
+  public void declare(long sequence, long address, long bytes, AccessKind kind, long limitBytes) {
+    OpenLaunch launch = unissued.computeIfAbsent(sequence, OpenLaunch::new);
+    long next = predictor.position() + 1;
+    scratch.clear();
+    pieces.cover(address, bytes, scratch);
+    for (Piece piece : scratch) {
+      launch.bytes += piece.bytes();
+    }
+    for (Piece piece : scratch) {
+      if (kind == AccessKind.UNKNOWN && piece.advised()) {
+        doubtful.add(piece);
       }
-      AccessKind kind = launches.count(current) == 0 ? AccessKind.UNKNOWN : launch.kind(range);
-      piece.use(now, sequence, kind);
-      neededBytes += piece.bytes();
-      outcomes.used(piece, now);
-      if (!piece.resident()) {
+      piece.use(next, sequence, kind);
+      outcomes.used(piece);
+      launch.pieces.add(piece);
+      if (!piece.resident() && launch.bytes <= limitBytes) {
         demanded.add(piece);
       }
     }
-    if (neededBytes > limitBytes) {
-      demanded.clear();
+  }
+
+  /**
+   * The launch is in its stream: what it still lacks comes by page faults.
+   *
+   * @param launch all that it touches
+   * @return its number among the distinct launches
+   */
+  public int issued(long sequence, Touches launch, long limitBytes) {
+    OpenLaunch open = unissued.remove(sequence);
+    if (open != null) {
+      open.pieces.forEach(pieces::arrive);
     }
+    int number = predictor.observe(launch, bounds);
+    window.follow();
+    window.piecesOf(number);
     window.slide();
     laps.follow(limitBytes);
+    return number;
   }
 
-  private static boolean holds(Touches launch, int range, Piece piece) {
-    return piece.address() < launch.address(range) + launch.bytes(range)
-        && piece.end() > launch.address(range);
+  /** What a declared launch still lacks. */
+  List<Piece> missing(long sequence) {
+    OpenLaunch open = unissued.get(sequence);
+    return open == null
+        ? List.of()
+        : open.pieces.stream().filter(piece -> !piece.resident()).toList();
   }
 
-  /** The launch is in its stream: what it still lacks comes by page faults. */
-  public void issued(long sequence) {
-    Integer launch = unissued.remove(sequence);
-    if (launch != null) {
-      for (Piece piece : window.piecesOf(launch)) {
-        pieces.arrive(piece);
-      }
-    }
+  /** A launch that was declared and is not issued yet. */
+  private static final class OpenLaunch {
+    private final List<Piece> pieces = new ArrayList<>();
+    private long bytes;
+
+    OpenLaunch(@SuppressWarnings("unused") Long sequence) {}
   }
 
   /** The launch took that long on the device. */
   public void took(int launch, long nanos) {
     predictor.launches().took(launch, nanos);
-  }
-
-  /** The number of the launch announced last. */
-  public int current() {
-    return current;
   }
 
   /** The program says what it launches next. */
@@ -156,6 +164,13 @@ public final class Planner {
    * @param limitBytes the most bytes on the device
    */
   public @Nullable Step next(long limitBytes) {
+    if (!doubtful.isEmpty()) {
+      Step retreat =
+          new Step(
+              List.of(), List.of(), List.of(), List.copyOf(doubtful), Piece.NOT_YET, true);
+      doubtful.clear();
+      return retreat;
+    }
     if (pieces.residentBytes() > limitBytes) {
       Step shrink = shrink(limitBytes);
       if (shrink != null) {
@@ -179,7 +194,7 @@ public final class Planner {
     }
     return leaving.isEmpty()
         ? null
-        : new Step(leaving, List.of(), List.of(), lastSequence(leaving), true);
+        : new Step(leaving, List.of(), List.of(), List.of(), lastSequence(leaving), true);
   }
 
   private @Nullable Step demand(long limitBytes) {
@@ -187,21 +202,19 @@ public final class Planner {
     List<Piece> coming = new ArrayList<>();
     long now = predictor.position();
     long bytes = 0;
-    while (nextDemanded < demanded.size()) {
-      Piece piece = demanded.get(nextDemanded);
-      if (piece.resident()) {
-        nextDemanded++;
-        continue;
+    while (!demanded.isEmpty()) {
+      Piece piece = demanded.peek();
+      if (!piece.resident()) {
+        if (bytes > 0 && bytes + piece.bytes() > pieceBytes
+            || !makeRoom(piece, now, now, limitBytes, leaving, this::passing)
+                && !makeRoom(piece, now, now, limitBytes, leaving, this::evictable)) {
+          break;
+        }
+        pieces.arrive(piece);
+        coming.add(piece);
+        bytes += piece.bytes();
       }
-      if (bytes > 0 && bytes + piece.bytes() > pieceBytes
-          || !makeRoom(piece, now, now, limitBytes, leaving, this::passing)
-              && !makeRoom(piece, now, now, limitBytes, leaving, this::evictable)) {
-        break;
-      }
-      pieces.arrive(piece);
-      coming.add(piece);
-      bytes += piece.bytes();
-      nextDemanded++;
+      demanded.remove();
     }
     return step(leaving, coming, true);
   }
@@ -225,7 +238,7 @@ public final class Planner {
         break;
       }
       pieces.arrive(piece);
-      outcomes.fetched(piece, now);
+      outcomes.fetched(piece);
       coming.add(piece);
       bytes += piece.bytes();
     }
@@ -238,13 +251,13 @@ public final class Planner {
     }
     List<Piece> readMostly = new ArrayList<>();
     long now = predictor.position();
-    long lap = predictor.inLap() ? predictor.lapLength() : 0;
+    long lap = predictor.lapConfirmed() ? predictor.lapLength() : 0;
     for (Piece piece : coming) {
       if (!piece.droppable() && piece.onlyReadFor(lap, now)) {
         readMostly.add(piece);
       }
     }
-    return new Step(leaving, coming, readMostly, lastSequence(leaving), demanding);
+    return new Step(leaving, coming, readMostly, List.of(), lastSequence(leaving), demanding);
   }
 
   /** Lets pieces go until there is room; those that went stay gone even if it is not enough. */
@@ -284,16 +297,35 @@ public final class Planner {
     return leaving.stream().mapToLong(Piece::lastSequence).max().orElse(Piece.NOT_YET);
   }
 
-  /** Everything that can be done at once, as one plan. */
+  /**
+   * A launch as a whole, for a caller that can do everything at once: what makes it ready, then what
+   * can be done ahead for those that follow.
+   */
   public Plan onLaunch(long sequence, Touches launch, long limitBytes) {
-    announce(sequence, launch, limitBytes);
+    for (int i = 0; i < launch.count(); i++) {
+      declare(sequence, launch.address(i), launch.bytes(i), launch.kind(i), limitBytes);
+    }
     List<Hint> hints = new ArrayList<>();
+    addSteps(hints, limitBytes);
+    issued(sequence, launch, limitBytes);
+    addSteps(hints, limitBytes);
+    return new Plan(hints);
+  }
+
+  private void addSteps(List<Hint> hints, long limitBytes) {
     for (Step step = next(limitBytes); step != null; step = next(limitBytes)) {
       hints.addAll(step.whole().hints());
-      step.readMostly().forEach(piece -> piece.setDroppable(true));
+      step.advised();
     }
-    issued(sequence);
-    return new Plan(hints);
+  }
+
+  /** The program asks for a range. */
+  public void bring(AddressRange range, long limitBytes) {
+    scratch.clear();
+    pieces.cover(range.address(), range.bytes(), scratch);
+    if (scratch.stream().mapToLong(Piece::bytes).sum() <= limitBytes) {
+      demanded.addAll(scratch);
+    }
   }
 
   /** The driver would not let a piece go: it is still there. */
@@ -306,13 +338,12 @@ public final class Planner {
     pieces.inside(Blocks.covering(range)).forEach(outcomes::gone);
     pieces.remove(range);
     demanded.clear();
-    nextDemanded = 0;
     window.follow();
     window.slide();
   }
 
-  /** Memory was brought to the device, or taken from it, by somebody else. */
-  public void moved(AddressRange range, boolean toDevice) {
+  /** Memory was brought to the device, or taken from it, by somebody else; in these pieces. */
+  public List<Piece> moved(AddressRange range, boolean toDevice) {
     List<Piece> covered = new ArrayList<>();
     pieces.cover(range.address(), range.bytes(), covered);
     for (Piece piece : covered) {
@@ -323,6 +354,7 @@ public final class Planner {
         window.left(piece);
       }
     }
+    return covered;
   }
 
   /** The pieces of a launch, as far as it is known. */

@@ -4,6 +4,7 @@ import io.spillway.driver.Location;
 import io.spillway.evict.Piece;
 import io.spillway.hint.Hint;
 import io.spillway.hint.Plan;
+import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.function.Function;
  * @param leaving what goes, when the launches up to {@code afterSequence} are done
  * @param coming what comes
  * @param readMostly which of these turned out to be only read, and may be told so before they come
+ * @param notReadMostly which no longer are, since a launch may write them
  * @param afterSequence the last launch that uses any of the leaving
  * @param demanded whether a launch that is about to be issued needs it
  */
@@ -23,6 +25,7 @@ public record Step(
     List<Piece> leaving,
     List<Piece> coming,
     List<Piece> readMostly,
+    List<Piece> notReadMostly,
     long afterSequence,
     boolean demanded) {
 
@@ -30,20 +33,22 @@ public record Step(
 
   /** What makes the room. */
   public Plan leave() {
-    return plan(leaving, piece -> List.of(new Hint.Evict(piece.range())));
+    return plan(leaving, Hint.Evict::new);
   }
 
   /** What is said before anything comes. */
   public Plan advise() {
-    List<Hint> hints =
-        new ArrayList<>(plan(readMostly, p -> List.of(new Hint.ReadMostly(p.range()))).hints());
-    hints.addAll(plan(readMostly, p -> List.of(new Hint.Prefer(p.range(), Location.HOST))).hints());
+    List<Hint> hints = new ArrayList<>();
+    hints.addAll(plan(notReadMostly, Hint.NotReadMostly::new).hints());
+    hints.addAll(plan(notReadMostly, Hint.PreferNowhere::new).hints());
+    hints.addAll(plan(readMostly, Hint.ReadMostly::new).hints());
+    hints.addAll(plan(readMostly, range -> new Hint.Prefer(range, Location.HOST)).hints());
     return new Plan(hints);
   }
 
   /** What comes. */
   public Plan come() {
-    return plan(coming, piece -> List.of(new Hint.Fetch(piece.range())));
+    return plan(coming, Hint.Fetch::new);
   }
 
   /** Everything, in order. */
@@ -54,13 +59,16 @@ public record Step(
     return new Plan(hints);
   }
 
-  private static Plan plan(List<Piece> pieces, Function<Piece, List<Hint>> hints) {
-    return new Plan(
-            pieces.stream()
-                .sorted(BY_ADDRESS)
-                .flatMap(piece -> hints.apply(piece).stream())
-                .toList())
-        .coalesced();
+  private static Plan plan(List<Piece> pieces, Function<AddressRange, Hint> hint) {
+    List<Hint> hints =
+        pieces.stream().sorted(BY_ADDRESS).map(piece -> hint.apply(piece.range())).toList();
+    return new Plan(hints).coalesced();
+  }
+
+  /** The pieces were told what {@link #advise} says. */
+  void advised() {
+    notReadMostly.forEach(Piece::takeBack);
+    readMostly.forEach(Piece::adviseReadMostly);
   }
 
   /** Bytes that come. */

@@ -63,6 +63,7 @@ final class Window {
       scanned = now;
       scannedPieces = 0;
     }
+    reach = Math.max(reach, now);
     long end = now + predictor.depth();
     while (reach < end) {
       reach++;

@@ -7,6 +7,8 @@ import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.predict.Touches;
 import io.spillway.range.Blocks;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,21 +20,33 @@ final class PlannerTest {
   private static final long LAYER = 8 * Blocks.BYTES;
 
   private final Planner planner =
-      new Planner(Prices.H200, 2 * Blocks.BYTES, (origin, address, bytes) -> false);
+      new Planner(Prices.H200, 2 * Blocks.BYTES, (origin, address, bytes) -> false, range -> true);
   private long sequence;
   private long bytesIn;
   private long limitBytes;
 
   private void launch(Touches touches) {
-    planner.announce(sequence, touches, limitBytes);
+    for (int i = 0; i < touches.count(); i++) {
+      planner.declare(
+          sequence, touches.address(i), touches.bytes(i), touches.kind(i), limitBytes);
+    }
+    steps();
+    List<Piece> needed = new ArrayList<>();
+    for (int i = 0; i < touches.count(); i++) {
+      planner.pieces().cover(touches.address(i), touches.bytes(i), needed);
+    }
+    for (Piece piece : needed) {
+      assertThat(piece.resident()).as("%s, for launch %d", piece, sequence).isTrue();
+    }
+    planner.issued(sequence++, touches, limitBytes);
+    steps();
+  }
+
+  private void steps() {
     for (Step step = planner.next(limitBytes); step != null; step = planner.next(limitBytes)) {
       bytesIn += step.bytes();
       assertThat(planner.pieces().residentBytes()).isLessThanOrEqualTo(limitBytes);
     }
-    for (Piece piece : planner.piecesOf(planner.current())) {
-      assertThat(piece.resident()).as("%s, for launch %d", piece, sequence).isTrue();
-    }
-    planner.issued(sequence++);
   }
 
   private static Touches layer(long i, AccessKind kind) {

@@ -5,6 +5,7 @@ module io.spillway.prefetch {
   requires static org.jspecify;
 
   exports io.spillway.evict;
+  exports io.spillway.predict;
   exports io.spillway.prefetch;
 
   provides io.spillway.SessionPlugin with

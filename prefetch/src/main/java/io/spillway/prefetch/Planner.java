@@ -205,9 +205,9 @@ public final class Planner {
     while (!demanded.isEmpty()) {
       Piece piece = demanded.peek();
       if (!piece.resident()) {
-        if (bytes > 0 && bytes + piece.bytes() > pieceBytes
-            || !makeRoom(piece, now, now, limitBytes, leaving, this::passing)
-                && !makeRoom(piece, now, now, limitBytes, leaving, this::evictable)) {
+        if ((bytes > 0 && bytes + piece.bytes() > pieceBytes)
+            || (!makeRoom(piece, now, now, limitBytes, leaving, this::passing)
+                && !makeRoom(piece, now, now, limitBytes, leaving, this::evictable))) {
           break;
         }
         pieces.arrive(piece);
@@ -227,7 +227,7 @@ public final class Planner {
     for (Piece piece = window.firstMissing(mostAhead);
         piece != null;
         piece = window.firstMissing(mostAhead)) {
-      if (bytes > 0 && bytes + piece.bytes() > pieceBytes
+      if ((bytes > 0 && bytes + piece.bytes() > pieceBytes)
           || !makeRoom(
               piece,
               now,

@@ -12,7 +12,7 @@ import io.spillway.driver.CudaStatus;
 import io.spillway.driver.FaultInjectingDriver;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.sim.Access;
-import io.spillway.driver.sim.AccessKind;
+import io.spillway.driver.sim.TouchKind;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.SimulatedKernel;
@@ -68,7 +68,7 @@ final class PredictiveEngineTest {
 
   private Allocation weights(Spillway spillway, int layers) {
     Allocation weights = spillway.allocate(layers * LAYER, Placement.MANAGED, "weights");
-    simulation.hostTouch(weights.range(), AccessKind.WRITE);
+    simulation.hostTouch(weights.range(), TouchKind.WRITE);
     return weights;
   }
 
@@ -92,13 +92,13 @@ final class PredictiveEngineTest {
     }
   }
 
-  private record Touch(Allocation of, long offset, AccessKind kind) {
+  private record Touch(Allocation of, long offset, TouchKind kind) {
     AddressRange range() {
       return of.range().slice(offset, LAYER);
     }
 
     static Touch read(Allocation of, int layer) {
-      return new Touch(of, layer * LAYER, AccessKind.READ);
+      return new Touch(of, layer * LAYER, TouchKind.READ);
     }
   }
 
@@ -190,7 +190,7 @@ final class PredictiveEngineTest {
               () -> {
                 for (int i = 0; i < LAYERS; i++) {
                   launch(
-                      spillway, "update", 1, new Touch(weights, i * LAYER, AccessKind.READ_WRITE));
+                      spillway, "update", 1, new Touch(weights, i * LAYER, TouchKind.READ_WRITE));
                 }
               });
       assertThat(spillway.statistics().hints().of(HintKind.NOT_READ_MOSTLY).applied()).isPositive();
@@ -234,7 +234,7 @@ final class PredictiveEngineTest {
           "forward",
           4,
           Touch.read(weights, i),
-          new Touch(activations, i * LAYER, AccessKind.WRITE));
+          new Touch(activations, i * LAYER, TouchKind.WRITE));
     }
     for (int i = layers - 1; i >= 0; i--) {
       launch(
@@ -242,7 +242,7 @@ final class PredictiveEngineTest {
           "backward",
           4,
           Touch.read(activations, i),
-          new Touch(weights, i * LAYER, AccessKind.READ_WRITE));
+          new Touch(weights, i * LAYER, TouchKind.READ_WRITE));
     }
   }
 

@@ -48,7 +48,7 @@ public final class Advisor {
   }
 
   /** What to tell the program that {@code profile} was recorded of. */
-  public Advice advise(Profile profile) {
+  public Recommendation advise(Profile profile) {
     List<String> notes = new ArrayList<>();
     MachineFigures machine = profile.recording().machine();
     Prices prices = Prices.of(machine);
@@ -66,7 +66,7 @@ public final class Advisor {
               + " advised");
     }
     if (!notes.isEmpty()) {
-      return new Advice(
+      return new Recommendation(
           profile, List.of(), List.of(), List.of(), Optional.empty(), Optional.empty(), notes);
     }
     if (!prices.assumed().isEmpty()) {
@@ -88,7 +88,7 @@ public final class Advisor {
     return phase.repeats() && phase.schedule().length() > 0;
   }
 
-  private Advice checked(Profile profile, List<ProposedHint> proposed, List<String> notes) {
+  private Recommendation checked(Profile profile, List<ProposedHint> proposed, List<String> notes) {
     List<ProposedHint> proposals =
         proposed.stream().filter(hint -> !hint.treatment().applicable()).toList();
     List<ProposedHint> candidates =
@@ -96,9 +96,9 @@ public final class Advisor {
             .filter(hint -> hint.treatment().applicable())
             .sorted(Comparator.comparingDouble(hint -> -hint.saving().seconds()))
             .toList();
-    List<Advice.Dropped> dropped = new ArrayList<>();
+    List<Recommendation.Dropped> dropped = new ArrayList<>();
     if (candidates.isEmpty()) {
-      return new Advice(
+      return new Recommendation(
           profile, List.of(), proposals, dropped, Optional.empty(), Optional.empty(), notes);
     }
     Replay replay = replays.apply(profile);
@@ -115,7 +115,7 @@ public final class Advisor {
         cost = tried;
       } else {
         dropped.add(
-            new Advice.Dropped(
+            new Recommendation.Dropped(
                 candidate,
                 "saves %.1f ms of %.1f on the replay: too little"
                     .formatted((cost.seconds() - tried.seconds()) * 1e3, cost.seconds() * 1e3)));
@@ -123,11 +123,11 @@ public final class Advisor {
     }
     candidates.stream()
         .skip(MOST_TRIED)
-        .forEach(hint -> dropped.add(new Advice.Dropped(hint, "not tried: too many hints")));
+        .forEach(hint -> dropped.add(new Recommendation.Dropped(hint, "not tried: too many hints")));
     return withMargins(profile, replay, kept, cost, without, leastGain, proposals, dropped, notes);
   }
 
-  private static Advice withMargins(
+  private static Recommendation withMargins(
       Profile profile,
       Replay replay,
       List<ProposedHint> tried,
@@ -135,24 +135,24 @@ public final class Advisor {
       ReplayCost without,
       double leastGain,
       List<ProposedHint> proposals,
-      List<Advice.Dropped> dropped,
+      List<Recommendation.Dropped> dropped,
       List<String> notes) {
     List<ProposedHint> kept = new ArrayList<>(tried);
-    List<Advice.Kept> hints = new ArrayList<>();
+    List<Recommendation.Kept> hints = new ArrayList<>();
     ReplayCost cost = triedCost;
     for (ProposedHint hint : tried) {
       List<ProposedHint> fewer = new ArrayList<>(kept);
       fewer.remove(hint);
       ReplayCost others = fewer.isEmpty() ? without : replay.cost(fewer);
       if (others.seconds() - cost.seconds() >= leastGain) {
-        hints.add(new Advice.Kept(hint, cost.savesOver(others)));
+        hints.add(new Recommendation.Kept(hint, cost.savesOver(others)));
       } else {
         kept = fewer;
         cost = others;
-        dropped.add(new Advice.Dropped(hint, "the other hints do as well without it"));
+        dropped.add(new Recommendation.Dropped(hint, "the other hints do as well without it"));
       }
     }
-    return new Advice(
+    return new Recommendation(
         profile, hints, proposals, dropped, Optional.of(without), Optional.of(cost), notes);
   }
 }

@@ -1,23 +1,25 @@
 package io.spillway.advise;
 
 import io.spillway.access.AccessKind;
-import io.spillway.profile.LapSchedule;
 import io.spillway.profile.LaunchKind;
 import io.spillway.profile.LaunchShape;
 import io.spillway.profile.LaunchSiteProfile;
+import io.spillway.profile.PhaseProfile;
 import io.spillway.profile.Profile;
 import io.spillway.profile.ScheduledAccess;
 import io.spillway.range.Blocks;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The most bytes that launches could read in place. A recording does not tell how often a kernel
  * goes over a range, and reading it 20 times in place costs 20 times as much (measurements h200:
  * zero-copy took 0.251 s with one read per layer and 5.02 s with 20). But a kernel cannot have read
- * more than device memory delivers in the time it ran less the time it waited for faults.
+ * more than device memory delivers in the time it ran.
+ *
+ * <p>Only launches that never waited for a fault tell that time: what faults take is a hundred times
+ * what reading takes, so no difference of the two is of use. Such launches are those on memory that
+ * was at hand, such as plain memory, and one tells of all of its site, in proportion to the bytes.
  */
 public final class InPlaceReads {
 
@@ -26,25 +28,21 @@ public final class InPlaceReads {
   private final Profile profile;
   private final Prices prices;
 
-  /** Sites of whose launches in this lap all touch equally many bytes. */
-  private final Set<Integer> uniformSites = new HashSet<>();
+  /** By site, the slowest of its launches that never stalled, in nanoseconds a byte. */
+  private final Map<Integer, Double> nanosPerByte = new HashMap<>();
 
-  private final Map<LaunchShape, Double> timesRead = new HashMap<>();
-
-  /** Looks at the launches of a lap. */
-  public InPlaceReads(Profile profile, LapSchedule schedule, Prices prices) {
+  /** Looks at the launches of all laps. */
+  public InPlaceReads(Profile profile, Prices prices) {
     this.profile = profile;
     this.prices = prices;
-    Map<Integer, Long> bytesOfSite = new HashMap<>();
-    Set<Integer> mixed = new HashSet<>();
-    for (LaunchShape shape : schedule.shapes()) {
-      Long other = bytesOfSite.putIfAbsent(shape.site(), crossings(shape));
-      if (other != null && other != crossings(shape)) {
-        mixed.add(shape.site());
+    for (PhaseProfile phase : profile.phases()) {
+      for (LaunchShape shape : phase.schedule().shapes()) {
+        long bytes = crossings(shape);
+        if (shape.meanNanos() > 0 && shape.meanStallNanos() == 0 && bytes > 0) {
+          nanosPerByte.merge(shape.site(), shape.meanNanos() / bytes, Math::max);
+        }
       }
     }
-    uniformSites.addAll(bytesOfSite.keySet());
-    uniformSites.removeAll(mixed);
   }
 
   /**
@@ -62,27 +60,10 @@ public final class InPlaceReads {
 
   /** How often a launch could go over all it touches, at most; infinite if not known. */
   public double timesRead(LaunchShape shape) {
-    return timesRead.computeIfAbsent(shape, this::bound);
-  }
-
-  private double bound(LaunchShape shape) {
-    double busy = busyNanos(shape);
-    long bytes = crossings(shape);
-    if (busy == Double.POSITIVE_INFINITY || bytes == 0) {
-      return Double.POSITIVE_INFINITY;
-    }
-    return busy / NANOS_PER_SECOND * prices.device() / bytes;
-  }
-
-  /** The longest a launch can have been reading, its data at hand. */
-  private double busyNanos(LaunchShape shape) {
-    if (shape.meanNanos() <= 0) {
-      return Double.POSITIVE_INFINITY;
-    }
-    double busy = Math.max(0, shape.meanNanos() - shape.meanStallNanos());
-    LaunchSiteProfile site = site(shape);
-    boolean alike = uniformSites.contains(shape.site()) && site.run().count() > 0;
-    return alike ? Math.min(busy, (double) site.run().leastNanos()) : busy;
+    Double nanos = nanosPerByte.get(shape.site());
+    return nanos == null
+        ? Double.POSITIVE_INFINITY
+        : nanos / NANOS_PER_SECOND * prices.device();
   }
 
   private LaunchSiteProfile site(LaunchShape shape) {

@@ -38,7 +38,7 @@ public final class LapTraffic {
   public LapTraffic(Profile profile, LapSchedule schedule, Prices prices, long budgetBytes) {
     this.profile = profile;
     this.schedule = schedule;
-    this.inPlace = new InPlaceReads(profile, schedule, prices);
+    this.inPlace = new InPlaceReads(profile, prices);
     List<AllocationProfile> allocations = profile.allocations();
     firstBlock = new int[allocations.size() + 1];
     for (int i = 0; i < allocations.size(); i++) {

@@ -29,7 +29,7 @@ class AdvisorTest {
 
   @Test
   void whatMakesTheReplayFasterIsKeptWithWhatItSavesThere() {
-    Advice advice =
+    Recommendation advice =
         new Advisor(
                 Rules.standard(),
                 _ -> hints -> seconds(10 - (has(hints, 0) ? 4 : 0) - (has(hints, 1) ? 1 : 0)))
@@ -44,7 +44,7 @@ class AdvisorTest {
 
   @Test
   void whatDoesNotPayIsDropped() {
-    Advice advice =
+    Recommendation advice =
         new Advisor(Rules.standard(), _ -> hints -> seconds(has(hints, 0) ? 11 : 10 - hints.size()))
             .advise(twoAllocations().build());
     assertThat(advice.hints()).extracting(kept -> kept.hint().allocation()).containsExactly(1);
@@ -55,7 +55,7 @@ class AdvisorTest {
 
   @Test
   void aGainThatNobodyCouldTellFromNoneIsDropped() {
-    Advice advice =
+    Recommendation advice =
         new Advisor(Rules.standard(), _ -> hints -> seconds(10 - 0.02 * hints.size()))
             .advise(twoAllocations().build());
     assertThat(advice.hints()).isEmpty();
@@ -65,13 +65,13 @@ class AdvisorTest {
   @Test
   void whatTheOthersDoAsWellWithoutIsDroppedInTheEnd() {
     // The first alone helps a little; the second makes it superfluous.
-    Advice advice =
+    Recommendation advice =
         new Advisor(
                 Rules.standard(),
                 _ -> hints -> seconds(has(hints, 1) ? 5 : has(hints, 0) ? 9 : 10))
             .advise(twoAllocations().build());
     assertThat(advice.hints()).extracting(kept -> kept.hint().allocation()).containsExactly(1);
-    assertThat(advice.dropped()).singleElement().extracting(Advice.Dropped::why).asString().contains("without it");
+    assertThat(advice.dropped()).singleElement().extracting(Recommendation.Dropped::why).asString().contains("without it");
   }
 
   @Test

@@ -190,6 +190,16 @@ public final class ProfileSketch {
       return launch(label, LaunchKind.KERNEL, nanos, touches);
     }
 
+    /** A kernel that ran for so long, of which so long it waited for faults. */
+    public PhaseSketch stalled(String label, double nanos, double stall, Touch... touches) {
+      launch(label, LaunchKind.KERNEL, nanos, touches);
+      LaunchShape last = shapes.removeLast();
+      shapes.add(
+          new LaunchShape(
+              last.site(), last.ordinal(), last.accesses(), last.launches(), nanos, stall));
+      return this;
+    }
+
     /** A copy in each lap. */
     public PhaseSketch copy(String label, Touch... touches) {
       return launch(label, LaunchKind.COPY, 0, touches);

@@ -6,6 +6,7 @@ import static io.spillway.advise.ProfileSketch.Touch.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.spillway.allocate.MemoryKind;
 import io.spillway.profile.BlockMeasure;
 import io.spillway.profile.PhaseProfile;
 import io.spillway.profile.Profile;
@@ -147,6 +148,21 @@ class RulesTest {
     int data = sketch.budgetBlocks(2).managed("data", 3);
     sketch.phase(10).kernel("scan", 0, read(data, 0, 3));
     assertThat(judged(new ZeroCopyRule(), sketch.build(), data, 0)).isEmpty();
+  }
+
+  @Test
+  void aLaunchThatWaitedForFaultsTellsNothingButOneOnPlainMemoryTellsForItsSite() {
+    int data = sketch.budgetBlocks(2).managed("data", 3);
+    int plain = sketch.allocation("plain", "plain", MemoryKind.DEVICE, 1, 1);
+    sketch.phase(10).stalled("scan", 3 * ONCE_NANOS, 2 * ONCE_NANOS, read(data, 0, 3));
+    assertThat(judged(new ZeroCopyRule(), sketch.build(), data, 0)).isEmpty();
+    sketch.phase(10).kernel("scan", ONCE_NANOS, read(plain, 0, 1));
+    assertSaves(
+        judged(new ZeroCopyRule(), sketch.build(), data, 0),
+        Basis.PROVEN,
+        10 * (BLOCK / 5e9 + BLOCK / 10e9 - BLOCK / 50e9),
+        0,
+        10 * BLOCK);
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.spillway.advise.file;
 
-import io.spillway.advise.Advice;
+import io.spillway.advise.Recommendation;
 import io.spillway.advise.SiteHint;
 import io.spillway.profile.MachineFigures;
 import io.spillway.profile.RecordingFacts;
@@ -60,7 +60,7 @@ public record HintsFile(Recorded recorded, List<SiteHint> hints, List<SiteHint> 
   }
 
   /** The file of {@code advice}. */
-  public static HintsFile of(Advice advice) {
+  public static HintsFile of(Recommendation advice) {
     return new HintsFile(
         Recorded.of(advice.profile().recording()), advice.siteHints(), advice.siteProposals());
   }

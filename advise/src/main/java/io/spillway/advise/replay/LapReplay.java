@@ -2,7 +2,7 @@ package io.spillway.advise.replay;
 
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
-import io.spillway.advise.Advice;
+import io.spillway.advise.Recommendation;
 import io.spillway.advise.Basis;
 import io.spillway.advise.ProposedHint;
 import io.spillway.advise.Replay;
@@ -148,7 +148,7 @@ public final class LapReplay implements Replay {
 
   /** The hint for the allocation that stands for the profile's. */
   static SiteHint forReplay(Profile profile, ProposedHint hint, long allocationBytes) {
-    SiteHint site = Advice.siteHint(profile, hint);
+    SiteHint site = Recommendation.siteHint(profile, hint);
     return new SiteHint(
         site.rule(),
         site.treatment(),

@@ -45,7 +45,7 @@ final class ReplayedProgram implements AutoCloseable {
   private final Spillway spillway;
   private final ReplayScale scale;
   private final Map<Integer, Allocation> allocations = new HashMap<>();
-  private final Map<PhaseProfile, InPlaceReads> reads = new HashMap<>();
+  private final InPlaceReads reads;
   private @Nullable AddressRange staging;
 
   ReplayedProgram(
@@ -55,6 +55,7 @@ final class ReplayedProgram implements AutoCloseable {
     this.spillway = spillway;
     this.session = spillway.interception();
     this.scale = scale;
+    this.reads = new InPlaceReads(profile, Prices.of(profile.recording().machine()));
   }
 
   /** What an allocation is called there. */
@@ -100,19 +101,13 @@ final class ReplayedProgram implements AutoCloseable {
 
   /** Runs one lap of {@code phase}; its launches are enqueued when this returns. */
   void lap(PhaseProfile phase) {
-    InPlaceReads bound =
-        reads.computeIfAbsent(
-            phase,
-            each ->
-                new InPlaceReads(
-                    profile, each.schedule(), Prices.of(profile.recording().machine())));
     for (int step = 0; step < phase.schedule().length(); step++) {
-      launch(phase, bound, phase.schedule().step(step));
+      launch(phase, phase.schedule().step(step));
     }
     hostTurns(phase);
   }
 
-  private void launch(PhaseProfile phase, InPlaceReads bound, LaunchShape shape) {
+  private void launch(PhaseProfile phase, LaunchShape shape) {
     LaunchSiteProfile site = profile.sites().get(shape.site());
     Launch launch = session.launch(site.label(), shape.ordinal(), StreamHandle.DEFAULT);
     for (ScheduledAccess access : shape.accesses()) {
@@ -121,7 +116,7 @@ final class ReplayedProgram implements AutoCloseable {
     if (site.kind() == LaunchKind.COPY && !site.label().contains(FILL_CALL)) {
       copy(shape);
     } else {
-      kernel(phase, bound, shape, site.label());
+      kernel(phase, shape, site.label());
     }
     session.issued(launch);
   }
@@ -142,8 +137,8 @@ final class ReplayedProgram implements AutoCloseable {
     return allocation;
   }
 
-  private void kernel(PhaseProfile phase, InPlaceReads bound, LaunchShape shape, String name) {
-    double times = bound.timesRead(shape);
+  private void kernel(PhaseProfile phase, LaunchShape shape, String name) {
+    double times = reads.timesRead(shape);
     int passes =
         Double.isInfinite(times) ? 1 : (int) Math.round(Math.clamp(times, 1, MOST_PASSES));
     List<Access> accesses = new ArrayList<>();

@@ -1,6 +1,6 @@
 package io.spillway.samples.advise;
 
-import io.spillway.advise.Advice;
+import io.spillway.advise.Recommendation;
 import io.spillway.advise.ProposedHint;
 import io.spillway.advise.ReplayCost;
 import io.spillway.advise.Saving;
@@ -14,7 +14,7 @@ final class AdviceJson {
 
   private AdviceJson() {}
 
-  static Map<String, Object> of(Advice advice) {
+  static Map<String, Object> of(Recommendation advice) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("device", advice.profile().recording().machine().device());
     json.put("simulated", advice.profile().recording().machine().simulated());
@@ -48,7 +48,7 @@ final class AdviceJson {
     return json;
   }
 
-  private static Map<String, Object> hint(Advice advice, ProposedHint hint) {
+  private static Map<String, Object> hint(Recommendation advice, ProposedHint hint) {
     AllocationProfile allocation = advice.profile().allocations().get(hint.allocation());
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("label", allocation.label());

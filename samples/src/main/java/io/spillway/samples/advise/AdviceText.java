@@ -1,6 +1,6 @@
 package io.spillway.samples.advise;
 
-import io.spillway.advise.Advice;
+import io.spillway.advise.Recommendation;
 import io.spillway.advise.ProposedHint;
 import io.spillway.advise.ReplayCost;
 import io.spillway.advise.Saving;
@@ -15,10 +15,10 @@ import java.util.Optional;
 /** Advice for people. */
 final class AdviceText {
 
-  private final Advice advice;
+  private final Recommendation advice;
   private final boolean explain;
 
-  AdviceText(Advice advice, boolean explain) {
+  AdviceText(Recommendation advice, boolean explain) {
     this.advice = advice;
     this.explain = explain;
   }
@@ -30,7 +30,7 @@ final class AdviceText {
     } else {
       text.append(table());
     }
-    for (Advice.Kept kept : advice.hints()) {
+    for (Recommendation.Kept kept : advice.hints()) {
       text.append('\n').append(where(kept.hint())).append(": ").append(kept.hint().reason());
       text.append(launches(kept.hint())).append(".\n");
       if (explain) {
@@ -51,7 +51,7 @@ final class AdviceText {
   private String table() {
     Table table = new Table("allocation", "range", "hint", "known", "saves", "to device", "to host");
     table.alignLeft(0, 1, 2, 3);
-    for (Advice.Kept kept : advice.hints()) {
+    for (Recommendation.Kept kept : advice.hints()) {
       ProposedHint hint = kept.hint();
       table.row(
           name(hint),
@@ -82,7 +82,7 @@ final class AdviceText {
     if (!advice.dropped().isEmpty()) {
       text.append("\nDropped:\n");
     }
-    for (Advice.Dropped dropped : advice.dropped()) {
+    for (Recommendation.Dropped dropped : advice.dropped()) {
       ProposedHint hint = dropped.hint();
       text.append("  %s %s: %s%n".formatted(where(hint), hint.treatment().key(), dropped.why()));
     }

@@ -1,7 +1,7 @@
 package io.spillway.samples.advise;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.spillway.advise.Advice;
+import io.spillway.advise.Recommendation;
 import io.spillway.advise.Advisor;
 import io.spillway.advise.Rules;
 import io.spillway.advise.file.HintsFile;
@@ -74,7 +74,7 @@ public final class AdviseCommand implements Callable<Integer> {
               .formatted(recording));
     }
     Profile profile = ProfileReader.read(recording);
-    Advice advice = new Advisor(Rules.standard(), LapReplay::of).advise(profile);
+    Recommendation advice = new Advisor(Rules.standard(), LapReplay::of).advise(profile);
     if (output != null) {
       HintsFile.of(advice).write(output);
     }

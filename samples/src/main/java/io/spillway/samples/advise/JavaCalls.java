@@ -1,6 +1,6 @@
 package io.spillway.samples.advise;
 
-import io.spillway.advise.Advice;
+import io.spillway.advise.Recommendation;
 import io.spillway.advise.ProposedHint;
 import io.spillway.advise.Treatment;
 import io.spillway.profile.AllocationProfile;
@@ -29,11 +29,11 @@ final class JavaCalls {
           "synchronized", "this", "throw", "throws", "transient", "true", "try", "void",
           "volatile", "while");
 
-  private final Advice advice;
+  private final Recommendation advice;
   private final Map<Integer, String> names = new HashMap<>();
   private final Set<String> taken = new HashSet<>();
 
-  JavaCalls(Advice advice) {
+  JavaCalls(Recommendation advice) {
     this.advice = advice;
   }
 
@@ -50,7 +50,7 @@ final class JavaCalls {
     if (advice.hints().isEmpty() && advice.proposals().isEmpty()) {
       return text.append("// No hints.\n").toString();
     }
-    for (Advice.Kept kept : advice.hints()) {
+    for (Recommendation.Kept kept : advice.hints()) {
       method(text, kept.hint());
     }
     advice.proposals().forEach(hint -> proposal(text, hint));

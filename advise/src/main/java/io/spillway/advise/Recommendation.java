@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param withHints the replay's cost with all that are kept
  * @param notes what else to know, a line each
  */
-public record Advice(
+public record Recommendation(
     Profile profile,
     List<Kept> hints,
     List<ProposedHint> proposals,
@@ -26,7 +26,7 @@ public record Advice(
     List<String> notes) {
 
   /** Copies the lists. */
-  public Advice {
+  public Recommendation {
     hints = List.copyOf(hints);
     proposals = List.copyOf(proposals);
     dropped = List.copyOf(dropped);

@@ -227,7 +227,9 @@ public final class Spillway implements AutoCloseable {
     return builder.build();
   }
 
-  /** Hints are for sites, which are numbered alike only if all allocations are, as in recordings. */
+  /**
+   * Hints are for sites, which are numbered alike only if all allocations are, as in recordings.
+   */
   private static AllocationTracking tracking(SpillwayConfig config) {
     return config.hints().isPresent() && config.tracking() == AllocationTracking.CALL_SITE
         ? AllocationTracking.EVERY_CALL_SITE
@@ -273,8 +275,7 @@ public final class Spillway implements AutoCloseable {
    */
   public Allocation allocate(long bytes, Placement placement, String label) {
     ensureOpen();
-    LiveAllocation allocation =
-        allocator.allocate(new AllocationRequest(bytes, placement, label));
+    LiveAllocation allocation = allocator.allocate(new AllocationRequest(bytes, placement, label));
     listeners.forEach(listener -> listener.allocated(allocation));
     return new Allocation(this, allocation);
   }

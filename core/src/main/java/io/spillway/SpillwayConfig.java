@@ -152,7 +152,8 @@ public record SpillwayConfig(
 
     /**
      * Applies the hints in {@code file}, which {@code spillway advise} made of a recording. Module
-     * advise has to be there. A file that cannot be read is said once, and the session does without.
+     * advise has to be there. A file that cannot be read is said once, and the session does
+     * without.
      */
     public Builder hints(Path file) {
       hints = Optional.of(file);

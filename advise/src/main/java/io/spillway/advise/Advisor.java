@@ -52,7 +52,8 @@ public final class Advisor {
     List<String> notes = new ArrayList<>();
     MachineFigures machine = profile.recording().machine();
     Prices prices = Prices.of(machine);
-    long budgetBytes = machine.budgetBytes() > 0 ? machine.budgetBytes() : machine.deviceTotalBytes();
+    long budgetBytes =
+        machine.budgetBytes() > 0 ? machine.budgetBytes() : machine.deviceTotalBytes();
     List<PhaseProfile> phases = profile.phases().stream().filter(Advisor::replayable).toList();
     if (budgetBytes <= 0) {
       notes.add("the recording tells no device budget: record with profile=, which notes it");
@@ -123,7 +124,8 @@ public final class Advisor {
     }
     candidates.stream()
         .skip(MOST_TRIED)
-        .forEach(hint -> dropped.add(new Recommendation.Dropped(hint, "not tried: too many hints")));
+        .forEach(
+            hint -> dropped.add(new Recommendation.Dropped(hint, "not tried: too many hints")));
     return withMargins(profile, replay, kept, cost, without, leastGain, proposals, dropped, notes);
   }
 

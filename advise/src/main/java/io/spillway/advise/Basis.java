@@ -10,7 +10,9 @@ public enum Basis {
   DECLARED,
   /** Data flow through the kernels' PTX says so. */
   PROVEN,
-  /** Nothing else was seen over whole laps, which is no proof: it is tried out before it is used. */
+  /**
+   * Nothing else was seen over whole laps, which is no proof: it is tried out before it is used.
+   */
   OBSERVED;
 
   /** As written in a hints file. */

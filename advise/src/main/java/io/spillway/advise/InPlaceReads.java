@@ -17,9 +17,10 @@ import java.util.Map;
  * zero-copy took 0.251 s with one read per layer and 5.02 s with 20). But a kernel cannot have read
  * more than device memory delivers in the time it ran.
  *
- * <p>Only launches that never waited for a fault tell that time: what faults take is a hundred times
- * what reading takes, so no difference of the two is of use. Such launches are those on memory that
- * was at hand, such as plain memory, and one tells of all of its site, in proportion to the bytes.
+ * <p>Only launches that never waited for a fault tell that time: what faults take is a hundred
+ * times what reading takes, so no difference of the two is of use. Such launches are those on
+ * memory that was at hand, such as plain memory, and one tells of all of its site, in proportion to
+ * the bytes.
  */
 public final class InPlaceReads {
 
@@ -61,9 +62,7 @@ public final class InPlaceReads {
   /** How often a launch could go over all it touches, at most; infinite if not known. */
   public double timesRead(LaunchShape shape) {
     Double nanos = nanosPerByte.get(shape.site());
-    return nanos == null
-        ? Double.POSITIVE_INFINITY
-        : nanos / NANOS_PER_SECOND * prices.device();
+    return nanos == null ? Double.POSITIVE_INFINITY : nanos / NANOS_PER_SECOND * prices.device();
   }
 
   private LaunchSiteProfile site(LaunchShape shape) {

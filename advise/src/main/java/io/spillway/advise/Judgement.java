@@ -28,8 +28,7 @@ final class Judgement {
 
   /** Asks {@code rules} about every block. */
   static Judgement of(LapView lap, AllocationProfile allocation, List<Rule> rules) {
-    Judgement judgement =
-        new Judgement(lap, allocation.index(), allocation.blocks().rows());
+    Judgement judgement = new Judgement(lap, allocation.index(), allocation.blocks().rows());
     for (int block = 0; block < judgement.winners.length; block++) {
       BlockView view = lap.block(allocation, block);
       judgement.touched[block] = view.touches() > 0;

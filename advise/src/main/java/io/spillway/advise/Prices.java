@@ -62,10 +62,7 @@ public record Prices(
         told(machine.linkToHostBytesPerSecond(), WRITE_BACK, "link to host", assumed),
         told(machine.zeroCopyBytesPerSecond(), ZERO_COPY, "zero-copy", assumed),
         told(
-            machine.readMostlySetBytesPerSecond(),
-            READ_MOSTLY_SET,
-            "setting read-mostly",
-            assumed),
+            machine.readMostlySetBytesPerSecond(), READ_MOSTLY_SET, "setting read-mostly", assumed),
         told(machine.deviceBytesPerSecond(), DEVICE, "device memory", assumed),
         assumed);
   }

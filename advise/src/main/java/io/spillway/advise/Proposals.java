@@ -64,8 +64,7 @@ final class Proposals {
       hints.addAll(spans(allocation, judgements, lap));
     }
     hints.sort(Comparator.comparingDouble(hint -> -hint.saving().seconds()));
-    List<ProposedHint> best =
-        new ArrayList<>(hints.subList(0, Math.min(MOST_SPANS, hints.size())));
+    List<ProposedHint> best = new ArrayList<>(hints.subList(0, Math.min(MOST_SPANS, hints.size())));
     best.sort(Comparator.comparingInt(hint -> hint.span().first()));
     return best;
   }
@@ -150,7 +149,8 @@ final class Proposals {
         return; // No launch tells this phase from the others.
       }
     }
-    LapView told = laps.get(choice.lap() == ALL_LAPS ? mostTouching(judgements, span) : choice.lap());
+    LapView told =
+        laps.get(choice.lap() == ALL_LAPS ? mostTouching(judgements, span) : choice.lap());
     SpanFigures figures = SpanFigures.of(told, allocation.index(), span, choice.basis());
     hints.add(
         new ProposedHint(

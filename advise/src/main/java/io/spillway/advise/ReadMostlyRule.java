@@ -36,9 +36,7 @@ final class ReadMostlyRule implements Rule {
     double in = block.bytesInPerLap();
     double out = block.bytesOutPerLap();
     double perLap =
-        prices.faultIn(in + turns)
-            + prices.writeBack(out + turns)
-            - in / prices.readMostlyFaults();
+        prices.faultIn(in + turns) + prices.writeBack(out + turns) - in / prices.readMostlyFaults();
     return new Saving(
         perLap * block.laps() - Blocks.BYTES / prices.readMostlySet(),
         Math.round(turns * block.laps()),

@@ -33,7 +33,8 @@ final class ScratchRule implements Rule {
     double in = block.bytesInPerLap();
     double out = block.bytesOutPerLap();
     Basis basis =
-        block.count(BlockMeasure.PROVEN_WRITES) > 0 && block.count(BlockMeasure.DECLARED_WRITES) == 0
+        block.count(BlockMeasure.PROVEN_WRITES) > 0
+                && block.count(BlockMeasure.DECLARED_WRITES) == 0
             ? Basis.PROVEN
             : Basis.DECLARED;
     return Optional.of(
@@ -48,7 +49,6 @@ final class ScratchRule implements Rule {
   @Override
   public String reason(SpanFigures figures) {
     return "written over %d times in %d laps after its last read, and until then %s a lap are written back for nothing; discard it after that read if nothing else reads it"
-        .formatted(
-            figures.overwrites(), figures.laps(), ByteSize.format(figures.bytesOutPerLap()));
+        .formatted(figures.overwrites(), figures.laps(), ByteSize.format(figures.bytesOutPerLap()));
   }
 }

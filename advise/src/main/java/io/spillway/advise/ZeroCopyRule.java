@@ -5,10 +5,11 @@ import io.spillway.range.ByteSize;
 import java.util.Optional;
 
 /**
- * What kernels read once a lap, or sparsely, is cheaper read in place than moved (measurements h200:
- * {@code zerocopy.managed} reads at 51.2 GB/s, {@code fault.h2d} at 5.6 to 11.9). How often a kernel
- * reads it is bounded by the time it ran ({@link LapTraffic#inPlaceBytes}); where no kernel's time
- * is recorded, this rule keeps silent. Writes in place were not measured, so it is for reads only.
+ * What kernels read once a lap, or sparsely, is cheaper read in place than moved (measurements
+ * h200: {@code zerocopy.managed} reads at 51.2 GB/s, {@code fault.h2d} at 5.6 to 11.9). How often a
+ * kernel reads it is bounded by the time it ran ({@link LapTraffic#inPlaceBytes}); where no
+ * kernel's time is recorded, this rule keeps silent. Writes in place were not measured, so it is
+ * for reads only.
  */
 final class ZeroCopyRule implements Rule {
 

@@ -1,7 +1,8 @@
 package io.spillway.profile;
 
 /**
- * How one event lies in an array of longs, so that events wait to be ordered without an object each:
+ * How one event lies in an array of longs, so that events wait to be ordered without an object
+ * each:
  *
  * <pre>
  * 0 time       what events are ordered by, in nanoseconds

@@ -83,6 +83,7 @@ final class EventTranslator {
     FOREIGN("");
 
     private final String event;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> fields;
 
@@ -120,8 +121,8 @@ final class EventTranslator {
   }
 
   /**
-   * Orders device events by the device's clock from now on; before, and in simulated recordings,
-   * by when they were written.
+   * Orders device events by the device's clock from now on; before, and in simulated recordings, by
+   * when they were written.
    *
    * @throws ProfileException if the event is not as it should be
    */
@@ -321,10 +322,7 @@ final class EventTranslator {
         throw new ProfileException(
             "event %s, field '%s': '%s' is none of %s"
                 .formatted(
-                    event.getEventType().getName(),
-                    field,
-                    name,
-                    List.of(type.getEnumConstants())));
+                    event.getEventType().getName(), field, name, List.of(type.getEnumConstants())));
       }
       return constant;
     }

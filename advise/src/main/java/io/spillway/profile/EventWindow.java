@@ -14,7 +14,9 @@ final class EventWindow {
   /** Takes events in order. */
   interface Sink {
 
-    /** One event, an {@link EventRow} at {@code at} in {@code rows}, to be read before returning. */
+    /**
+     * One event, an {@link EventRow} at {@code at} in {@code rows}, to be read before returning.
+     */
     void accept(long[] rows, int at);
   }
 
@@ -96,8 +98,7 @@ final class EventWindow {
       passed = Math.max(passed, rows[(passing - 1) * EventRow.LENGTH + EventRow.TIME]);
     }
     count -= passing;
-    System.arraycopy(
-        rows, passing * EventRow.LENGTH, rows, 0, count * EventRow.LENGTH);
+    System.arraycopy(rows, passing * EventRow.LENGTH, rows, 0, count * EventRow.LENGTH);
     ordered = true;
   }
 
@@ -123,12 +124,10 @@ final class EventWindow {
     Arrays.sort(order, 0, count);
     for (int i = 0; i < count; i++) {
       int from = (int) (order[i] & ((1L << indexBits) - 1));
-      System.arraycopy(
-          rows, from * EventRow.LENGTH, spare, i * EventRow.LENGTH, EventRow.LENGTH);
+      System.arraycopy(rows, from * EventRow.LENGTH, spare, i * EventRow.LENGTH, EventRow.LENGTH);
     }
     long[] sorted = spare;
     spare = rows;
     rows = sorted;
   }
-
 }

@@ -210,8 +210,7 @@ public final class LapDetector {
     long oldest = Math.max(0, count - history.length);
     long end = Math.max(oldest + period, index - MOST_LAPS_TRACED * period);
     long at = index;
-    while (at >= end
-        && history[(int) at & mask] == history[(int) (at - period) & mask]) {
+    while (at >= end && history[(int) at & mask] == history[(int) (at - period) & mask]) {
       at--;
     }
     return at + 1 - period;

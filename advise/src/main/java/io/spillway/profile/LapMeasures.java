@@ -12,9 +12,9 @@ import java.util.TreeSet;
 /**
  * Works out when in its lap each block is touched, and what is touched in between.
  *
- * <p>Blocks that every launch of the lap touches together are one stretch, so that it takes time for
- * each touch of a stretch, not of a block. How many bytes lie between two touches is counted with a
- * Fenwick tree over the steps of two laps, in which each stretch stands at its last touch.
+ * <p>Blocks that every launch of the lap touches together are one stretch, so that it takes time
+ * for each touch of a stretch, not of a block. How many bytes lie between two touches is counted
+ * with a Fenwick tree over the steps of two laps, in which each stretch stands at its last touch.
  */
 final class LapMeasures {
 
@@ -88,7 +88,8 @@ final class LapMeasures {
     return byRow;
   }
 
-  private static Stretch[] touched(Shape shape, Map<Integer, NavigableMap<Integer, Stretch>> byRow) {
+  private static Stretch[] touched(
+      Shape shape, Map<Integer, NavigableMap<Integer, Stretch>> byRow) {
     Map<Stretch, Boolean> distinct = new HashMap<>();
     List<Stretch> inOrder = new ArrayList<>();
     for (Shape.TouchedRange access : shape.accesses()) {

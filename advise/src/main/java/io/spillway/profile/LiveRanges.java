@@ -9,7 +9,9 @@ final class LiveRanges {
   /** 16 ranges to begin with. */
   private static final int FIRST_CAPACITY = 16;
 
-  /** Frees remembered for device events that come late: at 1,000 frees a second, a quarter of one. */
+  /**
+   * Frees remembered for device events that come late: at 1,000 frees a second, a quarter of one.
+   */
   private static final int REMEMBERED_FREES = 256;
 
   private long[] starts = new long[FIRST_CAPACITY];

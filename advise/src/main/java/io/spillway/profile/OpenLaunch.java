@@ -16,7 +16,9 @@ final class OpenLaunch {
   /** Ranges that say what a launch is; of those beyond only the sums are kept. */
   static final int MOST_ACCESSES = 1 << 12;
 
-  /** Faults remembered until the launch's place in the lap is known: 64 thousand blocks, 128 GiB. */
+  /**
+   * Faults remembered until the launch's place in the lap is known: 64 thousand blocks, 128 GiB.
+   */
   private static final int MOST_FAULTS = 1 << 16;
 
   private boolean open;
@@ -160,8 +162,7 @@ final class OpenLaunch {
 
   /** One access; {@code same} if it is that. */
   Shape.TouchedRange access(int access, Shape.@Nullable TouchedRange same) {
-    return same != null
-            && same.is(rows[access], offsets[access], lengths[access], kinds[access])
+    return same != null && same.is(rows[access], offsets[access], lengths[access], kinds[access])
         ? same
         : new Shape.TouchedRange(rows[access], offsets[access], lengths[access], kinds[access]);
   }

@@ -128,8 +128,7 @@ final class OrderedFold implements EventWindow.Sink {
       return;
     }
     AllocationTable.Told told =
-        new AllocationTable.Told(
-            site.site(), site.label(), kind, bytes, requestedBytes, ordinal);
+        new AllocationTable.Told(site.site(), site.label(), kind, bytes, requestedBytes, ordinal);
     if (allocations.isKnown(told, address)) {
       events--; // told again, at the start of a chunk
       return;

@@ -159,8 +159,7 @@ final class PhaseRow {
     for (AllocationRow row : rows) {
       Columns.Builder<BlockMeasure> builder =
           row.index < columns.size() ? columns.get(row.index) : null;
-      built.add(
-          builder == null ? Columns.unset(BlockMeasure.class, row.blocks) : builder.build());
+      built.add(builder == null ? Columns.unset(BlockMeasure.class, row.blocks) : builder.build());
     }
     return new PhaseProfile(
         index,

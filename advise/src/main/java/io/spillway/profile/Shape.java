@@ -32,10 +32,7 @@ final class Shape {
    */
   record TouchedRange(AllocationRow row, long offset, long bytes, AccessKind kind) {
     boolean is(AllocationRow otherRow, long otherOffset, long otherBytes, AccessKind otherKind) {
-      return row == otherRow
-          && offset == otherOffset
-          && bytes == otherBytes
-          && kind == otherKind;
+      return row == otherRow && offset == otherOffset && bytes == otherBytes && kind == otherKind;
     }
   }
 
@@ -82,8 +79,7 @@ final class Shape {
     List<ScheduledAccess> scheduled = new ArrayList<>(accesses.length);
     for (TouchedRange access : accesses) {
       scheduled.add(
-          new ScheduledAccess(
-              access.row().index, access.offset(), access.bytes(), access.kind()));
+          new ScheduledAccess(access.row().index, access.offset(), access.bytes(), access.kind()));
     }
     return new LaunchShape(
         site.index,

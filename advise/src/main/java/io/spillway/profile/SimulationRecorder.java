@@ -15,12 +15,12 @@ import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 
 /**
- * Writes what a simulated machine does as the events that a recorder on a GPU writes, on the virtual
- * clock, so that a recording of either has the same form.
+ * Writes what a simulated machine does as the events that a recorder on a GPU writes, on the
+ * virtual clock, so that a recording of either has the same form.
  *
  * <p>Make one for a driver, as its observer; name it among the session's plugins too, so that what
- * happens is told with the launch it happens for, and the machine is described. Events go to any JFR
- * recording that runs. Safe for use by any thread; for one session at a time.
+ * happens is told with the launch it happens for, and the machine is described. Events go to any
+ * JFR recording that runs. Safe for use by any thread; for one session at a time.
  */
 public final class SimulationRecorder implements SimulationObserver, SessionPlugin {
 

@@ -67,11 +67,14 @@ class AdvisorTest {
     // The first alone helps a little; the second makes it superfluous.
     Recommendation advice =
         new Advisor(
-                Rules.standard(),
-                _ -> hints -> seconds(has(hints, 1) ? 5 : has(hints, 0) ? 9 : 10))
+                Rules.standard(), _ -> hints -> seconds(has(hints, 1) ? 5 : has(hints, 0) ? 9 : 10))
             .advise(twoAllocations().build());
     assertThat(advice.hints()).extracting(kept -> kept.hint().allocation()).containsExactly(1);
-    assertThat(advice.dropped()).singleElement().extracting(Recommendation.Dropped::why).asString().contains("without it");
+    assertThat(advice.dropped())
+        .singleElement()
+        .extracting(Recommendation.Dropped::why)
+        .asString()
+        .contains("without it");
   }
 
   @Test
@@ -83,7 +86,10 @@ class AdvisorTest {
               throw new AssertionError("there is nothing to replay");
             });
     sketch.budgetBlocks(2).managed("data", 6);
-    assertThat(advisor.advise(sketch.build()).notes()).singleElement().asString().contains("no launches repeat");
+    assertThat(advisor.advise(sketch.build()).notes())
+        .singleElement()
+        .asString()
+        .contains("no launches repeat");
     assertThat(advisor.advise(new ProfileSketch().build()).notes())
         .singleElement()
         .asString()
@@ -91,7 +97,10 @@ class AdvisorTest {
     ProfileSketch plain = new ProfileSketch().budgetBlocks(2);
     int data = plain.allocation("data", "data", MemoryKind.DEVICE, 6, 1);
     plain.phase(10).kernel("scan", 0, read(data, 0, 6));
-    assertThat(advisor.advise(plain.build()).notes()).singleElement().asString().contains("no managed");
+    assertThat(advisor.advise(plain.build()).notes())
+        .singleElement()
+        .asString()
+        .contains("no managed");
   }
 
   @Test

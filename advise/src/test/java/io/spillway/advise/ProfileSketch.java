@@ -132,7 +132,15 @@ public final class ProfileSketch {
             .toList();
     built.add(
         new PhaseProfile(
-            0, Measure.NEVER, Measure.NEVER, 0, 0, 0, 0, DurationSummary.NONE, LapSchedule.EMPTY,
+            0,
+            Measure.NEVER,
+            Measure.NEVER,
+            0,
+            0,
+            0,
+            0,
+            DurationSummary.NONE,
+            LapSchedule.EMPTY,
             none));
     phases.forEach(phase -> built.add(phase.build(built.size())));
     List<AllocationProfile> whole = new ArrayList<>();
@@ -216,8 +224,7 @@ public final class ProfileSketch {
                 touch.kind));
         count(kind, touch);
       }
-      shapes.add(
-          new LaunchShape(site(label, kind), shapes.size(), accesses, laps, nanos, 0));
+      shapes.add(new LaunchShape(site(label, kind), shapes.size(), accesses, laps, nanos, 0));
       return this;
     }
 

@@ -22,8 +22,7 @@ class ProposalsTest {
             .filter(phase -> phase.repeats())
             .map(
                 phase ->
-                    LapView.of(
-                        profile, phase, prices, profile.recording().machine().budgetBytes()))
+                    LapView.of(profile, phase, prices, profile.recording().machine().budgetBytes()))
             .toList();
     return new Proposals(profile, laps, Rules.standard()).list();
   }
@@ -48,10 +47,7 @@ class ProposalsTest {
   @Test
   void blocksThatNoLapTouchesBelongToTheirNeighbours() {
     int data = sketch.budgetBlocks(2).managed("data", 9);
-    sketch
-        .phase(10)
-        .kernel("front", 0, read(data, 1, 3))
-        .kernel("back", 0, read(data, 5, 8));
+    sketch.phase(10).kernel("front", 0, read(data, 1, 3)).kernel("back", 0, read(data, 5, 8));
     assertThat(proposed(sketch.build()))
         .singleElement()
         .satisfies(

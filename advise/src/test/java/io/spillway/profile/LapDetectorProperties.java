@@ -11,7 +11,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** Laps that were planted are found, where they are and in time; what is none is not taken for one. */
+/**
+ * Laps that were planted are found, where they are and in time; what is none is not taken for one.
+ */
 class LapDetectorProperties {
 
   /** What a detector said about a stream. */

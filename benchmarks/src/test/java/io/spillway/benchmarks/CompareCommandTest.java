@@ -25,14 +25,12 @@ class CompareCommandTest {
   private final StringWriter err = new StringWriter();
 
   private int run(String... arguments) {
-    return BenchmarksCommand.run(
-        new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    return BenchmarksCommand.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
   }
 
   @Test
   void printsOneListOfRows() throws IOException {
-    assertThat(
-            run("compare", LAYERS, "--ratio", "1.5,3", "--policy", "stock,pin-ring", "--json"))
+    assertThat(run("compare", LAYERS, "--ratio", "1.5,3", "--policy", "stock,pin-ring", "--json"))
         .isZero();
     JsonNode rows = new ObjectMapper().readTree(out.toString());
     assertThat(rows).hasSize(2 * (3 + 2));
@@ -44,8 +42,16 @@ class CompareCommandTest {
     assertThat(rows.findValuesAsText("policy"))
         .isEqualTo(
             List.of(
-                "all-resident", "link-bound", "belady-oracle", "stock", "pin-ring",
-                "all-resident", "link-bound", "belady-oracle", "stock", "pin-ring"));
+                "all-resident",
+                "link-bound",
+                "belady-oracle",
+                "stock",
+                "pin-ring",
+                "all-resident",
+                "link-bound",
+                "belady-oracle",
+                "stock",
+                "pin-ring"));
   }
 
   @Test
@@ -66,8 +72,17 @@ class CompareCommandTest {
   void aRatioSizesTheArtifactsGpu() throws IOException {
     Path file = DnnFiles.chain(folder);
     assertThat(
-            run("compare", file.toString(), "--rule", "g10", "--host-only", "--ratio", "1.25",
-                "--policy", "lru", "--csv"))
+            run(
+                "compare",
+                file.toString(),
+                "--rule",
+                "g10",
+                "--host-only",
+                "--ratio",
+                "1.25",
+                "--policy",
+                "lru",
+                "--csv"))
         .isZero();
     List<String> lines = out.toString().lines().toList();
     assertThat(lines).hasSize(1 + 2 * 3);
@@ -79,7 +94,15 @@ class CompareCommandTest {
   void writesAPageToAFile() throws IOException {
     Path page = folder.resolve("page.html");
     assertThat(
-            run("compare", LAYERS, "--ratio", "2", "--policy", "lru", "--html", "--out",
+            run(
+                "compare",
+                LAYERS,
+                "--ratio",
+                "2",
+                "--policy",
+                "lru",
+                "--html",
+                "--out",
                 page.toString()))
         .isZero();
     assertThat(Files.readString(page)).startsWith("<!DOCTYPE html>").contains("<svg");

@@ -97,7 +97,8 @@ class SettingsSourceTest {
         .hasMessageStartingWith(
             "unknown option 'bugdet' (from the agent's arguments): did you mean 'budget'?");
     assertThatThrownBy(() -> arguments("hint=file.json"))
-        .hasMessageStartingWith("unknown option 'hint' (from the agent's arguments): did you mean 'hints'");
+        .hasMessageStartingWith(
+            "unknown option 'hint' (from the agent's arguments): did you mean 'hints'");
     assertThatThrownBy(() -> arguments("budget"))
         .hasMessage("agent argument 'budget': write name=value, separated by commas");
     Properties properties = new Properties();

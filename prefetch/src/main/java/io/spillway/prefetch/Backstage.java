@@ -54,8 +54,8 @@ final class Backstage implements AutoCloseable {
             Blocks.BYTES,
             Planner.PIECE_BYTES);
     this.mover = new Mover(context, pieceBytes, completions, presence);
-    this.planner = new Planner(
-            Prices.H200, pieceBytes, this::inOneAllocation, context.applier()::droppable);
+    this.planner =
+        new Planner(Prices.H200, pieceBytes, this::inOneAllocation, context.applier()::droppable);
   }
 
   private boolean inOneAllocation(long origin, long address, long bytes) {

@@ -9,8 +9,8 @@ import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Knows when launches are done, and how long they took: one driver event per launch, used again once
- * it has passed. Launching threads {@link #mark}; all else is the mover's thread's.
+ * Knows when launches are done, and how long they took: one driver event per launch, used again
+ * once it has passed. Launching threads {@link #mark}; all else is the mover's thread's.
  */
 final class Completions implements AutoCloseable {
 

@@ -1,12 +1,12 @@
 package io.spillway.prefetch;
 
 /**
- * Decides from what became of fetches how far ahead the engine may act: all the lap, a few launches,
- * only what is declared, or nothing.
+ * Decides from what became of fetches how far ahead the engine may act: all the lap, a few
+ * launches, only what is declared, or nothing.
  *
  * <p>After every so many fetches that came to something it weighs device time saved against link
- * time wasted, by price. A loss steps down one level; after a pause, in launches, it tries one level
- * up again, and each try that fails doubles the pause. Pure; not thread-safe.
+ * time wasted, by price. A loss steps down one level; after a pause, in launches, it tries one
+ * level up again, and each try that fails doubles the pause. Pure; not thread-safe.
  */
 public final class Governor {
 
@@ -79,7 +79,7 @@ public final class Governor {
     if (level == Level.DECLARED || level == Level.NOTHING) {
       return false; // nothing is fetched ahead any more: these are the last ones' ends
     }
-    level = Level.values()[level.compareTo(Level.FULL) + 1];
+    level = level == Level.FULL ? Level.NEAR : Level.DECLARED;
     retryAt = launches + pause;
     reason =
         "the last %d fetches saved %.1f ms and cost %.1f ms; next try after %d launches"
@@ -89,7 +89,12 @@ public final class Governor {
   }
 
   private boolean tryAgain(long launches) {
-    level = Level.values()[level.compareTo(Level.FULL) - 1];
+    level =
+        switch (level) {
+          case NOTHING -> Level.DECLARED;
+          case DECLARED -> Level.NEAR;
+          case NEAR, FULL -> Level.FULL;
+        };
     retryAt = launches + pause;
     reason = "tries again after a pause";
     return true;

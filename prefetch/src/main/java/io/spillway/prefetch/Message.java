@@ -15,8 +15,7 @@ sealed interface Message {
   record Declared(long sequence, long address, long bytes, AccessKind kind) implements Message {}
 
   /** A launch is in its stream; the event, if there is one, marks it. */
-  record Issued(
-      long sequence, Touches touches, @Nullable EventHandle event, long nanoTime)
+  record Issued(long sequence, Touches touches, @Nullable EventHandle event, long nanoTime)
       implements Message {}
 
   /** Memory is being freed. */

@@ -43,7 +43,9 @@ final class MessageRing {
     }
   }
 
-  /** The next message; null if there is none, or its sender has not put it there yet. One thread. */
+  /**
+   * The next message; null if there is none, or its sender has not put it there yet. One thread.
+   */
   @Nullable Message poll() {
     long place = head.get();
     int slot = (int) place & mask;

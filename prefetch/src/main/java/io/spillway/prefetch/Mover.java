@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
- * Does steps: waits for the launches that still use what leaves, lets it go, and fetches, in streams
- * of its own by turns, so that while one fetch moves the next one's call is being made. Never more
- * than a few fetches are on their way; the rest is not decided yet and needs no cancelling. Mover's
- * thread only.
+ * Does steps: waits for the launches that still use what leaves, lets it go, and fetches, in
+ * streams of its own by turns, so that while one fetch moves the next one's call is being made.
+ * Never more than a few fetches are on their way; the rest is not decided yet and needs no
+ * cancelling. Mover's thread only.
  */
 final class Mover implements AutoCloseable {
 

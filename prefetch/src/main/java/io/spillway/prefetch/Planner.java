@@ -69,10 +69,7 @@ public final class Planner {
    * @param droppable whether the device copy of memory that is new here can be dropped
    */
   public Planner(
-      Prices prices,
-      long pieceBytes,
-      Predictor.Bounds bounds,
-      Predicate<AddressRange> droppable) {
+      Prices prices, long pieceBytes, Predictor.Bounds bounds, Predicate<AddressRange> droppable) {
     this.pieceBytes = pieceBytes;
     this.bounds = bounds;
     pieces = new Pieces(pieceBytes, droppable);
@@ -166,8 +163,7 @@ public final class Planner {
   public @Nullable Step next(long limitBytes) {
     if (!doubtful.isEmpty()) {
       Step retreat =
-          new Step(
-              List.of(), List.of(), List.of(), List.copyOf(doubtful), Piece.NOT_YET, true);
+          new Step(List.of(), List.of(), List.of(), List.copyOf(doubtful), Piece.NOT_YET, true);
       doubtful.clear();
       return retreat;
     }
@@ -298,8 +294,8 @@ public final class Planner {
   }
 
   /**
-   * A launch as a whole, for a caller that can do everything at once: what makes it ready, then what
-   * can be done ahead for those that follow.
+   * A launch as a whole, for a caller that can do everything at once: what makes it ready, then
+   * what can be done ahead for those that follow.
    */
   public Plan onLaunch(long sequence, Touches launch, long limitBytes) {
     for (int i = 0; i < launch.count(); i++) {

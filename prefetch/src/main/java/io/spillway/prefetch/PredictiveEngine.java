@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * The engine in a session: launching threads tell it what they do and wait for data, never for a
  * lock that is held while the driver is called; one background thread predicts, plans and moves.
  *
- * <p>A launching thread looks at {@link Presence}. If all its range is there or on its way, it makes
- * its stream wait for the fetches concerned, on the device, and goes on. If something is missing, it
- * waits until the fetch has been issued, since waiting for a fetch costs a quarter of faulting the
- * same data (50 against 12 GB/s, measurements h200); that also keeps a program that launches far
- * ahead from outrunning the link.
+ * <p>A launching thread looks at {@link Presence}. If all its range is there or on its way, it
+ * makes its stream wait for the fetches concerned, on the device, and goes on. If something is
+ * missing, it waits until the fetch has been issued, since waiting for a fetch costs a quarter of
+ * faulting the same data (50 against 12 GB/s, measurements h200); that also keeps a program that
+ * launches far ahead from outrunning the link.
  *
  * <p>A failure switches the engine off, with one line in the log; launches then fault.
  */
@@ -71,8 +71,7 @@ final class PredictiveEngine implements SessionListener {
     AddressRange inside = range.intersection(allocation.range()).orElse(range);
     own.get().of(launch).add(inside.address(), inside.bytes(), access.kind());
     Message.Declared message =
-        new Message.Declared(
-            launch.sequence(), inside.address(), inside.bytes(), access.kind());
+        new Message.Declared(launch.sequence(), inside.address(), inside.bytes(), access.kind());
     if (presence.has(allocation, inside)) {
       backstage.tell(message);
     } else {

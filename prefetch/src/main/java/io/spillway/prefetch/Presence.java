@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Which blocks are on the device, as the mover's thread last said: what launching threads look at,
  * without a lock and without asking anybody.
  *
- * <p>They race with the mover, on purpose. A block that is taken for present and has just left makes
- * the launch fault; an event that was used again makes it wait a little longer. Neither is wrong.
+ * <p>They race with the mover, on purpose. A block that is taken for present and has just left
+ * makes the launch fault; an event that was used again makes it wait a little longer. Neither is
+ * wrong.
  */
 final class Presence {
 
@@ -110,8 +111,7 @@ final class Presence {
 
   private void set(LiveAllocation allocation, AddressRange range, byte state) {
     byte[] blocks =
-        blocksOf.computeIfAbsent(
-            allocation, a -> new byte[index(a, a.range().end() - 1) + 1]);
+        blocksOf.computeIfAbsent(allocation, a -> new byte[index(a, a.range().end() - 1) + 1]);
     int end = index(allocation, range.end() - 1);
     for (int i = index(allocation, range.address()); i <= end; i++) {
       blocks[i] = state;

@@ -34,8 +34,7 @@ final class LapPlanProperties {
     List<Piece> all = blocks(kinds);
     List<List<Piece>> uses = new ArrayList<>();
     for (int at = 0; at < length; at++) {
-      uses.add(
-          all.stream().filter(piece -> random.nextInt(4) == 0).toList());
+      uses.add(all.stream().filter(piece -> random.nextInt(4) == 0).toList());
     }
     LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200);
 
@@ -57,7 +56,8 @@ final class LapPlanProperties {
 
   @Property(tries = 100)
   void inALapOfEqualPiecesAllButThePassingOneStay(
-      @ForAll @IntRange(min = 2, max = 100) int layers, @ForAll @IntRange(min = 1, max = 50) int room) {
+      @ForAll @IntRange(min = 2, max = 100) int layers,
+      @ForAll @IntRange(min = 1, max = 50) int room) {
     List<List<Piece>> uses = blocks(layers).stream().map(List::of).toList();
 
     LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200);
@@ -79,7 +79,8 @@ final class LapPlanProperties {
 
   @Property(tries = 50)
   void aroundATurnTheLatestStayAsInBeladysChoice(
-      @ForAll @IntRange(min = 3, max = 20) int layers, @ForAll @IntRange(min = 2, max = 19) int room) {
+      @ForAll @IntRange(min = 3, max = 20) int layers,
+      @ForAll @IntRange(min = 2, max = 19) int room) {
     List<Piece> all = blocks(layers);
     List<List<Piece>> uses = new ArrayList<>();
     all.forEach(piece -> uses.add(List.of(piece)));
@@ -101,7 +102,8 @@ final class LapPlanProperties {
     for (int i = 0; i < 50; i++) {
       int from = random.nextInt(length + 1);
       int to = from + random.nextInt(length - from + 1);
-      assertThat(tree.most(from, to)).isEqualTo(IntStream.range(from, to).mapToLong(k -> naive[k]).max().orElse(0));
+      assertThat(tree.most(from, to))
+          .isEqualTo(IntStream.range(from, to).mapToLong(k -> naive[k]).max().orElse(0));
       int added = random.nextInt(100);
       tree.add(from, to, added);
       IntStream.range(from, to).forEach(k -> naive[k] += added);

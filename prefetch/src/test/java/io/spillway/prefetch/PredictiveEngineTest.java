@@ -12,11 +12,11 @@ import io.spillway.driver.CudaStatus;
 import io.spillway.driver.FaultInjectingDriver;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.sim.Access;
-import io.spillway.driver.sim.TouchKind;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.driver.sim.SimulationCounters;
+import io.spillway.driver.sim.TouchKind;
 import io.spillway.hint.Hint;
 import io.spillway.hint.HintKind;
 import io.spillway.hint.Plan;
@@ -84,11 +84,11 @@ final class PredictiveEngineTest {
         }
         accesses.add(new Access(touch.range(), touch.kind, reads, 1));
       }
-      simulation.launch(SimulatedKernel.of(label, accesses.toArray(Access[]::new)), StreamHandle.DEFAULT);
+      simulation.launch(
+          SimulatedKernel.of(label, accesses.toArray(Access[]::new)), StreamHandle.DEFAULT);
     }
     for (Touch touch : touches) {
-      mostResidentBytes =
-          Math.max(mostResidentBytes, simulation.residentBytes(touch.of.range()));
+      mostResidentBytes = Math.max(mostResidentBytes, simulation.residentBytes(touch.of.range()));
     }
   }
 
@@ -148,9 +148,19 @@ final class PredictiveEngineTest {
       long needed = LAYERS * LAYER - budget;
       GpuModel model = GpuModel.h200();
       double kernels =
-          LAYERS * READS * (LAYER / (model.deviceReadGBps() * 1e9) + model.kernelPassNanos() * 1e-9);
+          LAYERS
+              * READS
+              * (LAYER / (model.deviceReadGBps() * 1e9) + model.kernelPassNanos() * 1e-9);
       double least = leastSeconds(needed, kernels);
-      System.out.printf("ratio %.1f lap %.4f least %.4f = %.3f; pinned link %.3f; in %.2f of %.2f GiB%n", ratio, lap, least, least/lap, Math.max(kernels, needed/55.4e9)/lap, in/1073741824.0, needed/1073741824.0);
+      System.out.printf(
+          "ratio %.1f lap %.4f least %.4f = %.3f; pinned link %.3f; in %.2f of %.2f GiB%n",
+          ratio,
+          lap,
+          least,
+          least / lap,
+          Math.max(kernels, needed / 55.4e9) / lap,
+          in / 1073741824.0,
+          needed / 1073741824.0);
       assertThat(mostResidentBytes).isLessThanOrEqualTo(budget);
       assertThat(in).isBetween(needed - LAYER, needed + 4 * LAYER);
       assertThat(least / lap).isGreaterThan(0.9);
@@ -221,7 +231,9 @@ final class PredictiveEngineTest {
       double least =
           in / (model.prefetchLinkGBps() * 1e9)
               + out / Blocks.BYTES * model.toHostDeferredBlockNanos() * 1e-9;
-      System.out.printf("training %.1f step %.4f least %.4f = %.3f in %.2f out %.2f%n", ratio, step, least, least/step, in/1e9, out/1e9);
+      System.out.printf(
+          "training %.1f step %.4f least %.4f = %.3f in %.2f out %.2f%n",
+          ratio, step, least, least / step, in / 1e9, out / 1e9);
       assertThat(least / step).isGreaterThan(0.9);
     }
   }

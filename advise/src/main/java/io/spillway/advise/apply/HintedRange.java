@@ -19,12 +19,12 @@ import java.util.List;
 /**
  * One hint on one allocation.
  *
- * <p>Where data is to live is said at allocation, so that it is filled there. That it is read-mostly
- * is said at the first kernel that touches it, block by block: said before, filling it runs at a
- * sixth of the speed (measurements h200: {@code readmostly.beforefill}). A write that is known to
- * come takes it back, which the session does; it is said again once kernels have only read for a
- * while, and each time that while is twice as long. Observed hints go through a {@link WriteTrial}
- * first.
+ * <p>Where data is to live is said at allocation, so that it is filled there. That it is
+ * read-mostly is said at the first kernel that touches it, block by block: said before, filling it
+ * runs at a sixth of the speed (measurements h200: {@code readmostly.beforefill}). A write that is
+ * known to come takes it back, which the session does; it is said again once kernels have only read
+ * for a while, and each time that while is twice as long. Observed hints go through a {@link
+ * WriteTrial} first.
  *
  * <p>Safe for use by any thread.
  */
@@ -41,7 +41,9 @@ final class HintedRange {
   private final HintCounts counts;
   private final Location device;
 
-  /** Blocks that are read-mostly now, as far as this hint is concerned; counted from the range's. */
+  /**
+   * Blocks that are read-mostly now, as far as this hint is concerned; counted from the range's.
+   */
   private final BitSet given = new BitSet();
 
   /** Blocks that were taken back: their host copy may be gone. */
@@ -73,7 +75,9 @@ final class HintedRange {
     return range;
   }
 
-  /** The allocation has just been made: says where it is to live, if that is so for all launches. */
+  /**
+   * The allocation has just been made: says where it is to live, if that is so for all launches.
+   */
   synchronized void allocated() {
     if (hint.whileLaunches().isEmpty()) {
       place();
@@ -210,10 +214,7 @@ final class HintedRange {
     BitSet blocks = new BitSet();
     touched
         .intersection(range)
-        .ifPresent(
-            part ->
-                blocks.set(
-                    index(part.address()), index(part.end() - 1) + 1));
+        .ifPresent(part -> blocks.set(index(part.address()), index(part.end() - 1) + 1));
     return blocks;
   }
 
@@ -226,8 +227,7 @@ final class HintedRange {
     for (int from = blocks.nextSetBit(0); from >= 0; ) {
       int end = blocks.nextClearBit(from);
       long offset = from * Blocks.BYTES;
-      parts.add(
-          range.slice(offset, Math.min((end - from) * Blocks.BYTES, range.bytes() - offset)));
+      parts.add(range.slice(offset, Math.min((end - from) * Blocks.BYTES, range.bytes() - offset)));
       from = blocks.nextSetBit(end);
     }
     return parts;

@@ -19,9 +19,9 @@ import java.util.zip.CRC32C;
 
 /**
  * Whether kernels leave a range as it is, tried on a few of its blocks before all of it is called
- * read-mostly. The driver tells nobody of writes to what is resident, and a wrong hint makes a block
- * take 42 ms (measurements h200: {@code readmostly.gpuwrite}, 0.05 GB/s); so a few blocks are made
- * read-mostly, and after some launches their contents are compared with what they were.
+ * read-mostly. The driver tells nobody of writes to what is resident, and a wrong hint makes a
+ * block take 42 ms (measurements h200: {@code readmostly.gpuwrite}, 0.05 GB/s); so a few blocks are
+ * made read-mostly, and after some launches their contents are compared with what they were.
  *
  * <p>Safe for use by any thread.
  */

@@ -80,9 +80,6 @@ enum Field {
   static String missing(List<Field> wanted, Field... required) {
     return String.join(
         ", ",
-        Arrays.stream(required)
-            .filter(field -> !wanted.contains(field))
-            .map(Field::key)
-            .toList());
+        Arrays.stream(required).filter(field -> !wanted.contains(field)).map(Field::key).toList());
   }
 }

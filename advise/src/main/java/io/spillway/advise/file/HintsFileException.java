@@ -2,7 +2,9 @@ package io.spillway.advise.file;
 
 import java.io.IOException;
 
-/** A file is no hints file that can be used: the message names file, line, column and what to do. */
+/**
+ * A file is no hints file that can be used: the message names file, line, column and what to do.
+ */
 public final class HintsFileException extends IOException {
 
   private static final long serialVersionUID = 1L;

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads hints files token by token, so that whatever is wrong is told with its line and column.
- * Strict: a name that is not known is a slip, and a hint that is half understood is worse than none.
+ * Strict: a name that is not known is a slip, and a hint that is half understood is worse than
+ * none.
  */
 final class HintsReader {
 
@@ -105,8 +106,7 @@ final class HintsReader {
       }
       HintsFile.Recorded recorded =
           (HintsFile.Recorded)
-              values.getOrDefault(
-                  Field.RECORDED, new HintsFile.Recorded("", false, 0, List.of()));
+              values.getOrDefault(Field.RECORDED, new HintsFile.Recorded("", false, 0, List.of()));
       return new HintsFile(recorded, hints, proposals);
     }
 
@@ -205,7 +205,12 @@ final class HintsReader {
           });
       String missing =
           Field.missing(
-              fields.seen, Field.ALLOCATION_BYTES, Field.OFFSET, Field.BYTES, Field.HINT, Field.BASIS);
+              fields.seen,
+              Field.ALLOCATION_BYTES,
+              Field.OFFSET,
+              Field.BYTES,
+              Field.HINT,
+              Field.BASIS);
       if (!missing.isEmpty()) {
         throw failure(start, "this hint has no " + missing, null);
       }
@@ -250,9 +255,7 @@ final class HintsReader {
         Optional<Field> field = Field.of(key, known);
         if (field.isEmpty()) {
           throw failure(
-              at,
-              "unknown name \"%s\": known here are %s".formatted(key, Field.list(known)),
-              null);
+              at, "unknown name \"%s\": known here are %s".formatted(key, Field.list(known)), null);
         }
         parser.nextToken();
         member.read(field.get());
@@ -267,10 +270,7 @@ final class HintsReader {
     }
 
     private <T> T named(
-        String what,
-        Function<String, Optional<T>> of,
-        T[] all,
-        Function<T, String> key)
+        String what, Function<String, Optional<T>> of, T[] all, Function<T, String> key)
         throws IOException {
       String text = text();
       Optional<T> found = of.apply(text);

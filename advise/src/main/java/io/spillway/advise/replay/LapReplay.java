@@ -2,9 +2,9 @@ package io.spillway.advise.replay;
 
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
-import io.spillway.advise.Recommendation;
 import io.spillway.advise.Basis;
 import io.spillway.advise.ProposedHint;
+import io.spillway.advise.Recommendation;
 import io.spillway.advise.Replay;
 import io.spillway.advise.ReplayCost;
 import io.spillway.advise.SiteHint;
@@ -29,8 +29,9 @@ import java.util.Locale;
  * phase, with what giving the hints costs; the third, which is like all that follow, for the other
  * laps. Observed hints are taken to have passed their trial.
  *
- * <p>What it cannot know: how kernels order their accesses inside a launch (front to back here), and
- * what computing costs beyond reading (nothing). Immutable; each replay has a driver of its own.
+ * <p>What it cannot know: how kernels order their accesses inside a launch (front to back here),
+ * and what computing costs beyond reading (nothing). Immutable; each replay has a driver of its
+ * own.
  */
 public final class LapReplay implements Replay {
 

@@ -31,7 +31,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The recorded program as the simulator can run it: its allocations, its laps, its host's turns. */
+/**
+ * The recorded program as the simulator can run it: its allocations, its laps, its host's turns.
+ */
 final class ReplayedProgram implements AutoCloseable {
 
   /** Reads of one launch beyond which more change no decision. */
@@ -48,8 +50,7 @@ final class ReplayedProgram implements AutoCloseable {
   private final InPlaceReads reads;
   private @Nullable AddressRange staging;
 
-  ReplayedProgram(
-      Profile profile, SimulatedDriver driver, Spillway spillway, ReplayScale scale) {
+  ReplayedProgram(Profile profile, SimulatedDriver driver, Spillway spillway, ReplayScale scale) {
     this.profile = profile;
     this.driver = driver;
     this.spillway = spillway;
@@ -139,8 +140,7 @@ final class ReplayedProgram implements AutoCloseable {
 
   private void kernel(PhaseProfile phase, LaunchShape shape, String name) {
     double times = reads.timesRead(shape);
-    int passes =
-        Double.isInfinite(times) ? 1 : (int) Math.round(Math.clamp(times, 1, MOST_PASSES));
+    int passes = Double.isInfinite(times) ? 1 : (int) Math.round(Math.clamp(times, 1, MOST_PASSES));
     List<Access> accesses = new ArrayList<>();
     for (ScheduledAccess access : shape.accesses()) {
       AddressRange range = range(access);
@@ -149,13 +149,11 @@ final class ReplayedProgram implements AutoCloseable {
             case READ -> Access.read(range);
             case WRITE -> Access.write(range);
             case READ_WRITE -> Access.readWrite(range);
-            case UNKNOWN ->
-                mayWrite(phase, access) ? Access.readWrite(range) : Access.read(range);
+            case UNKNOWN -> mayWrite(phase, access) ? Access.readWrite(range) : Access.read(range);
           };
       accesses.add(new Access(range, once.kind(), passes, density(phase, access)));
     }
-    driver.launch(
-        SimulatedKernel.of(name, accesses.toArray(Access[]::new)), StreamHandle.DEFAULT);
+    driver.launch(SimulatedKernel.of(name, accesses.toArray(Access[]::new)), StreamHandle.DEFAULT);
   }
 
   /** Without faults on record everything might be written. */

@@ -38,8 +38,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * Random hints, right or wrong, in a file or as plans in between, never change what a random program
- * computes on a device that holds a third of it.
+ * Random hints, right or wrong, in a file or as plans in between, never change what a random
+ * program computes on a device that holds a third of it.
  */
 class HintedProgramProperties {
 
@@ -119,8 +119,7 @@ class HintedProgramProperties {
         session.interception().issued(launch);
       }
       default -> {
-        Launch launch =
-            session.interception().launch("k" + step.what, 0, StreamHandle.DEFAULT);
+        Launch launch = session.interception().launch("k" + step.what, 0, StreamHandle.DEFAULT);
         declare(session, launch, from, step.told ? AccessKind.READ : AccessKind.UNKNOWN);
         declare(session, launch, to, step.told ? AccessKind.READ_WRITE : AccessKind.UNKNOWN);
         driver.launch(

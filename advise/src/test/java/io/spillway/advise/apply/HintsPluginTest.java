@@ -62,8 +62,7 @@ class HintsPluginTest {
   }
 
   private void open(SiteHint... hints) {
-    session =
-        Spillway.open(config().plugins(List.of(new HintsPlugin(List.of(hints)))).build());
+    session = Spillway.open(config().plugins(List.of(new HintsPlugin(List.of(hints)))).build());
   }
 
   private static SiteHint hint(
@@ -172,9 +171,7 @@ class HintsPluginTest {
     session
         .interception()
         .declare(launch, new RangeAccess(data.range().slice(0, B), AccessKind.WRITE), true);
-    session
-        .interception()
-        .declare(launch, new RangeAccess(data.range(), AccessKind.READ), true);
+    session.interception().declare(launch, new RangeAccess(data.range(), AccessKind.READ), true);
     assertThat(attributes(data, 0, 2 * B).readMostly()).isFalse();
   }
 
@@ -226,8 +223,7 @@ class HintsPluginTest {
 
   @Test
   void anotherSizeClipsAHintForAllAndSkipsOneForAPart() {
-    open(
-        hint(Treatment.ZERO_COPY, Basis.PROVEN, 8 * B, 0, 8 * B));
+    open(hint(Treatment.ZERO_COPY, Basis.PROVEN, 8 * B, 0, 8 * B));
     Allocation smaller = managed(3 * B);
     assertThat(attributes(smaller, 0, 3 * B).preferredLocation()).contains(Location.HOST);
     Allocation larger = managed(10 * B);
@@ -291,8 +287,18 @@ class HintsPluginTest {
                 new HintsFile.Recorded("", false, 0, List.of()),
                 List.of(
                     new SiteHint(
-                        "test", Treatment.ZERO_COPY, site, "", false, 4 * B, 0, 4 * B, List.of(),
-                        Basis.PROVEN, "", Saving.NONE)),
+                        "test",
+                        Treatment.ZERO_COPY,
+                        site,
+                        "",
+                        false,
+                        4 * B,
+                        0,
+                        4 * B,
+                        List.of(),
+                        Basis.PROVEN,
+                        "",
+                        Saving.NONE)),
                 List.of())
             .write(file);
       } else {
@@ -347,8 +353,7 @@ class HintsPluginTest {
                 Basis.PROVEN,
                 "",
                 Saving.NONE);
-        new HintsFile(
-                new HintsFile.Recorded("", false, 0, List.of()), List.of(hint), List.of())
+        new HintsFile(new HintsFile.Recorded("", false, 0, List.of()), List.of(hint), List.of())
             .write(file);
         session.close();
         made.clear();

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * The long fuzz, off unless asked for: {@code -Dspillway.fuzz.seconds=300}. Prints how many files it
- * tried.
+ * The long fuzz, off unless asked for: {@code -Dspillway.fuzz.seconds=300}. Prints how many files
+ * it tried.
  */
 class HintsFileFuzzTest {
 

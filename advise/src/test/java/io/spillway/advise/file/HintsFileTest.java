@@ -104,17 +104,21 @@ class HintsFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"spillwayHints\": 1 | \"spillwayHints\": 2 | 2 | 20 | version 2: this Spillway reads 1; make the file anew",
+        "\"spillwayHints\": 1 | \"spillwayHints\": 2 | 2 | 20 | version 2: this Spillway reads 1;"
+            + " make the file anew",
         "\"spillwayHints\": 1, | '' | 1 | 1 | no \"spillwayHints\"",
-        "\"hints\" | \"hint\" | 3 | 3 | unknown name \"hint\": known here are spillwayHints, recorded",
-        "\"read-mostly\" | \"read-only\" | 9 | 15 | \"read-only\" is not a hint: known are read-mostly, zero-copy",
+        "\"hints\" | \"hint\" | 3 | 3 | unknown name \"hint\": known here are spillwayHints,"
+            + " recorded",
+        "\"read-mostly\" | \"read-only\" | 9 | 15 | \"read-only\" is not a hint: known are"
+            + " read-mostly, zero-copy",
         "\"read-mostly\" | \"discard-after-read\" | 4 | 5 | it belongs under \"proposals\"",
         "\"proven\" | true | 10 | 16 | a text in double quotes belongs here",
         "2097152 | 2097153 | 7 | 17 | 2097153 is no multiple of 2097152, which is 2 MiB",
         "2097152 | -2097152 | 7 | 17 | -2097152 bytes: must be at least 0",
         "2097152 | 1e7 | 7 | 17 | a number of bytes belongs here",
         "2097152 | 99999999999999999999 | 7 | 17 | this number is out of range",
-        "4194304 | 8388608 | 4 | 5 | bytes 8388608 from 2097152 on are not inside an allocation of 8388608",
+        "4194304 | 8388608 | 4 | 5 | bytes 8388608 from 2097152 on are not inside an allocation of"
+            + " 8388608",
         "4194304 | 0 | 4 | 5 | bytes 0 from 2097152 on are not inside",
         "\"weights\" | \"\" | 4 | 5 | this hint is for no allocation",
         "\"offset\": 2097152, | '' | 4 | 5 | this hint has no offset",
@@ -141,7 +145,9 @@ class HintsFileTest {
     assertThatThrownBy(() -> parse(twice)).hasMessageContaining("a second hint for bytes 2097152");
     String apart =
         HINT.replace("\"basis\"", "\"while\": [\"a\"], \"basis\"")
-            .replace("  ]\n}", "  , " + body.replace("\"basis\"", "\"while\": [\"b\"], \"basis\"") + "]}");
+            .replace(
+                "  ]\n}",
+                "  , " + body.replace("\"basis\"", "\"while\": [\"b\"], \"basis\"") + "]}");
     assertThat(parse(apart).hints()).hasSize(2);
   }
 

@@ -15,11 +15,7 @@ import java.util.stream.DoubleStream;
  * @param oracle Belady's choices on a link without overhead: bytes, and the seconds they take
  */
 public record Bounds(
-    double residentSeconds,
-    long leastBytesIn,
-    long leastBytesOut,
-    double seconds,
-    Oracle oracle) {
+    double residentSeconds, long leastBytesIn, long leastBytesOut, double seconds, Oracle oracle) {
 
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -67,8 +63,7 @@ public record Bounds(
 
   /** Bytes per nanosecond, the fastest way out. */
   private static double outRate(GpuModel model) {
-    return DoubleStream.of(
-            model.pinnedOutGBps(), model.managedCopyOutGBps(), model.zeroCopyGBps())
+    return DoubleStream.of(model.pinnedOutGBps(), model.managedCopyOutGBps(), model.zeroCopyGBps())
         .max()
         .orElseThrow();
   }
@@ -77,8 +72,7 @@ public record Bounds(
    * The time of that traffic: a launch may start to fetch when the one before it starts, as a
    * double buffer does, and ends no earlier than its last byte is there.
    */
-  private static Oracle oracle(
-      GpuModel model, LeastTraffic traffic, double[] launchSeconds) {
+  private static Oracle oracle(GpuModel model, LeastTraffic traffic, double[] launchSeconds) {
     double linkIn = 0;
     double linkOut = 0;
     double end = 0;
@@ -86,12 +80,10 @@ public record Bounds(
     for (int i = 0; i < launchSeconds.length; i++) {
       double start = end;
       if (traffic.in(i) > 0) {
-        linkIn =
-            Math.max(linkIn, startBefore) + traffic.in(i) / inRate(model) / NANOS_PER_SECOND;
+        linkIn = Math.max(linkIn, startBefore) + traffic.in(i) / inRate(model) / NANOS_PER_SECOND;
       }
       end = Math.max(start + launchSeconds[i], traffic.in(i) > 0 ? linkIn : 0);
-      linkOut =
-          Math.max(linkOut, end) + traffic.out(i) / outRate(model) / NANOS_PER_SECOND;
+      linkOut = Math.max(linkOut, end) + traffic.out(i) / outRate(model) / NANOS_PER_SECOND;
       startBefore = start;
     }
     return new Oracle(Math.max(end, linkOut), traffic.bytesIn(), traffic.bytesOut());

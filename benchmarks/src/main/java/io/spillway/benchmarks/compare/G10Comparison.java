@@ -69,8 +69,7 @@ public final class G10Comparison {
 
   private void add(List<Task> tasks, TrainingIteration iteration, G10Machine sized) {
     G10Bound bound = G10Bound.of(iteration, sized.gpuBytes());
-    double ratio =
-        Math.round(ROUNDING * bound.peakLiveBytes() / sized.gpuBytes()) / ROUNDING;
+    double ratio = Math.round(ROUNDING * bound.peakLiveBytes() / sized.gpuBytes()) / ROUNDING;
     tasks.add(
         new Task(
             iteration.name() + ", bounds",

@@ -62,8 +62,7 @@ final class LeastTraffic {
     bytesOut = new long[trace.launches()];
     for (Region region : trace.regions()) {
       if (region.filled()) {
-        Arrays.fill(
-            filled, segments.firstOf(region.id()), segments.firstOf(region.id() + 1), true);
+        Arrays.fill(filled, segments.firstOf(region.id()), segments.firstOf(region.id() + 1), true);
       }
     }
     int[][] needs = needs();
@@ -150,9 +149,7 @@ final class LeastTraffic {
   private Entry entry(int launch, int segment) {
     double distance = nextNeed[segment] - launch;
     return new Entry(
-        segment,
-        nextNeed[segment],
-        launch + (dirty[segment] ? distance * dirtyWeight : distance));
+        segment, nextNeed[segment], launch + (dirty[segment] ? distance * dirtyWeight : distance));
   }
 
   /** Lets go of {@code excess} bytes, what is needed last first; returns how many. */

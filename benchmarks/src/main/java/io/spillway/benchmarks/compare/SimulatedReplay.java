@@ -7,11 +7,11 @@ import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
+import io.spillway.access.Launch;
+import io.spillway.access.RangeAccess;
 import io.spillway.allocate.DeviceBudget;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.Placement;
-import io.spillway.access.Launch;
-import io.spillway.access.RangeAccess;
 import io.spillway.benchmarks.compare.policy.LaunchBlocks;
 import io.spillway.benchmarks.compare.policy.Policy;
 import io.spillway.benchmarks.compare.policy.Setting;
@@ -22,12 +22,12 @@ import io.spillway.benchmarks.trace.Touch;
 import io.spillway.benchmarks.trace.TraceLaunch;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.sim.Access;
-import io.spillway.driver.sim.TouchKind;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.HostThread;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.driver.sim.SimulationCounters;
+import io.spillway.driver.sim.TouchKind;
 import io.spillway.hint.Hint;
 import io.spillway.hint.Plan;
 import io.spillway.range.AddressRange;
@@ -112,8 +112,7 @@ public final class SimulatedReplay {
 
   private Outcome run(
       @Nullable SessionPlugin plugin, Contender.@Nullable Planned planned, long budgetBytes) {
-    long hostBytes =
-        Math.max(model.hostMemoryBytes(), HOST_MARGIN * blocks.count() * Blocks.BYTES);
+    long hostBytes = Math.max(model.hostMemoryBytes(), HOST_MARGIN * blocks.count() * Blocks.BYTES);
     SimulatedDriver driver =
         SimulatedDriver.builder(model).deviceBytes(budgetBytes).hostBytes(hostBytes).open();
     HostThread mover = driver.hostThread("mover");

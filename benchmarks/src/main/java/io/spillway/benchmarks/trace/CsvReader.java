@@ -158,8 +158,7 @@ final class CsvReader implements TraceReader {
 
   private static void forEach(Path file, Sink sink) throws IOException {
     try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(TraceFiles.open(file), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(TraceFiles.open(file), StandardCharsets.UTF_8))) {
       lines.readLine();
       long number = 1;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {

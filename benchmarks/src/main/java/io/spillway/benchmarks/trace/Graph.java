@@ -93,8 +93,7 @@ final class Graph {
     int edges = 0;
     int vertices = 0;
     try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(TraceFiles.open(file), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(TraceFiles.open(file), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.isBlank() || line.startsWith("#")) {
           continue;

@@ -150,9 +150,7 @@ final class KvCacheSchedule {
 
   private Trace built(String name, long slotBytes) {
     TraceBuilder trace =
-        new TraceBuilder(name)
-            .tells(Characteristic.LIFETIMES)
-            .tells(Characteristic.COMPUTE_TIMES);
+        new TraceBuilder(name).tells(Characteristic.LIFETIMES).tells(Characteristic.COMPUTE_TIMES);
     int cache = trace.emptyRegion("kv-cache", slots * slotBytes);
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);

@@ -18,9 +18,7 @@ final class PageRank implements TraceGenerator {
     int iterations = parameters.integer("iterations", 5, 1);
     int chunks = parameters.integer("chunks", 16, 1);
     TraceBuilder trace =
-        new TraceBuilder(name)
-            .tells(Characteristic.READ_ONLY_KNOWN)
-            .tells(Characteristic.CYCLIC);
+        new TraceBuilder(name).tells(Characteristic.READ_ONLY_KNOWN).tells(Characteristic.CYCLIC);
     int edges = trace.readOnlyRegion("edges", Math.max(1, graph.edges()) * edgeBytes);
     long rankBytes = graph.vertices() * vertexBytes;
     int[] ranks = {

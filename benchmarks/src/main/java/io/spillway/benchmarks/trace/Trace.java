@@ -92,11 +92,7 @@ public final class Trace {
     for (int t = firstTouch[index]; t < firstTouch[index + 1]; t++) {
       touches.add(
           new Touch(
-              touchRegion[t],
-              touchOffset[t],
-              touchBytes[t],
-              touchEffect[t],
-              touchDensity[t]));
+              touchRegion[t], touchOffset[t], touchBytes[t], touchEffect[t], touchDensity[t]));
     }
     return new TraceLaunch(
         index,

@@ -30,8 +30,7 @@ public enum TraceFormat {
    */
   public static TraceFormat of(Path file) throws IOException {
     try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(TraceFiles.open(file), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(TraceFiles.open(file), StandardCharsets.UTF_8))) {
       String first = lines.readLine();
       return Arrays.stream(values())
           .filter(format -> first != null && format.begins(first))

@@ -43,8 +43,7 @@ public final class Traces {
     Path file = Path.of(name);
     if (!Files.isReadable(file)) {
       throw new IllegalArgumentException(
-          "trace '%s': no such file; generated ones are written %sNAME"
-              .formatted(name, GENERATED));
+          "trace '%s': no such file; generated ones are written %sNAME".formatted(name, GENERATED));
     }
     return file;
   }

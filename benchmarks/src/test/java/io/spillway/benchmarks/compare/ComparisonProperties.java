@@ -36,9 +36,7 @@ final class ComparisonProperties {
       String what = contender.label() + " on " + trace.name() + " at " + ratio;
       assertThat(outcome.bytesIn()).as(what).isGreaterThanOrEqualTo(bounds.leastBytesIn());
       assertThat(outcome.mostResidentBytes()).as(what).isLessThanOrEqualTo(budget);
-      assertThat(outcome.seconds())
-          .as(what)
-          .isGreaterThanOrEqualTo(bounds.seconds() - ROUNDING);
+      assertThat(outcome.seconds()).as(what).isGreaterThanOrEqualTo(bounds.seconds() - ROUNDING);
     }
     assertThat(bounds.oracle().bytesIn()).isGreaterThanOrEqualTo(bounds.leastBytesIn());
     assertThat(bounds.oracle().seconds()).isGreaterThanOrEqualTo(bounds.seconds() - ROUNDING);

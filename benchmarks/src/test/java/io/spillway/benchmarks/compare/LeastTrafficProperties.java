@@ -44,8 +44,7 @@ final class LeastTrafficProperties {
       @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 0, max = 74) Integer> steps,
       @ForAll @IntRange(min = 1, max = 4) int capacity) {
     Trace trace = trace(steps);
-    long least =
-        new LeastTraffic(trace, new Segments(trace), capacity * UNIT, 1).bytesIn() / UNIT;
+    long least = new LeastTraffic(trace, new Segments(trace), capacity * UNIT, 1).bytesIn() / UNIT;
     assertThat(least).isEqualTo(exhaustive(trace, capacity, 0, 0, new HashMap<>()));
   }
 

@@ -36,8 +36,7 @@ class LlmConversationTest {
         IntStream.range(0, trace.launches()).mapToObj(trace::launch).toList();
     assertThat(launches.stream().map(TraceLaunch::label))
         .containsExactly("prefill", "prefill", "decode", "decode");
-    assertThat(launches.get(0).touches())
-        .containsExactly(write(0), write(1));
+    assertThat(launches.get(0).touches()).containsExactly(write(0), write(1));
     assertThat(launches.get(0).computeNanos()).isEqualTo(2 * 512 * 1000);
     assertThat(launches.get(1).touches()).containsExactly(read(0), write(2));
     // Both step: each reads its prompt once, and begins a block for its answer.

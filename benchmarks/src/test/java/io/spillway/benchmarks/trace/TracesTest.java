@@ -84,8 +84,7 @@ class TracesTest {
       List<Touch> experts = launch.touches().subList(1, launch.touches().size());
       assertThat(experts).hasSize(4).doesNotHaveDuplicates();
       long layerBytes = 5 * 2 * MIB;
-      assertThat(experts.stream().map(touch -> touch.offset() / layerBytes).distinct())
-          .hasSize(2);
+      assertThat(experts.stream().map(touch -> touch.offset() / layerBytes).distinct()).hasSize(2);
     }
   }
 
@@ -99,9 +98,7 @@ class TracesTest {
   private static long mostCommonShare(String name) throws IOException {
     return launches(Traces.open(name)).stream()
         .map(launch -> launch.touches().getLast().offset())
-        .collect(
-            Collectors.groupingBy(
-                offset -> offset, Collectors.counting()))
+        .collect(Collectors.groupingBy(offset -> offset, Collectors.counting()))
         .values()
         .stream()
         .mapToLong(Long::longValue)
@@ -114,8 +111,7 @@ class TracesTest {
     // 0 -> 1, 2; 1 -> 3; 2 -> 3; 3 -> nothing.
     Path edges = folder.resolve("edges.txt");
     Files.writeString(edges, "# from to\n0 1\n0 2\n1 3\n2 3\n");
-    Trace trace =
-        Traces.open("gen:bfs?searches=1&edgebytes=64k&vertexbytes=4k&file=" + edges);
+    Trace trace = Traces.open("gen:bfs?searches=1&edgebytes=64k&vertexbytes=4k&file=" + edges);
     assertThat(launches(trace).stream().map(launch -> launch.touches().getFirst()))
         .containsExactly(
             new Touch(0, 0, 2 * 65536, Effect.READ, 1),
@@ -206,8 +202,7 @@ class TracesTest {
     assertThatThrownBy(() -> Traces.open("gen:layers?cuont=3"))
         .hasMessageContaining("no parameter 'cuont'")
         .hasMessageContaining("count");
-    assertThatThrownBy(() -> Traces.open("gen:layers?count=0"))
-        .hasMessageContaining("at least 1");
+    assertThatThrownBy(() -> Traces.open("gen:layers?count=0")).hasMessageContaining("at least 1");
     assertThatThrownBy(() -> Traces.open("gen:layers?count")).hasMessageContaining("name=value");
     assertThatThrownBy(() -> Traces.open("missing.csv")).hasMessageContaining("no such file");
     Path file = folder.resolve("other.txt");

@@ -1,7 +1,7 @@
 package io.spillway.samples.advise;
 
-import io.spillway.advise.Recommendation;
 import io.spillway.advise.ProposedHint;
+import io.spillway.advise.Recommendation;
 import io.spillway.advise.ReplayCost;
 import io.spillway.advise.Saving;
 import io.spillway.profile.AllocationProfile;

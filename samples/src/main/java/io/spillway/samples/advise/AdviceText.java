@@ -1,7 +1,7 @@
 package io.spillway.samples.advise;
 
-import io.spillway.advise.Recommendation;
 import io.spillway.advise.ProposedHint;
+import io.spillway.advise.Recommendation;
 import io.spillway.advise.ReplayCost;
 import io.spillway.advise.Saving;
 import io.spillway.profile.AllocationProfile;
@@ -49,7 +49,8 @@ final class AdviceText {
   }
 
   private String table() {
-    Table table = new Table("allocation", "range", "hint", "known", "saves", "to device", "to host");
+    Table table =
+        new Table("allocation", "range", "hint", "known", "saves", "to device", "to host");
     table.alignLeft(0, 1, 2, 3);
     for (Recommendation.Kept kept : advice.hints()) {
       ProposedHint hint = kept.hint();
@@ -115,8 +116,7 @@ final class AdviceText {
 
   private static String saving(Saving saving) {
     return "%.3f s, %s to the device, %s to the host"
-        .formatted(
-            saving.seconds(), signed(saving.bytesToDevice()), signed(saving.bytesToHost()));
+        .formatted(saving.seconds(), signed(saving.bytesToDevice()), signed(saving.bytesToHost()));
   }
 
   private static String signed(long bytes) {
@@ -156,7 +156,6 @@ final class AdviceText {
     return hint.span().blocks() == allocation.blocks().rows()
         ? "all of " + ByteSize.format(allocation.requestedBytes())
         : "%s from %s on"
-            .formatted(
-                ByteSize.format(hint.span().bytes()), ByteSize.format(hint.span().offset()));
+            .formatted(ByteSize.format(hint.span().bytes()), ByteSize.format(hint.span().offset()));
   }
 }

@@ -1,8 +1,8 @@
 package io.spillway.samples.advise;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.spillway.advise.Recommendation;
 import io.spillway.advise.Advisor;
+import io.spillway.advise.Recommendation;
 import io.spillway.advise.Rules;
 import io.spillway.advise.file.HintsFile;
 import io.spillway.advise.replay.LapReplay;
@@ -64,8 +64,7 @@ public final class AdviseCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (json && java) {
-      throw new ParameterException(
-          spec.commandLine(), "--json and --java: ask for one of them");
+      throw new ParameterException(spec.commandLine(), "--json and --java: ask for one of them");
     }
     if (!Files.isReadable(recording)) {
       throw new ParameterException(

@@ -1,7 +1,7 @@
 package io.spillway.samples.advise;
 
-import io.spillway.advise.Recommendation;
 import io.spillway.advise.ProposedHint;
+import io.spillway.advise.Recommendation;
 import io.spillway.advise.Treatment;
 import io.spillway.profile.AllocationProfile;
 import java.util.ArrayList;
@@ -21,13 +21,60 @@ final class JavaCalls {
   /** What labels may well be, and identifiers must not. */
   private static final Set<String> KEYWORDS =
       Set.of(
-          "abstract", "assert", "boolean", "break", "byte", "case", "catch", "char", "class",
-          "const", "continue", "default", "do", "double", "else", "enum", "extends", "false",
-          "final", "finally", "float", "for", "goto", "if", "implements", "import", "instanceof",
-          "int", "interface", "long", "native", "new", "null", "package", "private", "protected",
-          "public", "return", "short", "spillway", "static", "strictfp", "super", "switch",
-          "synchronized", "this", "throw", "throws", "transient", "true", "try", "void",
-          "volatile", "while");
+          "abstract",
+          "assert",
+          "boolean",
+          "break",
+          "byte",
+          "case",
+          "catch",
+          "char",
+          "class",
+          "const",
+          "continue",
+          "default",
+          "do",
+          "double",
+          "else",
+          "enum",
+          "extends",
+          "false",
+          "final",
+          "finally",
+          "float",
+          "for",
+          "goto",
+          "if",
+          "implements",
+          "import",
+          "instanceof",
+          "int",
+          "interface",
+          "long",
+          "native",
+          "new",
+          "null",
+          "package",
+          "private",
+          "protected",
+          "public",
+          "return",
+          "short",
+          "spillway",
+          "static",
+          "strictfp",
+          "super",
+          "switch",
+          "synchronized",
+          "this",
+          "throw",
+          "throws",
+          "transient",
+          "true",
+          "try",
+          "void",
+          "volatile",
+          "while");
 
   private final Recommendation advice;
   private final Map<Integer, String> names = new HashMap<>();
@@ -63,8 +110,10 @@ final class JavaCalls {
     text.append('\n');
     comment(text, "%s: %s.".formatted(AdviceText.name(advice.profile(), hint), hint.reason()));
     comment(text, when(hint));
-    text.append("static void %s(Spillway spillway, Allocation %s) {%n".formatted(method(hint), name));
-    if (hint.span().blocks() == allocation.blocks().rows() && hint.treatment() != Treatment.PREFER_DEVICE) {
+    text.append(
+        "static void %s(Spillway spillway, Allocation %s) {%n".formatted(method(hint), name));
+    if (hint.span().blocks() == allocation.blocks().rows()
+        && hint.treatment() != Treatment.PREFER_DEVICE) {
       text.append("  %s.%s();%n".formatted(name, whole(hint.treatment())));
     } else {
       String range =

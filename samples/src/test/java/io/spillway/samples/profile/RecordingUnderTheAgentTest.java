@@ -90,7 +90,8 @@ class RecordingUnderTheAgentTest {
     assumeCupti();
     String output = run("profile=" + directory.resolve("out.jfr") + ",cupti=" + CUPTI);
     assertThat(output)
-        .contains("spillway: profile: recording " + directory.resolve("out.jfr") + " with cupti 13.0")
+        .contains(
+            "spillway: profile: recording " + directory.resolve("out.jfr") + " with cupti 13.0")
         .contains("0 records dropped");
     assertThat(events("Launch")).as(output).hasSize(6);
     assertThat(events("Launch").map(event -> event.getInt("allocations"))).containsOnly(3);

@@ -48,8 +48,7 @@ final class FaultPenalty {
     double resident = wholeSeconds(kernel.nanos()) * MILLIS_PER_SECOND;
     double allFault = Math.max(wholeSeconds(kernel.faultNanos()) * MILLIS_PER_SECOND, resident);
     double inputsFault =
-        Math.clamp(
-            wholeSeconds(kernel.inputFaultNanos()) * MILLIS_PER_SECOND, resident, allFault);
+        Math.clamp(wholeSeconds(kernel.inputFaultNanos()) * MILLIS_PER_SECOND, resident, allFault);
     double rateIn = allFault == inputsFault ? UNLIMITED : inputs.bytes() / (allFault - inputsFault);
     double rateOut =
         inputsFault == resident ? UNLIMITED : outputs.bytes() / (inputsFault - resident);

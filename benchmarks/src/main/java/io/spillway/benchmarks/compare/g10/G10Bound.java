@@ -12,8 +12,7 @@ import io.spillway.benchmarks.trace.TrainingIteration.Tensor;
  * @param leastBytes bytes that must go each way: what of the peak the GPU cannot hold
  * @param seconds the longest of computing, moving that, and the best split of both at any kernel
  */
-public record G10Bound(
-    double computeSeconds, long peakLiveBytes, long leastBytes, double seconds) {
+public record G10Bound(double computeSeconds, long peakLiveBytes, long leastBytes, double seconds) {
 
   /** Works it out for a GPU of {@code gpuBytes}. */
   public static G10Bound of(TrainingIteration iteration, long gpuBytes) {
@@ -47,8 +46,7 @@ public record G10Bound(
     }
     long least = Math.max(0, peak - gpuBytes);
     double compute = G10Machine.seconds(cycles);
-    double seconds =
-        Math.max(Math.max(compute, split), least / G10Machine.LINK_BYTES_PER_SECOND);
+    double seconds = Math.max(Math.max(compute, split), least / G10Machine.LINK_BYTES_PER_SECOND);
     return new G10Bound(compute, peak, least, seconds);
   }
 }

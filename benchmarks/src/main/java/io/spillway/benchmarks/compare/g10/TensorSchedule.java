@@ -281,8 +281,7 @@ final class TensorSchedule {
     if (gap.fetchAt <= gap.goneAt) {
       return false;
     }
-    migrations.add(
-        new Migration(gap.start, gap.tensor.id(), onSsd ? Target.SSD : Target.HOST));
+    migrations.add(new Migration(gap.start, gap.tensor.id(), onSsd ? Target.SSD : Target.HOST));
     delayed.add(gap);
     in.promise(onSsd, bytes, gap.fetchAt);
     out.promise(onSsd, bytes, gap.start);
@@ -292,8 +291,7 @@ final class TensorSchedule {
 
   private void wrapAround(Gap gap, Target target, double moveMicros) {
     int gone = kernelAt(startMicros[gap.start] + moveMicros, gap.start, gap.end);
-    int fetch =
-        kernelAt(startMicros[gap.end] - moveMicros * (1 + SAFETY_PART), gap.start, gap.end);
+    int fetch = kernelAt(startMicros[gap.end] - moveMicros * (1 + SAFETY_PART), gap.start, gap.end);
     if (fetch != gap.start) {
       migrations.add(new Migration(gap.start, gap.tensor.id(), target));
       migrations.add(new Migration(fetch % count, gap.tensor.id(), Target.GPU));

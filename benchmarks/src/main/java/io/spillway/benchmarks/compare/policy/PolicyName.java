@@ -65,15 +65,7 @@ public enum PolicyName {
       case ADVISE_ONLY -> List.of(Characteristic.READ_ONLY_KNOWN);
       case PIN_RING -> List.of(Characteristic.CYCLIC);
       case OFFLINE -> List.of(Characteristic.LIFETIMES, Characteristic.COMPUTE_TIMES);
-      case STOCK,
-          ZERO_COPY,
-          ONE_AHEAD,
-          LRU,
-          LFU,
-          TOURNAMENT,
-          CORRELATION,
-          DENSITY,
-          SECOND_CHANCE ->
+      case STOCK, ZERO_COPY, ONE_AHEAD, LRU, LFU, TOURNAMENT, CORRELATION, DENSITY, SECOND_CHANCE ->
           List.of();
     };
   }

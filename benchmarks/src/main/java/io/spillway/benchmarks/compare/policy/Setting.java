@@ -23,8 +23,7 @@ public record Setting(TraceBlocks blocks, List<AddressRange> ranges, int capacit
   AddressRange range(int first, int count) {
     int region = blocks.region(first).id();
     AddressRange whole = ranges.get(region);
-    long start =
-        whole.address() + (long) (first - blocks.firstBlock(region)) * Blocks.BYTES;
+    long start = whole.address() + (long) (first - blocks.firstBlock(region)) * Blocks.BYTES;
     return new AddressRange(start, Math.min(count * Blocks.BYTES, whole.end() - start));
   }
 

@@ -42,12 +42,7 @@ public final class TraceBlocks {
       int site =
           siteNumbers.computeIfAbsent(
               launch.label() + '#' + launch.ordinal(), _ -> siteNumbers.size());
-      launches[i] =
-          new LaunchBlocks(
-              i,
-              site,
-              touched(launch, stamp, buffer),
-              dead(launch));
+      launches[i] = new LaunchBlocks(i, site, touched(launch, stamp, buffer), dead(launch));
     }
     sites = siteNumbers.size();
   }

@@ -124,11 +124,9 @@ class G10ReplayTest {
     Side none = side(0, 0, 0);
     // 1.9 s of faults over 0.9 s: one whole second for 4 GB, slower than the link.
     assertThat(
-            FaultPenalty.cycles(
-                kernel(900_000_000, 900_000_000, 19 * second / 10), inputs, none))
+            FaultPenalty.cycles(kernel(900_000_000, 900_000_000, 19 * second / 10), inputs, none))
         .isCloseTo((long) 1.2e9, within(2L));
-    assertThat(
-            FaultPenalty.cycles(kernel(0, 0, 999_999_999), inputs, none))
+    assertThat(FaultPenalty.cycles(kernel(0, 0, 999_999_999), inputs, none))
         .isCloseTo((long) (4.096e9 / 15.754e9 * 1.2e9), within(2L));
   }
 

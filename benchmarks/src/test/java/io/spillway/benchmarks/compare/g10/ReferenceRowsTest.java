@@ -65,13 +65,10 @@ class ReferenceRowsTest {
           DynamicTest.dynamicTest(
               "bound of " + name,
               () -> {
-                G10Bound own =
-                    G10Bound.of(read(folder, name), G10Machine.published().gpuBytes());
+                G10Bound own = G10Bound.of(read(folder, name), G10Machine.published().gpuBytes());
                 assertThat(own.peakLiveBytes()).isEqualTo(bound.path("peak_live").asLong());
-                assertThat(own.leastBytes())
-                    .isEqualTo(bound.path("belady_fetch_bytes").asLong());
-                assertThat(own.seconds())
-                    .isCloseTo(bound.path("lb_s").asDouble(), within(1e-3));
+                assertThat(own.leastBytes()).isEqualTo(bound.path("belady_fetch_bytes").asLong());
+                assertThat(own.seconds()).isCloseTo(bound.path("lb_s").asDouble(), within(1e-3));
               }));
     }
     return tests.stream();

@@ -22,8 +22,7 @@ class ProposalsTest {
             .filter(phase -> phase.repeats())
             .map(
                 phase ->
-                    LapView.of(
-                        profile, phase, prices, profile.recording().machine().budgetBytes()))
+                    LapView.of(profile, phase, prices))
             .toList();
     return new Proposals(profile, laps, Rules.standard()).list();
   }

@@ -132,14 +132,14 @@ final class SimulatedMachine implements Machine {
 
   @Override
   public void readParts(Parts parts, StreamHandle stream) {
-    touch("read_parts", AccessKind.READ, parts, _ -> {}, stream);
+    touch("read_parts", TouchKind.READ, parts, _ -> {}, stream);
   }
 
   @Override
   public void writeParts(Parts parts, long value, StreamHandle stream) {
     touch(
         "write_parts",
-        AccessKind.WRITE,
+        TouchKind.WRITE,
         parts,
         page -> page.set(ValueLayout.JAVA_LONG, 0, value),
         stream);
@@ -149,7 +149,7 @@ final class SimulatedMachine implements Machine {
   public void addParts(Parts parts, long value, StreamHandle stream) {
     touch(
         "add_parts",
-        AccessKind.READ_WRITE,
+        TouchKind.READ_WRITE,
         parts,
         page -> page.set(ValueLayout.JAVA_LONG, 0, page.get(ValueLayout.JAVA_LONG, 0) + value),
         stream);
@@ -157,7 +157,7 @@ final class SimulatedMachine implements Machine {
 
   private void touch(
       String name,
-      AccessKind kind,
+      TouchKind kind,
       Parts parts,
       Consumer<MemorySegment> page,
       StreamHandle stream) {

@@ -76,7 +76,7 @@ public final class Advisor {
               + String.join(", ", prices.assumed()));
     }
     List<LapView> laps =
-        phases.stream().map(phase -> LapView.of(profile, phase, prices, budgetBytes)).toList();
+        phases.stream().map(phase -> LapView.of(profile, phase, prices)).toList();
     if (laps.stream().noneMatch(lap -> lap.traffic().exceedsBudget())) {
       notes.add(
           "what each lap touches fits the budget of %s".formatted(ByteSize.format(budgetBytes)));

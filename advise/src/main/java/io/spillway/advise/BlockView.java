@@ -17,7 +17,9 @@ import static io.spillway.profile.BlockMeasure.UNKNOWN_TOUCHES;
 
 import io.spillway.profile.BlockMeasure;
 import io.spillway.profile.Columns;
+import io.spillway.profile.Direction;
 import io.spillway.profile.Measure;
+import io.spillway.profile.TransferCause;
 import io.spillway.range.Blocks;
 import java.util.Optional;
 
@@ -63,14 +65,33 @@ public record BlockView(LapView lap, int allocation, int block) {
     return lap.traffic().touches(allocation, block);
   }
 
-  /** Bytes that come in for it in a lap without hints. */
+  /** Bytes that come in for it in a lap without hints; none if it was seen to stay. */
   public double bytesInPerLap() {
-    return (double) lap.traffic().comesIn(allocation, block) * Blocks.BYTES;
+    return stays() ? 0 : (double) lap.traffic().comesIn(allocation, block) * Blocks.BYTES;
   }
 
-  /** Bytes of it that leave in a lap without hints. */
+  /** Bytes of it that leave in a lap without hints; none if it was seen to stay. */
   public double bytesOutPerLap() {
-    return (double) lap.traffic().leaves(allocation, block) * Blocks.BYTES;
+    return stays() ? 0 : (double) lap.traffic().leaves(allocation, block) * Blocks.BYTES;
+  }
+
+  /**
+   * Whether the recording, which tells of faults, shows that it came once and stayed: nobody kept
+   * the budget, as with launches that are larger than it on a card that has room.
+   */
+  private boolean stays() {
+    return lap.profile().totals().gpuFaults() > 0
+        && count(FAULT_LAPS) < LEAST_OBSERVED_LAPS
+        && bytesToHost() == 0
+        && hostTurnsPerLap() == 0;
+  }
+
+  private long bytesToHost() {
+    long bytes = 0;
+    for (TransferCause cause : TransferCause.values()) {
+      bytes += everCounted(BlockMeasure.transferred(Direction.TO_HOST, cause));
+    }
+    return bytes;
   }
 
   /** Whether it moves in a lap without hints, or host and device take turns. */

@@ -16,17 +16,11 @@ import io.spillway.range.Blocks;
  */
 public record LapView(Profile profile, PhaseProfile phase, LapTraffic traffic, Prices prices) {
 
-  /**
-   * Prepares a phase.
-   *
-   * @param budgetBytes the most managed memory kept resident
-   */
-  public static LapView of(Profile profile, PhaseProfile phase, Prices prices, long budgetBytes) {
+  /** Prepares a phase. */
+  public static LapView of(Profile profile, PhaseProfile phase, Prices prices) {
+    long roomBytes = Math.max(Blocks.BYTES, ManagedRoom.bytes(profile, phase));
     return new LapView(
-        profile,
-        phase,
-        new LapTraffic(profile, phase.schedule(), prices, Math.max(Blocks.BYTES, budgetBytes)),
-        prices);
+        profile, phase, new LapTraffic(profile, phase.schedule(), prices, roomBytes), prices);
   }
 
   /** One block of an allocation. */

@@ -41,6 +41,7 @@ public final class ProfileSketch {
   private final Map<String, LaunchSiteProfile> sites = new LinkedHashMap<>();
   private final List<PhaseSketch> phases = new ArrayList<>();
   private MachineFigures machine = ROUND;
+  private long gpuFaults;
 
   /** Under this budget. */
   public ProfileSketch budgetBlocks(long blocks) {
@@ -60,6 +61,12 @@ public final class ProfileSketch {
             machine.readMostlyWriteBytesPerSecond(),
             machine.readMostlySetBytesPerSecond(),
             machine.deviceBytesPerSecond());
+    return this;
+  }
+
+  /** With so many device faults in all, so that the recording tells of faults. */
+  public ProfileSketch gpuFaults(long faults) {
+    gpuFaults = faults;
     return this;
   }
 
@@ -164,7 +171,7 @@ public final class ProfileSketch {
     }
     return new Profile(
         new RecordingFacts(List.of("by hand"), List.of(), machine, new TreeMap<>(), 0),
-        new ProfileTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of()),
+        new ProfileTotals(0, 0, 0, 0, 0, gpuFaults, 0, 0, 0, 0, 0, 0, Map.of(), Map.of()),
         whole,
         List.copyOf(sites.values()),
         built,

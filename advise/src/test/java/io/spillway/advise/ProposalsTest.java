@@ -22,7 +22,7 @@ class ProposalsTest {
             .filter(phase -> phase.repeats())
             .map(
                 phase ->
-                    LapView.of(profile, phase, prices, profile.recording().machine().budgetBytes()))
+                    LapView.of(profile, phase, prices))
             .toList();
     return new Proposals(profile, laps, Rules.standard()).list();
   }
@@ -47,7 +47,10 @@ class ProposalsTest {
   @Test
   void blocksThatNoLapTouchesBelongToTheirNeighbours() {
     int data = sketch.budgetBlocks(2).managed("data", 9);
-    sketch.phase(10).kernel("front", 0, read(data, 1, 3)).kernel("back", 0, read(data, 5, 8));
+    sketch
+        .phase(10)
+        .kernel("front", 0, read(data, 1, 3))
+        .kernel("back", 0, read(data, 5, 8));
     assertThat(proposed(sketch.build()))
         .singleElement()
         .satisfies(

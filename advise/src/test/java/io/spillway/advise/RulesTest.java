@@ -31,11 +31,7 @@ class RulesTest {
   private static BlockView block(Profile profile, int allocation, int block) {
     PhaseProfile phase = profile.phases().get(1);
     LapView lap =
-        LapView.of(
-            profile,
-            phase,
-            Prices.of(profile.recording().machine()),
-            profile.recording().machine().budgetBytes());
+        LapView.of(profile, phase, Prices.of(profile.recording().machine()));
     return new BlockView(lap, allocation, block);
   }
 
@@ -73,6 +69,31 @@ class RulesTest {
     for (Rule rule : Rules.standard()) {
       assertThat(judged(rule, profile, data, 1)).as(rule.name()).isEmpty();
     }
+  }
+
+  @Test
+  void whatWasSeenToStayGetsNoHintWhateverTheModelSays() {
+    int data = sketch.budgetBlocks(2).gpuFaults(9).managed("data", 3);
+    ProfileSketch.PhaseSketch phase =
+        sketch
+            .phase(10)
+            .kernel("scan", ONCE_NANOS, read(data, 0, 3))
+            .happened(BlockMeasure.FAULT_LAPS, read(data, 0, 3), 1);
+    assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 0)).isEmpty();
+    phase.happened(BlockMeasure.TO_HOST_PREFETCH, read(data, 0, 1), Blocks.BYTES);
+    phase.happened(BlockMeasure.FAULT_LAPS, read(data, 1, 2), 1);
+    assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 0)).isPresent();
+    assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 1)).isPresent();
+    assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 2)).isEmpty();
+  }
+
+  @Test
+  void plainMemoryTakesItsPartOfABudgetThatWasGiven() {
+    int data = sketch.budgetBlocks(4).managed("data", 3);
+    sketch.phase(10).kernel("scan", 0, read(data, 0, 3));
+    assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 0)).isEmpty();
+    sketch.allocation("plain", "plain", MemoryKind.DEVICE, 2, 1);
+    assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 0)).isPresent();
   }
 
   @Test

@@ -24,6 +24,7 @@ import java.util.OptionalInt;
  * @param summary whether a line at exit says what was done
  * @param profile what is recorded; empty for nothing
  * @param hints the hints file to apply; empty for none
+ * @param redirectAll whether every request that may be redirected is, even where it fits
  */
 public record DropinSettings(
     Optional<DeviceBudget> budget,
@@ -36,7 +37,8 @@ public record DropinSettings(
     boolean sharedCard,
     boolean summary,
     Optional<Profile> profile,
-    Optional<Path> hints) {
+    Optional<Path> hints,
+    boolean redirectAll) {
 
   /**
    * What is recorded.
@@ -85,11 +87,16 @@ public record DropinSettings(
         false,
         false,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   /** The rule these settings make, for a card of {@code deviceTotalBytes}. */
   RedirectRule rule(long deviceTotalBytes) {
+    if (redirectAll) {
+      return RedirectRule.firstOf(
+          RedirectRule.explicitPlacement(), RedirectRule.redirectFrom(Math.max(1, minBytes)));
+    }
     RedirectRule fits =
         RedirectRule.firstOf(
             RedirectRule.headroom(

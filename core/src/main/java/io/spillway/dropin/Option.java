@@ -34,6 +34,8 @@ public enum Option {
   CUPTI,
   /** {@link DropinSettings#hints}. */
   HINTS,
+  /** {@link DropinSettings#redirectAll}. */
+  REDIRECT,
   /** The properties file. */
   CONFIG,
   /** {@code off} makes the agent inert. */

@@ -116,7 +116,12 @@ public final class SettingsSource {
             Option.HINTS,
             standard.hints(),
             "a file that spillway advise made, such as hints.json",
-            SettingsSource::file));
+            SettingsSource::file),
+        read(
+            Option.REDIRECT,
+            standard.redirectAll(),
+            "needed or all",
+            text -> choice(text, "all", "needed")));
   }
 
   private Optional<DropinSettings.Profile> profile() {

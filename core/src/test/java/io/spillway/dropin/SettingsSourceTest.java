@@ -36,7 +36,8 @@ class SettingsSourceTest {
     DropinSettings settings =
         arguments(
             "budget=4 GiB, window=10%,min-size=64m,report-budget=200%,device=1,"
-                + "prefetch=one-ahead,log=debug,managed-limit=shared,summary=true,hints="
+                + "prefetch=one-ahead,log=debug,managed-limit=shared,summary=true,"
+                + "redirect=all,hints="
                 + hints);
     assertThat(settings.budget()).contains(DeviceBudget.ofBytes(4 * ByteSize.GIB));
     assertThat(settings.windowPercent()).isEqualTo(10);
@@ -48,6 +49,7 @@ class SettingsSourceTest {
     assertThat(settings.sharedCard()).isTrue();
     assertThat(settings.summary()).isTrue();
     assertThat(settings.hints()).contains(hints);
+    assertThat(settings.redirectAll()).isTrue();
     assertThat(arguments("prefetch=On-Demand").prefetch())
         .isEqualTo(DropinSettings.Prefetch.ON_DEMAND);
   }
@@ -134,6 +136,7 @@ class SettingsSourceTest {
     "report-budget=0, off",
     "device=-1, ordinal from 0",
     "prefetch=auto, 'off, on-demand or one-ahead'",
+    "redirect=never, needed or all",
     "hints=/nowhere/hints.json, a file that spillway advise made",
     "log=loud, 'off, info or debug'",
     "managed-limit=all, shared or off",

@@ -3,6 +3,7 @@ package io.spillway.advise.replay;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
 import io.spillway.advise.Basis;
+import io.spillway.advise.ManagedRoom;
 import io.spillway.advise.ProposedHint;
 import io.spillway.advise.Recommendation;
 import io.spillway.advise.Replay;
@@ -44,7 +45,7 @@ public final class LapReplay implements Replay {
   private final GpuModel model;
   private final ReplayScale scale;
   private final List<PhaseProfile> phases;
-  private final long budgetBytes;
+  private final long roomBytes;
 
   /** A replay of {@code profile} on the model most like the machine it was recorded on. */
   public static Replay of(Profile profile) {
@@ -60,9 +61,8 @@ public final class LapReplay implements Replay {
             .filter(phase -> phase.repeats() && phase.schedule().length() > 0)
             .toList();
     this.scale = ReplayScale.of(profile, phases);
-    MachineFigures machine = profile.recording().machine();
-    this.budgetBytes =
-        machine.budgetBytes() > 0 ? machine.budgetBytes() : machine.deviceTotalBytes();
+    this.roomBytes =
+        phases.stream().mapToLong(phase -> ManagedRoom.bytes(profile, phase)).max().orElse(0);
   }
 
   /** The model whose name is in the device's; the measured one if none is. */
@@ -85,7 +85,7 @@ public final class LapReplay implements Replay {
     }
     try (SimulatedDriver driver =
             SimulatedDriver.builder(model)
-                .deviceBytes(scale.deviceBytes(profile, budgetBytes))
+                .deviceBytes(scale.deviceBytes(profile, roomBytes))
                 .hostBytes(Long.MAX_VALUE / 2)
                 .open();
         Spillway session = Spillway.open(config(driver, given));

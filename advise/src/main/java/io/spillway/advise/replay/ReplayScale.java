@@ -59,9 +59,9 @@ record ReplayScale(int factor) {
         : Math.max(1, Math.ceilDiv(allocation.bytes(), factor));
   }
 
-  /** The device that holds the budget and all plain memory. */
-  long deviceBytes(Profile profile, long budgetBytes) {
-    long bytes = Math.max(1, budgetBytes / Blocks.BYTES / factor) * Blocks.BYTES;
+  /** The device that holds so much managed memory and all plain memory that laps touch. */
+  long deviceBytes(Profile profile, long roomBytes) {
+    long bytes = Math.max(1, roomBytes / Blocks.BYTES / factor) * Blocks.BYTES;
     for (AllocationProfile allocation : profile.allocations()) {
       if (allocation.kind() == MemoryKind.DEVICE) {
         bytes += Math.ceilDiv(bytes(allocation), PLAIN_GRAIN_BYTES) * PLAIN_GRAIN_BYTES;

@@ -1,5 +1,6 @@
 package io.spillway.samples.device;
 
+import io.spillway.SessionPlugin;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.driver.LimitedDriver;
 import io.spillway.driver.StreamHandle;
@@ -100,6 +101,12 @@ final class CudaMachine implements Machine {
 
   @Override
   public Optional<Executor> background() {
+    return Optional.empty();
+  }
+
+  /** CUPTI does that. */
+  @Override
+  public Optional<SessionPlugin> recorder() {
     return Optional.empty();
   }
 

@@ -1,5 +1,6 @@
 package io.spillway.samples.device;
 
+import io.spillway.SessionPlugin;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
@@ -32,6 +33,9 @@ public interface Machine extends AutoCloseable {
 
   /** Where movers' work runs, if the machine has a place of its own for it. */
   Optional<Executor> background();
+
+  /** Who tells recordings what the device does, if the machine has to do that itself. */
+  Optional<SessionPlugin> recorder();
 
   /** Bytes moved since opening, if the machine counts them itself. */
   Optional<Traffic> traffic();

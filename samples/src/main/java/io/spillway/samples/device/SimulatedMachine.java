@@ -1,14 +1,17 @@
 package io.spillway.samples.device;
 
+import io.spillway.SessionPlugin;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.Access;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
+import io.spillway.driver.sim.SimulatedDriverBuilder;
 import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.driver.sim.SimulationCounters;
 import io.spillway.driver.sim.TouchKind;
+import io.spillway.profile.SimulationRecorder;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.lang.foreign.MemorySegment;
@@ -23,6 +26,7 @@ final class SimulatedMachine implements Machine {
   /** 4 KiB: the host's pages. */
   private static final long PAGE_BYTES = 4 * ByteSize.KIB;
 
+  private final Optional<SimulationRecorder> recorder;
   private final SimulatedDriver driver;
   private final HostMemoryGuard hostMemory;
 
@@ -30,9 +34,13 @@ final class SimulatedMachine implements Machine {
    * Opens it, empty and at time zero.
    *
    * @param contents whether memory holds what is written to it
+   * @param recorded whether recordings learn what the device does
    */
-  SimulatedMachine(GpuModel model, boolean contents) {
-    this.driver = SimulatedDriver.builder(model).backed(contents).open();
+  SimulatedMachine(GpuModel model, boolean contents, boolean recorded) {
+    this.recorder = recorded ? Optional.of(new SimulationRecorder(model)) : Optional.empty();
+    SimulatedDriverBuilder builder = SimulatedDriver.builder(model).backed(contents);
+    recorder.ifPresent(builder::observer);
+    this.driver = builder.open();
     this.hostMemory =
         contents
             ? HostMemoryGuard.ofThisMachine()
@@ -62,6 +70,11 @@ final class SimulatedMachine implements Machine {
   @Override
   public Optional<Executor> background() {
     return Optional.of(driver.hostThread("mover"));
+  }
+
+  @Override
+  public Optional<SessionPlugin> recorder() {
+    return recorder.map(each -> each);
   }
 
   @Override
@@ -132,14 +145,14 @@ final class SimulatedMachine implements Machine {
 
   @Override
   public void readParts(Parts parts, StreamHandle stream) {
-    touch("read_parts", AccessKind.READ, parts, _ -> {}, stream);
+    touch("read_parts", TouchKind.READ, parts, _ -> {}, stream);
   }
 
   @Override
   public void writeParts(Parts parts, long value, StreamHandle stream) {
     touch(
         "write_parts",
-        AccessKind.WRITE,
+        TouchKind.WRITE,
         parts,
         page -> page.set(ValueLayout.JAVA_LONG, 0, value),
         stream);
@@ -149,7 +162,7 @@ final class SimulatedMachine implements Machine {
   public void addParts(Parts parts, long value, StreamHandle stream) {
     touch(
         "add_parts",
-        AccessKind.READ_WRITE,
+        TouchKind.READ_WRITE,
         parts,
         page -> page.set(ValueLayout.JAVA_LONG, 0, page.get(ValueLayout.JAVA_LONG, 0) + value),
         stream);
@@ -157,7 +170,7 @@ final class SimulatedMachine implements Machine {
 
   private void touch(
       String name,
-      AccessKind kind,
+      TouchKind kind,
       Parts parts,
       Consumer<MemorySegment> page,
       StreamHandle stream) {

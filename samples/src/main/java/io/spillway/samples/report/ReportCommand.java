@@ -1,6 +1,6 @@
 package io.spillway.samples.report;
 
-import io.spillway.advise.Advice;
+import io.spillway.advise.Recommendation;
 import io.spillway.advise.Advisor;
 import io.spillway.advise.ProposedHint;
 import io.spillway.advise.Rules;
@@ -54,7 +54,7 @@ public final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Profile profile = ProfileReader.read(recording);
-    Advice advice = new Advisor(Rules.standard(), LapReplay::of).advise(profile);
+    Recommendation advice = new Advisor(Rules.standard(), LapReplay::of).advise(profile);
     new HtmlReport(String.valueOf(recording.getFileName()), profile, rows(advice)).write(output);
     spec.commandLine().getOut().printf("The report is in %s.%n", output);
     spec.commandLine().getOut().flush();
@@ -62,7 +62,7 @@ public final class ReportCommand implements Callable<Integer> {
   }
 
   /** The hints that pay, then what only the program's author can do. */
-  private static List<HintRow> rows(Advice advice) {
+  private static List<HintRow> rows(Recommendation advice) {
     return Stream.concat(
             advice.hints().stream().map(kept -> row(advice.profile(), kept.hint(), "")),
             advice.proposals().stream()

@@ -1,5 +1,6 @@
 package io.spillway.samples.demo;
 
+import io.spillway.SessionPlugin;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
@@ -44,6 +45,11 @@ final class MisreadingMachine implements Machine {
   @Override
   public Optional<Executor> background() {
     return upstream.background();
+  }
+
+  @Override
+  public Optional<SessionPlugin> recorder() {
+    return upstream.recorder();
   }
 
   @Override

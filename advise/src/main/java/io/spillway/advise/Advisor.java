@@ -75,8 +75,7 @@ public final class Advisor {
           "not told by the recording, so an H200's figures are used: "
               + String.join(", ", prices.assumed()));
     }
-    List<LapView> laps =
-        phases.stream().map(phase -> LapView.of(profile, phase, prices)).toList();
+    List<LapView> laps = phases.stream().map(phase -> LapView.of(profile, phase, prices)).toList();
     if (laps.stream().noneMatch(lap -> lap.traffic().exceedsBudget())) {
       notes.add(
           "what each lap touches fits the budget of %s".formatted(ByteSize.format(budgetBytes)));

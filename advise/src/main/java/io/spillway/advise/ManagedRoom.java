@@ -21,7 +21,9 @@ public final class ManagedRoom {
 
   private ManagedRoom() {}
 
-  /** The most managed bytes on the device during {@code phase}; 0 if the recording tells no size. */
+  /**
+   * The most managed bytes on the device during {@code phase}; 0 if the recording tells no size.
+   */
   public static long bytes(Profile profile, PhaseProfile phase) {
     MachineFigures machine = profile.recording().machine();
     long totalBytes = machine.deviceTotalBytes();

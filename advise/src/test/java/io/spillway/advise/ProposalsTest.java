@@ -20,9 +20,7 @@ class ProposalsTest {
     List<LapView> laps =
         profile.phases().stream()
             .filter(phase -> phase.repeats())
-            .map(
-                phase ->
-                    LapView.of(profile, phase, prices))
+            .map(phase -> LapView.of(profile, phase, prices))
             .toList();
     return new Proposals(profile, laps, Rules.standard()).list();
   }
@@ -47,10 +45,7 @@ class ProposalsTest {
   @Test
   void blocksThatNoLapTouchesBelongToTheirNeighbours() {
     int data = sketch.budgetBlocks(2).managed("data", 9);
-    sketch
-        .phase(10)
-        .kernel("front", 0, read(data, 1, 3))
-        .kernel("back", 0, read(data, 5, 8));
+    sketch.phase(10).kernel("front", 0, read(data, 1, 3)).kernel("back", 0, read(data, 5, 8));
     assertThat(proposed(sketch.build()))
         .singleElement()
         .satisfies(

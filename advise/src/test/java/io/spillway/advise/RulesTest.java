@@ -30,8 +30,7 @@ class RulesTest {
 
   private static BlockView block(Profile profile, int allocation, int block) {
     PhaseProfile phase = profile.phases().get(1);
-    LapView lap =
-        LapView.of(profile, phase, Prices.of(profile.recording().machine()));
+    LapView lap = LapView.of(profile, phase, Prices.of(profile.recording().machine()));
     return new BlockView(lap, allocation, block);
   }
 

@@ -45,11 +45,7 @@ public final class Demo {
    * @param guidance what ways that take any are given
    */
   public Demo(
-      Job job,
-      Supplier<Machine> machines,
-      List<Row> rows,
-      Progress progress,
-      Guidance guidance) {
+      Job job, Supplier<Machine> machines, List<Row> rows, Progress progress, Guidance guidance) {
     this.job = job;
     this.machines = machines;
     this.rows = List.copyOf(rows);

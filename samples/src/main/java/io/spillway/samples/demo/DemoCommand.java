@@ -223,7 +223,8 @@ public final class DemoCommand implements Callable<Integer> {
     Guidance guidance = new Guidance(Optional.ofNullable(hints), Optional.ofNullable(profile));
     if (!guidance.isNone() && !(rows.size() == 1 && rows.getFirst().takesGuidance())) {
       throw new IllegalArgumentException(
-          "--hints and --profile: they are for a way without hints of its own, run alone; add --rows faults-writeback");
+          "--hints and --profile: they are for a way without hints of its own, run alone; add"
+              + " --rows faults-writeback");
     }
     if (hints != null && !Files.isReadable(hints)) {
       throw new IllegalArgumentException(

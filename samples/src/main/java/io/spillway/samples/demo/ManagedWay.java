@@ -54,7 +54,8 @@ final class ManagedWay implements Way {
             .driver(setting.driver())
             .hostMemoryGuard(setting.machine().hostMemory())
             .deviceBudget(Long.toString(setting.job().budgetBytes()))
-            .plugins(Stream.concat(movers.stream(), setting.machine().recorder().stream()).toList());
+            .plugins(
+                Stream.concat(movers.stream(), setting.machine().recorder().stream()).toList());
     setting.machine().background().ifPresent(config::background);
     setting.guidance().hints().ifPresent(config::hints);
     setting.guidance().profile().ifPresent(config::profile);

@@ -169,11 +169,7 @@ final class SimulatedMachine implements Machine {
   }
 
   private void touch(
-      String name,
-      TouchKind kind,
-      Parts parts,
-      Consumer<MemorySegment> page,
-      StreamHandle stream) {
+      String name, TouchKind kind, Parts parts, Consumer<MemorySegment> page, StreamHandle stream) {
     Access[] accesses =
         parts.ranges().stream().map(range -> new Access(range, kind, 1, 1)).toArray(Access[]::new);
     launch(

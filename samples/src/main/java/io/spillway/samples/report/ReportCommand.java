@@ -1,8 +1,8 @@
 package io.spillway.samples.report;
 
-import io.spillway.advise.Recommendation;
 import io.spillway.advise.Advisor;
 import io.spillway.advise.ProposedHint;
+import io.spillway.advise.Recommendation;
 import io.spillway.advise.Rules;
 import io.spillway.advise.Saving;
 import io.spillway.advise.replay.LapReplay;

@@ -99,7 +99,14 @@ class JavaCallsTest {
             null,
             null,
             collector,
-            List.of("-proc:none", "-implicit:none", "-Xlint:-path", "-d", directory.toString(), "-cp", System.getProperty("java.class.path")),
+            List.of(
+                "-proc:none",
+                "-implicit:none",
+                "-Xlint:-path",
+                "-d",
+                directory.toString(),
+                "-cp",
+                System.getProperty("java.class.path")),
             null,
             List.of(file))
         .call();

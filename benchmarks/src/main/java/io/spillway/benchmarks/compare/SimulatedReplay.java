@@ -314,6 +314,7 @@ public final class SimulatedReplay {
         now.hostPageBytes(),
         now.residentBytes(),
         now.busyNanosIn() - before.busyNanosIn(),
-        now.busyNanosOut() - before.busyNanosOut());
+        now.busyNanosOut() - before.busyNanosOut(),
+        now.stallNanos() - before.stallNanos());
   }
 }

@@ -5,6 +5,7 @@ import io.spillway.ProfileSettings;
 import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
+import io.spillway.SpillwayStatistics;
 import io.spillway.allocate.AllocationException;
 import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.AllocationStatistics;
@@ -248,7 +249,13 @@ final class Lane {
   }
 
   String summary() {
-    return "device %d: %s".formatted(session().driver().device().ordinal(), session().statistics());
+    SpillwayStatistics statistics = session().statistics();
+    String hints = statistics.plugins().get("hints");
+    return "device %d: %s%s"
+        .formatted(
+            session().driver().device().ordinal(),
+            statistics,
+            hints == null ? "" : "; hints " + hints);
   }
 
   /** Ends plugins and the driver; the program's memory is left alone. */

@@ -6,6 +6,7 @@ import io.spillway.driver.DriverUnavailableException;
 import io.spillway.driver.ManagedMemoryLimitException;
 import io.spillway.profile.ProfileException;
 import io.spillway.samples.advise.AdviseCommand;
+import io.spillway.samples.advise.CompareHintsCommand;
 import io.spillway.samples.demo.DemoCommand;
 import io.spillway.samples.doctor.DoctorCommand;
 import io.spillway.samples.profile.RecordingCheckCommand;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       DemoCommand.class,
       AdviseCommand.class,
+      CompareHintsCommand.class,
       ReportCommand.class,
       RecordingCheckCommand.class
     },

@@ -5,6 +5,9 @@ import io.spillway.advise.Recommendation;
 import io.spillway.advise.ReplayCost;
 import io.spillway.advise.Saving;
 import io.spillway.profile.AllocationProfile;
+import io.spillway.profile.Direction;
+import io.spillway.profile.Profile;
+import io.spillway.profile.ProfileTotals;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,7 @@ final class AdviceJson {
     json.put("budget_bytes", advice.profile().recording().machine().budgetBytes());
     json.put("tools", advice.profile().recording().tools());
     json.put("missing", advice.profile().recording().missing());
+    json.put("recorded", recorded(advice.profile()));
     json.put(
         "hints",
         advice.hints().stream()
@@ -45,6 +49,18 @@ final class AdviceJson {
     advice.withoutHints().ifPresent(cost -> json.put("replay_without_hints", cost(cost)));
     advice.withHints().ifPresent(cost -> json.put("replay_with_hints", cost(cost)));
     json.put("notes", List.copyOf(advice.notes()));
+    return json;
+  }
+
+  private static Map<String, Object> recorded(Profile profile) {
+    ProfileTotals totals = profile.totals();
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("launches", totals.launches());
+    json.put("gpu_faults", totals.gpuFaults());
+    json.put("cpu_faults", totals.cpuFaults());
+    json.put("bytes_to_device", totals.bytes(Direction.TO_DEVICE));
+    json.put("bytes_to_host", totals.bytes(Direction.TO_HOST));
+    json.put("dropped_records", profile.recording().droppedTotal());
     return json;
   }
 

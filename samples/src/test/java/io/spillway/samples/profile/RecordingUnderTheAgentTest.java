@@ -2,21 +2,16 @@ package io.spillway.samples.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spillway.agent.SpillwayAgent;
 import io.spillway.driver.panama.Jvm;
 import io.spillway.driver.stub.StubCuda;
-import io.spillway.profile.ProfileRecorder;
+import io.spillway.samples.AgentJar;
 import io.spillway.samples.jcuda.VectorAdd;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -35,30 +30,10 @@ class RecordingUnderTheAgentTest {
 
   @TempDir Path directory;
 
-  /** An agent that brings nothing but where its classes are. */
-  private Path agent() throws IOException, URISyntaxException {
-    Manifest manifest = new Manifest();
-    Attributes attributes = manifest.getMainAttributes();
-    attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    attributes.putValue("Premain-Class", SpillwayAgent.class.getName());
-    attributes.put(
-        Attributes.Name.CLASS_PATH,
-        location(SpillwayAgent.class) + " " + location(ProfileRecorder.class));
-    Path jar = directory.resolve("agent.jar");
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream _ = new JarOutputStream(file, manifest)) {
-      return jar;
-    }
-  }
-
-  private static String location(Class<?> type) throws URISyntaxException {
-    return type.getProtectionDomain().getCodeSource().getLocation().toURI().toString();
-  }
-
   private String run(String arguments) throws IOException, URISyntaxException {
     StubCuda.assumeAvailable();
     return Jvm.run(
-        List.of("--enable-native-access=ALL-UNNAMED", "-javaagent:" + agent() + "=" + arguments),
+        List.of("--enable-native-access=ALL-UNNAMED", "-javaagent:" + AgentJar.in(directory) + "=" + arguments),
         Map.of(),
         System.getProperty("java.class.path"),
         VectorAdd.class,

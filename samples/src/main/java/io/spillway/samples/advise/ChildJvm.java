@@ -59,6 +59,9 @@ record ChildJvm(Path java, Path scratch) {
     throw new ComparisonException(
         "%s ended with %d and without a result:%n%s%s"
             .formatted(
-                String.join(" ", command), code, Files.readString(out, StandardCharsets.UTF_8), log));
+                String.join(" ", command),
+                code,
+                Files.readString(out, StandardCharsets.UTF_8),
+                log));
   }
 }

@@ -97,9 +97,7 @@ public final class CompareHintsCommand implements Callable<Integer> {
           spec.commandLine(), "--repetitions %d: must be at least 1".formatted(repetitions));
     }
     Path directory =
-        keep == null
-            ? Files.createTempDirectory("spillway-hints")
-            : Files.createDirectories(keep);
+        keep == null ? Files.createTempDirectory("spillway-hints") : Files.createDirectories(keep);
     List<HintComparison> comparisons = new ArrayList<>();
     List<String> failures = new ArrayList<>();
     for (HintedProgram program : all(directory)) {
@@ -139,8 +137,7 @@ public final class CompareHintsCommand implements Callable<Integer> {
     return all;
   }
 
-  private void add(
-      List<HintedProgram> all, ChildJvm jvm, Path jar, String main, String arguments) {
+  private void add(List<HintedProgram> all, ChildJvm jvm, Path jar, String main, String arguments) {
     all.add(new JcudaProgram(jvm, programs, jar, agentOptions, main, words(arguments)));
   }
 
@@ -242,8 +239,21 @@ public final class CompareHintsCommand implements Callable<Integer> {
   private static Table table(List<HintComparison> comparisons) {
     Table table =
         new Table(
-            "program", "faster", "s before", "s after", "faults", "with hints", "in", "with hints",
-            "out", "with hints", "evicted", "with hints", "recording", "hints", "result");
+            "program",
+            "faster",
+            "s before",
+            "s after",
+            "faults",
+            "with hints",
+            "in",
+            "with hints",
+            "out",
+            "with hints",
+            "evicted",
+            "with hints",
+            "recording",
+            "hints",
+            "result");
     table.alignLeft(0, 14);
     for (HintComparison each : comparisons) {
       HintComparison.Recorded before = each.before().recorded();

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** One of the programs on plain JCuda, under the agent with a budget of a third of its footprint. */
+/**
+ * One of the programs on plain JCuda, under the agent with a budget of a third of its footprint.
+ */
 final class JcudaProgram implements HintedProgram {
 
   private static final String PACKAGE = "io.spillway.samples.jcuda.";

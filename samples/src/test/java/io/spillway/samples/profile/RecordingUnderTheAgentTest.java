@@ -33,7 +33,9 @@ class RecordingUnderTheAgentTest {
   private String run(String arguments) throws IOException, URISyntaxException {
     StubCuda.assumeAvailable();
     return Jvm.run(
-        List.of("--enable-native-access=ALL-UNNAMED", "-javaagent:" + AgentJar.in(directory) + "=" + arguments),
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-javaagent:" + AgentJar.in(directory) + "=" + arguments),
         Map.of(),
         System.getProperty("java.class.path"),
         VectorAdd.class,

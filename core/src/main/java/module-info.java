@@ -9,6 +9,7 @@ module io.spillway.core {
 
   exports io.spillway;
   exports io.spillway.access;
+  exports io.spillway.access.ptx;
   exports io.spillway.agent;
   exports io.spillway.allocate;
   exports io.spillway.driver;

@@ -5,8 +5,10 @@ module io.spillway.prefetch {
   requires static org.jspecify;
 
   exports io.spillway.evict;
+  exports io.spillway.predict;
   exports io.spillway.prefetch;
 
   provides io.spillway.SessionPlugin with
+      io.spillway.prefetch.OnDemand,
       io.spillway.prefetch.OneAhead;
 }

@@ -50,12 +50,19 @@ public final class Interception {
 
   /** Serves a request through {@code calls}; fails as {@link Allocator#allocate} does. */
   public LiveAllocation allocate(AllocationRequest request, AllocationCalls calls) {
-    return allocator.allocate(request, calls);
+    return told(allocator.allocate(request, calls));
   }
 
   /** Enters memory that the program got without asking here. */
   public LiveAllocation adopt(AddressRange range, MemoryKind kind) {
-    return allocator.adopt(range, kind);
+    return told(allocator.adopt(range, kind));
+  }
+
+  private LiveAllocation told(LiveAllocation allocation) {
+    for (SessionListener listener : listeners) {
+      listener.allocated(allocation);
+    }
+    return allocation;
   }
 
   /** Enters plain memory that the program got before this session was opened. */

@@ -1,11 +1,15 @@
 package io.spillway;
 
 import io.spillway.access.LaunchListener;
+import io.spillway.allocate.LiveAllocation;
 import io.spillway.hint.Plan;
 import io.spillway.range.AddressRange;
 
 /** A plugin's ear in one session. Methods are called by any of the program's threads. */
 public interface SessionListener extends LaunchListener, AutoCloseable {
+
+  /** {@code allocation} has just been made, or taken over; nothing of it has been launched yet. */
+  default void allocated(LiveAllocation allocation) {}
 
   /** {@code range} is about to be freed; nothing may be hinted about it from now on. */
   void freeing(AddressRange range);

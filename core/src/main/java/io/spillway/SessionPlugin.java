@@ -9,6 +9,14 @@ public interface SessionPlugin {
   /** A short name for statistics and logs. */
   String name();
 
+  /**
+   * Whether it takes part in a session set up so. A plugin that a setting asks for says no where
+   * that is not set.
+   */
+  default boolean wanted(SpillwayConfig config) {
+    return true;
+  }
+
   /** Joins a session that is being opened. The listener is closed before the session is. */
   SessionListener attach(SessionContext context);
 }

@@ -3,7 +3,9 @@ package io.spillway;
 import io.spillway.access.Launch;
 import io.spillway.access.LaunchListener;
 import io.spillway.access.RangeAccess;
+import io.spillway.allocate.AllocationEvent;
 import io.spillway.allocate.AllocationRequest;
+import io.spillway.allocate.AllocationTracking;
 import io.spillway.allocate.Allocator;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.LiveAllocation;
@@ -11,6 +13,7 @@ import io.spillway.allocate.MemoryKind;
 import io.spillway.allocate.MemoryPressureWatch;
 import io.spillway.allocate.Placement;
 import io.spillway.allocate.RedirectRule;
+import io.spillway.allocate.SessionEvent;
 import io.spillway.driver.DriverUnavailableException;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
@@ -34,6 +37,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * One open session: lets a program use more memory than its GPU has.
@@ -45,6 +49,12 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Safe for use by any thread. Closing frees what is still allocated.
  */
 public final class Spillway implements AutoCloseable {
+
+  /** The name of the plugin that records profiles. */
+  private static final String RECORDER = "profile";
+
+  /** The plugin of module advise that applies a hints file. */
+  private static final String HINTS_PLUGIN = "hints";
 
   private final UnifiedMemoryDriver driver;
   private final Allocator allocator;
@@ -112,7 +122,10 @@ public final class Spillway implements AutoCloseable {
 
   /** Lets plugins join, where there is something to do for them. */
   private void begin(SpillwayConfig config) {
+    SessionEvent.emit(allocator.budgetBytes());
+    endings.addLast(AllocationEvent.inEachChunk(allocator.ledger())::close);
     if (!active()) {
+      tellUnrecorded(config, inactiveReason().orElse("inactive"));
       return;
     }
     HintStream stream = new HintStream(driver, applier);
@@ -120,16 +133,73 @@ public final class Spillway implements AutoCloseable {
     hintStream = Optional.of(stream);
     SessionContext context =
         new SessionContext(
-            driver, allocator.ledger(), applier, this::residentLimitBytes, background);
-    for (SessionPlugin plugin : config.plugins().orElseGet(Spillway::installedPlugins)) {
+            config,
+            driver,
+            allocator.ledger(),
+            applier,
+            this::residentLimitBytes,
+            this::apply,
+            background);
+    for (SessionPlugin plugin : plugins(config)) {
+      if (!plugin.wanted(config)) {
+        continue;
+      }
       SessionListener listener = plugin.attach(context);
       endings.addFirst(listener::close);
       listeners.add(listener);
       listenersByName.put(plugin.name(), listener);
     }
+    if (!listenersByName.containsKey(RECORDER)) {
+      tellUnrecorded(config, "spillway-advise, which records, is not on the class path");
+    }
     if (!driver.device().simulated()) { // a simulated device fills no real host
       endings.addLast(watch(allocator.hostMemoryGuard())::close);
     }
+  }
+
+  /** A recording that was asked for and is not made must not go unnoticed. */
+  private static void tellUnrecorded(SpillwayConfig config, String reason) {
+    config
+        .profile()
+        .ifPresent(profile -> profile.report().accept("profile: nothing is recorded: " + reason));
+  }
+
+  /**
+   * Who takes part: who was named or is installed, and whom a setting asks for. Those come first:
+   * movers find hints given, and what movers do is recorded.
+   */
+  private static List<SessionPlugin> plugins(SpillwayConfig config) {
+    List<SessionPlugin> plugins =
+        new ArrayList<>(config.plugins().orElseGet(Spillway::installedPlugins));
+    config.profile().ifPresent(profile -> bringForward(RECORDER, plugins));
+    config
+        .hints()
+        .ifPresent(
+            file -> {
+              if (!bringForward(HINTS_PLUGIN, plugins)) {
+                throw new IllegalArgumentException(
+                    "hints file %s: what applies hints is not on the class path; add spillway-advise"
+                        .formatted(file));
+              }
+            });
+    return plugins;
+  }
+
+  /** Puts the plugin called {@code name} first; false if there is none. */
+  private static boolean bringForward(String name, List<SessionPlugin> plugins) {
+    Optional<SessionPlugin> asked =
+        Stream.concat(
+                plugins.stream(),
+                ServiceLoader.load(SessionPlugin.class, Spillway.class.getClassLoader()).stream()
+                    .map(ServiceLoader.Provider::get))
+            .filter(plugin -> plugin.name().equals(name))
+            .findFirst();
+    asked.ifPresent(
+        plugin -> {
+          plugins.removeIf(other -> other.name().equals(name));
+          plugins.addFirst(plugin);
+        });
+    return asked.isPresent();
   }
 
   private long residentLimitBytes() {
@@ -144,7 +214,7 @@ public final class Spillway implements AutoCloseable {
   }
 
   private static Allocator allocator(SpillwayConfig config, UnifiedMemoryDriver driver) {
-    Allocator.Builder builder = Allocator.builder(driver).tracking(config.tracking());
+    Allocator.Builder builder = Allocator.builder(driver).tracking(tracking(config));
     config.hostMemoryGuard().ifPresent(builder::hostMemoryGuard);
     config
         .deviceBudget()
@@ -155,6 +225,15 @@ public final class Spillway implements AutoCloseable {
                     .rule(RedirectRule.plainWithinBudget(driver.device().totalBytes())));
     config.redirectRule().ifPresent(builder::rule);
     return builder.build();
+  }
+
+  /**
+   * Hints are for sites, which are numbered alike only if all allocations are, as in recordings.
+   */
+  private static AllocationTracking tracking(SpillwayConfig config) {
+    return config.hints().isPresent() && config.tracking() == AllocationTracking.CALL_SITE
+        ? AllocationTracking.EVERY_CALL_SITE
+        : config.tracking();
   }
 
   private static MemoryPressureWatch.Running watch(HostMemoryGuard guard) {
@@ -196,7 +275,9 @@ public final class Spillway implements AutoCloseable {
    */
   public Allocation allocate(long bytes, Placement placement, String label) {
     ensureOpen();
-    return new Allocation(this, allocator.allocate(new AllocationRequest(bytes, placement, label)));
+    LiveAllocation allocation = allocator.allocate(new AllocationRequest(bytes, placement, label));
+    listeners.forEach(listener -> listener.allocated(allocation));
+    return new Allocation(this, allocation);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.RedirectRule;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.hint.PlanApplier;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -28,6 +29,10 @@ import java.util.concurrent.Executor;
  * @param background where plugins do work that may block, one task at a time and in order; empty
  *     for a daemon thread of the session's own
  * @param fetchPieceBytes bytes per fetch call, a positive multiple of 2 MiB
+ * @param profile how the session is recorded, by the plugin {@code profile} of spillway-advise;
+ *     empty for not at all
+ * @param hints a file of hints that {@code spillway advise} made, applied by the plugin of module
+ *     advise; empty for none
  */
 public record SpillwayConfig(
     Optional<UnifiedMemoryDriver> driver,
@@ -38,7 +43,9 @@ public record SpillwayConfig(
     AllocationTracking tracking,
     Optional<List<SessionPlugin>> plugins,
     Optional<Executor> background,
-    long fetchPieceBytes) {
+    long fetchPieceBytes,
+    Optional<ProfileSettings> profile,
+    Optional<Path> hints) {
 
   /** All defaults. */
   public static SpillwayConfig standard() {
@@ -61,6 +68,8 @@ public record SpillwayConfig(
     private Optional<List<SessionPlugin>> plugins = Optional.empty();
     private Optional<Executor> background = Optional.empty();
     private long fetchPieceBytes = PlanApplier.DEFAULT_PIECE_BYTES;
+    private Optional<ProfileSettings> profile = Optional.empty();
+    private Optional<Path> hints = Optional.empty();
 
     private Builder() {}
 
@@ -130,6 +139,27 @@ public record SpillwayConfig(
       return this;
     }
 
+    /** Records the session into {@code file}, which spillway-advise turns into hints. */
+    public Builder profile(Path file) {
+      return profile(ProfileSettings.to(file));
+    }
+
+    /** Records the session. */
+    public Builder profile(ProfileSettings value) {
+      profile = Optional.of(value);
+      return this;
+    }
+
+    /**
+     * Applies the hints in {@code file}, which {@code spillway advise} made of a recording. Module
+     * advise has to be there. A file that cannot be read is said once, and the session does
+     * without.
+     */
+    public Builder hints(Path file) {
+      hints = Optional.of(file);
+      return this;
+    }
+
     /** The configuration. */
     public SpillwayConfig build() {
       return new SpillwayConfig(
@@ -141,7 +171,9 @@ public record SpillwayConfig(
           tracking,
           plugins,
           background,
-          fetchPieceBytes);
+          fetchPieceBytes,
+          profile,
+          hints);
     }
   }
 }

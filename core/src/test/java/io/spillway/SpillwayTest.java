@@ -490,6 +490,9 @@ final class SpillwayTest {
     List<RecordedEvent> events = RecordingFile.readAllEvents(file);
     assertThat(events.stream().map(event -> event.getEventType().getName()))
         .containsOnly(
+            "io.spillway.Session",
+            "io.spillway.Allocation",
+            "io.spillway.Free",
             "io.spillway.Redirect",
             "io.spillway.Hint",
             "io.spillway.Move",

@@ -23,11 +23,33 @@ class ArchitectureTest {
   void advicePlansAndNeverSeesTheDriver() {
     noClasses()
         .that()
-        .resideInAPackage("io.spillway.advise..")
+        .resideInAnyPackage("io.spillway.advise", "io.spillway.advise.file")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.spillway.driver..")
-        .allowEmptyShould(true)
+        .because("only what gives hints, and the replay on the simulator, are near a driver")
+        .check(CLASSES);
+  }
+
+  @Test
+  void rulesKnowNothingOfFilesSessionsAndReplays() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.spillway.advise")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.spillway.advise.*..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheSimulatorIsOpenedHere() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.spillway.advise..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.spillway.driver.panama..", "io.spillway.driver.jcuda..")
         .check(CLASSES);
   }
 

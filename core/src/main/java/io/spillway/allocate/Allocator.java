@@ -246,10 +246,12 @@ public final class Allocator implements AutoCloseable {
   public void free(long address, AllocationCalls calls) {
     try {
       LiveAllocation entry = ledger.beginFree(address);
+      FreeEvent.emit(entry.range());
       try {
         calls.free(entry.range());
       } catch (RuntimeException e) {
         ledger.reinstate(entry);
+        AllocationEvent.emit(entry);
         throw e;
       }
       release(entry);
@@ -458,8 +460,10 @@ public final class Allocator implements AutoCloseable {
               "{0} was freed without Spillway; its addresses are now {1}",
               gone,
               entry);
+      FreeEvent.emit(gone.range());
       release(gone);
     }
+    AllocationEvent.emit(entry);
     return entry;
   }
 

@@ -60,7 +60,8 @@ final class SiteRecorder {
     StackTraceElement caller = null;
     if (!stack.isEmpty()) {
       caller = stack.getFirst();
-    } else if (tracking == AllocationTracking.CALL_SITE && kind == MemoryKind.MANAGED) {
+    } else if (tracking == AllocationTracking.EVERY_CALL_SITE
+        || (tracking == AllocationTracking.CALL_SITE && wanted(kind))) {
       caller = WALKER.walk(frames -> outside(frames).findFirst()).orElse(null);
     }
     if (caller == null) {
@@ -70,6 +71,11 @@ final class SiteRecorder {
         caller.getClassName() + "." + caller.getMethodName() + ":" + caller.getLineNumber();
     AtomicLong count = allocationsByCallSite.computeIfAbsent(line, key -> new AtomicLong());
     return LiveAllocation.siteOf(line, count.getAndIncrement(), bytes);
+  }
+
+  /** Plain memory can have no hints, but a recording tells of its launches too. */
+  private static boolean wanted(MemoryKind kind) {
+    return kind == MemoryKind.MANAGED || AllocationEvent.recorded();
   }
 
   private static List<StackTraceElement> stack() {

@@ -319,7 +319,9 @@ public final class Dropin implements AutoCloseable {
 
   /** Whether plugins act on what they are told. */
   boolean acting() {
-    return settings.prefetch() != DropinSettings.Prefetch.OFF || !plugins.isEmpty();
+    return settings.prefetch() != DropinSettings.Prefetch.OFF
+        || settings.hints().isPresent()
+        || !plugins.isEmpty();
   }
 
   boolean capturing(StreamHandle stream) {

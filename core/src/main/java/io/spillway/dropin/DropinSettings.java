@@ -2,6 +2,8 @@ package io.spillway.dropin;
 
 import io.spillway.allocate.DeviceBudget;
 import io.spillway.allocate.RedirectRule;
+import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -20,6 +22,9 @@ import java.util.OptionalInt;
  * @param sharedCard whether managed memory stays under the ceiling for shared cards, {@link
  *     io.spillway.driver.LimitedDriver}
  * @param summary whether a line at exit says what was done
+ * @param profile what is recorded; empty for nothing
+ * @param hints the hints file to apply; empty for none
+ * @param redirectAll whether every request that may be redirected is, even where it fits
  */
 public record DropinSettings(
     Optional<DeviceBudget> budget,
@@ -30,14 +35,33 @@ public record DropinSettings(
     Prefetch prefetch,
     Log log,
     boolean sharedCard,
-    boolean summary) {
+    boolean summary,
+    Optional<Profile> profile,
+    Optional<Path> hints,
+    boolean redirectAll) {
+
+  /**
+   * What is recorded.
+   *
+   * @param file the recording to write
+   * @param survey whether everything managed is taken off the device at the start of each lap
+   * @param cupti the CUPTI library; empty to look for one
+   */
+  public record Profile(Path file, boolean survey, Optional<Path> cupti) {}
 
   /** What is moved ahead of intercepted launches. */
   public enum Prefetch {
     /** Nothing: launches fault their data in. */
     OFF,
+    /** Nothing either, but the budget is kept: what exceeds it leaves least recently used first. */
+    ON_DEMAND,
     /** The plain mover of {@code io.spillway.prefetch}, which fetches one range ahead. */
-    ONE_AHEAD
+    ONE_AHEAD;
+
+    /** As written, and the name of the plugin that does it. */
+    public String key() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /** What is said on standard error. */
@@ -61,6 +85,9 @@ public record DropinSettings(
         Prefetch.OFF,
         Log.INFO,
         false,
+        false,
+        Optional.empty(),
+        Optional.empty(),
         false);
   }
 
@@ -74,11 +101,18 @@ public record DropinSettings(
         && device.isEmpty()
         && prefetch == Prefetch.OFF
         && !sharedCard
-        && !summary;
+        && !summary
+        && profile.isEmpty()
+        && hints.isEmpty()
+        && !redirectAll;
   }
 
   /** The rule these settings make, for a card of {@code deviceTotalBytes}. */
   RedirectRule rule(long deviceTotalBytes) {
+    if (redirectAll) {
+      return RedirectRule.firstOf(
+          RedirectRule.explicitPlacement(), RedirectRule.redirectFrom(Math.max(1, minBytes)));
+    }
     RedirectRule fits = fittingRule(deviceTotalBytes);
     return RedirectRule.firstOf(
         RedirectRule.explicitPlacement(),

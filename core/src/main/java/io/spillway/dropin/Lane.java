@@ -1,9 +1,11 @@
 package io.spillway.dropin;
 
 import io.spillway.Interception;
+import io.spillway.ProfileSettings;
 import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
+import io.spillway.SpillwayStatistics;
 import io.spillway.allocate.AllocationException;
 import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.AllocationStatistics;
@@ -67,6 +69,11 @@ final class Lane {
               .redirectRule(settings.rule(device.totalBytes()))
               .plugins(Stream.concat(plugins(settings, notices).stream(), more.stream()).toList());
       settings.budget().ifPresent(config::deviceBudget);
+      settings
+          .profile()
+          .map(to -> new ProfileSettings(to.file(), to.survey(), to.cupti(), notices::info))
+          .ifPresent(config::profile);
+      settings.hints().ifPresent(config::hints);
       Spillway session = Spillway.open(config.build());
       String where =
           "device %d (%s, %s)"
@@ -74,12 +81,13 @@ final class Lane {
                   device.ordinal(), device.deviceName(), ByteSize.format(device.totalBytes()));
       notices.info(
           session.active()
-              ? "active on %s: budget %s, requests from %s on that do not fit become managed memory, prefetch %s%s"
+              ? "active on %s: budget %s, requests from %s on that do not fit become managed memory, prefetch %s%s%s"
                   .formatted(
                       where,
                       ByteSize.format(session.budgetBytes()),
                       ByteSize.format(settings.minBytes()),
-                      settings.prefetch() == DropinSettings.Prefetch.OFF ? "off" : "one ahead",
+                      settings.prefetch().key(),
+                      settings.hints().map(file -> ", hints of " + file).orElse(""),
                       limit == null
                           ? ""
                           : ", managed memory at most "
@@ -101,10 +109,12 @@ final class Lane {
     List<SessionPlugin> found =
         ServiceLoader.load(SessionPlugin.class, Spillway.class.getClassLoader()).stream()
             .map(ServiceLoader.Provider::get)
-            .filter(plugin -> plugin.name().equals("one-ahead"))
+            .filter(plugin -> plugin.name().equals(settings.prefetch().key()))
             .toList();
     if (found.isEmpty()) {
-      notices.info("prefetch one-ahead is not on the class path: nothing is moved ahead");
+      notices.info(
+          "prefetch %s is not on the class path: nothing is moved"
+              .formatted(settings.prefetch().key()));
     }
     return found;
   }
@@ -253,7 +263,13 @@ final class Lane {
   }
 
   String summary() {
-    return "device %d: %s".formatted(session().driver().device().ordinal(), session().statistics());
+    SpillwayStatistics statistics = session().statistics();
+    String hints = statistics.plugins().get("hints");
+    return "device %d: %s%s"
+        .formatted(
+            session().driver().device().ordinal(),
+            statistics,
+            hints == null ? "" : "; hints " + hints);
   }
 
   /** Ends plugins and the driver; the program's memory is left alone. */

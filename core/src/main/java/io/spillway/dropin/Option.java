@@ -19,13 +19,23 @@ public enum Option {
   /** {@link DropinSettings#device}. */
   DEVICE("a CUDA device's ordinal from 0, or all"),
   /** {@link DropinSettings#prefetch}. */
-  PREFETCH("off or one-ahead"),
+  PREFETCH("off, on-demand or one-ahead"),
   /** {@link DropinSettings#log}. */
   LOG("off, info or debug"),
   /** {@link DropinSettings#sharedCard}. */
   MANAGED_LIMIT("shared or off"),
   /** {@link DropinSettings#summary}. */
   SUMMARY("true or false"),
+  /** {@link DropinSettings#profile}: the file. */
+  PROFILE("a file to record into, such as out.jfr"),
+  /** {@link DropinSettings#profile}: whether laps begin cold. */
+  PROFILE_SURVEY("true or false"),
+  /** {@link DropinSettings#profile}: the CUPTI library. */
+  CUPTI("CUPTI's file, such as libcupti.so.13"),
+  /** {@link DropinSettings#hints}. */
+  HINTS("a file that spillway advise made, such as hints.json"),
+  /** {@link DropinSettings#redirectAll}. */
+  REDIRECT("needed or all"),
   /** The properties file. */
   CONFIG("a properties file's path"),
   /** {@code off} makes the agent inert. */

@@ -71,6 +71,11 @@ public final class SettingsSource {
     for (Option option : values.keySet()) {
       read(draft, option);
     }
+    if (draft.survey && draft.profile.isEmpty()) {
+      throw new IllegalArgumentException(
+          "profile-survey 'true' (from %s): there is nothing to survey without profile=FILE"
+              .formatted(origins.get(Option.PROFILE_SURVEY)));
+    }
     return draft.settings();
   }
 
@@ -86,6 +91,11 @@ public final class SettingsSource {
     private DropinSettings.Log log = standard.log();
     private boolean sharedCard = standard.sharedCard();
     private boolean summary = standard.summary();
+    private Optional<Path> profile = Optional.empty();
+    private boolean survey;
+    private Optional<Path> cupti = Optional.empty();
+    private Optional<Path> hints = standard.hints();
+    private boolean redirectAll = standard.redirectAll();
     private boolean agentOff;
 
     /** Takes the value of one option. */
@@ -101,6 +111,11 @@ public final class SettingsSource {
         case LOG -> log = DropinSettings.Log.valueOf(text.toUpperCase(Locale.ROOT));
         case MANAGED_LIMIT -> sharedCard = choice(text, "shared", "off");
         case SUMMARY -> summary = onOff(text);
+        case PROFILE -> profile = path(text);
+        case PROFILE_SURVEY -> survey = onOff(text);
+        case CUPTI -> cupti = path(text);
+        case HINTS -> hints = file(text);
+        case REDIRECT -> redirectAll = choice(text, "all", "needed");
         case AGENT -> agentOff = !onOff(text);
         case CONFIG -> {} // It was read before the others.
       }
@@ -116,7 +131,12 @@ public final class SettingsSource {
           prefetch,
           log,
           sharedCard,
-          summary);
+          summary,
+          profile.isEmpty()
+              ? Optional.empty()
+              : Optional.of(new DropinSettings.Profile(profile.get(), survey, cupti)),
+          hints,
+          redirectAll);
     }
   }
 
@@ -153,9 +173,29 @@ public final class SettingsSource {
   }
 
   private static DropinSettings.Prefetch prefetch(String text) {
-    return choice(text, "one-ahead", "off")
-        ? DropinSettings.Prefetch.ONE_AHEAD
-        : DropinSettings.Prefetch.OFF;
+    String value = text.toLowerCase(Locale.ROOT);
+    for (DropinSettings.Prefetch each : DropinSettings.Prefetch.values()) {
+      if (each.key().equals(value)) {
+        return each;
+      }
+    }
+    throw new IllegalArgumentException("none of them");
+  }
+
+  private static Optional<Path> path(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("empty");
+    }
+    return Optional.of(Path.of(text)); // an InvalidPathException is one, too
+  }
+
+  /** The program must not find out at its first allocation that there is no such file. */
+  private static Optional<Path> file(String text) {
+    Path file = Path.of(text);
+    if (!Files.isReadable(file)) {
+      throw new IllegalArgumentException("not a file that can be read");
+    }
+    return Optional.of(file);
   }
 
   private static boolean choice(String text, String yes, String no) {

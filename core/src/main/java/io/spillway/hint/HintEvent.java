@@ -36,19 +36,6 @@ class HintEvent extends Event {
   @Label("Refused")
   boolean refused;
 
-  /** An event of the type that suits {@code kind}, begun. */
-  static HintEvent begin(HintKind kind) {
-    HintEvent event =
-        switch (kind) {
-          case FETCH, WRITE_BACK -> new Move();
-          case DROP, DISCARD, EVICT -> new Dropped();
-          case READ_MOSTLY, NOT_READ_MOSTLY, PREFER, PREFER_NOWHERE, ACCESSED_BY, NOT_ACCESSED_BY ->
-              new HintEvent();
-        };
-    event.begin();
-    return event;
-  }
-
   void finish(HintKind hintKind, AddressRange range, boolean wasRefused) {
     end();
     if (shouldCommit()) {

@@ -40,8 +40,8 @@ public final class PlanApplier {
   private final Ledger ledger;
   private final long pieceBytes;
   private final Location device;
-  private final Map<LiveAllocation, AdvisedBlocks> advised = new ConcurrentHashMap<>();
-  private final HintCounters counters = new HintCounters();
+  private final Map<LiveAllocation, AdvisedBlocks> advised;
+  private final HintCounters counters;
 
   /**
    * Applies plans to the allocations of {@code ledger}.
@@ -49,6 +49,15 @@ public final class PlanApplier {
    * @param pieceBytes the most bytes per fetch call, a positive multiple of the block size
    */
   public PlanApplier(UnifiedMemoryDriver driver, Ledger ledger, long pieceBytes) {
+    this(driver, ledger, pieceBytes, new ConcurrentHashMap<>(), new HintCounters());
+  }
+
+  private PlanApplier(
+      UnifiedMemoryDriver driver,
+      Ledger ledger,
+      long pieceBytes,
+      Map<LiveAllocation, AdvisedBlocks> advised,
+      HintCounters counters) {
     if (pieceBytes <= 0 || !Blocks.aligned(pieceBytes)) {
       throw new IllegalArgumentException(
           "fetch piece of %d bytes: must be a positive multiple of %d (one block)"
@@ -58,6 +67,17 @@ public final class PlanApplier {
     this.ledger = ledger;
     this.pieceBytes = pieceBytes;
     this.device = driver.device().location();
+    this.advised = advised;
+    this.counters = counters;
+  }
+
+  /**
+   * The same, with fetch calls of another size: what was advised and counted is shared.
+   *
+   * @param bytes the most bytes per fetch call, a positive multiple of the block size
+   */
+  public PlanApplier withPieces(long bytes) {
+    return new PlanApplier(driver, ledger, bytes, advised, counters);
   }
 
   /**
@@ -250,7 +270,7 @@ public final class PlanApplier {
   }
 
   private void call(Tally tally, HintKind kind, AddressRange range, Runnable driverCall) {
-    HintEvent event = HintEvent.begin(kind);
+    HintEvent event = HintEvents.begin(kind);
     boolean refused = false;
     try {
       driverCall.run();

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -30,11 +31,14 @@ class SettingsSourceTest {
   }
 
   @Test
-  void readsEverySetting() {
+  void readsEverySetting() throws IOException {
+    Path hints = Files.writeString(directory.resolve("hints.json"), "{}");
     DropinSettings settings =
         arguments(
             "budget=4 GiB, window=10%,min-size=64m,report-budget=200%,device=1,"
-                + "prefetch=one-ahead,log=debug,managed-limit=shared,summary=true");
+                + "prefetch=one-ahead,log=debug,managed-limit=shared,summary=true,"
+                + "redirect=all,hints="
+                + hints);
     assertThat(settings.budget()).contains(DeviceBudget.ofBytes(4 * ByteSize.GIB));
     assertThat(settings.windowPercent()).isEqualTo(10);
     assertThat(settings.minBytes()).isEqualTo(64 * ByteSize.MIB);
@@ -44,6 +48,28 @@ class SettingsSourceTest {
     assertThat(settings.log()).isEqualTo(DropinSettings.Log.DEBUG);
     assertThat(settings.sharedCard()).isTrue();
     assertThat(settings.summary()).isTrue();
+    assertThat(settings.hints()).contains(hints);
+    assertThat(settings.redirectAll()).isTrue();
+    assertThat(arguments("prefetch=On-Demand").prefetch())
+        .isEqualTo(DropinSettings.Prefetch.ON_DEMAND);
+  }
+
+  @Test
+  void aRecordingHasAFileAndMayHaveMore() {
+    assertThat(arguments("profile=out.jfr").profile())
+        .contains(new DropinSettings.Profile(Path.of("out.jfr"), false, Optional.empty()));
+    assertThat(arguments("profile=/x/y.jfr,profile-survey=true,cupti=/z/libcupti.so.13").profile())
+        .contains(
+            new DropinSettings.Profile(
+                Path.of("/x/y.jfr"), true, Optional.of(Path.of("/z/libcupti.so.13"))));
+    assertThat(arguments("cupti=libcupti.so").profile()).isEmpty();
+    assertThatThrownBy(() -> arguments("profile-survey=true"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "profile-survey 'true' (from the agent's arguments): there is nothing to survey without"
+                + " profile=FILE");
+    assertThatThrownBy(() -> arguments("profile="))
+        .hasMessageContaining("a file to record into, such as out.jfr");
   }
 
   @Test
@@ -72,8 +98,9 @@ class SettingsSourceTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
             "unknown option 'bugdet' (from the agent's arguments): did you mean 'budget'?");
-    assertThatThrownBy(() -> arguments("hints=file.json"))
-        .hasMessageStartingWith("unknown option 'hints'");
+    assertThatThrownBy(() -> arguments("hint=file.json"))
+        .hasMessageStartingWith(
+            "unknown option 'hint' (from the agent's arguments): did you mean 'hints'");
     assertThatThrownBy(() -> arguments("budget"))
         .hasMessage("agent argument 'budget': write name=value, separated by commas");
     Properties properties = new Properties();
@@ -108,7 +135,9 @@ class SettingsSourceTest {
     "min-size=-1, at least 0",
     "report-budget=0, off",
     "device=-1, ordinal from 0",
-    "prefetch=auto, off or one-ahead",
+    "prefetch=auto, 'off, on-demand or one-ahead'",
+    "redirect=never, needed or all",
+    "hints=/nowhere/hints.json, a file that spillway advise made",
     "log=loud, 'off, info or debug'",
     "managed-limit=all, shared or off",
     "summary=maybe, true or false"

@@ -16,10 +16,10 @@ import io.spillway.driver.Location;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.Access;
-import io.spillway.driver.sim.AccessKind;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.SimulatedKernel;
+import io.spillway.driver.sim.TouchKind;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
@@ -115,7 +115,7 @@ final class PlanApplierTest {
   @Test
   void dropsFreeTheDeviceCopyWithoutATransfer() {
     AddressRange all = weights.range();
-    simulation.hostTouch(all, AccessKind.WRITE);
+    simulation.hostTouch(all, TouchKind.WRITE);
     apply(new Hint.Prefer(all, Location.HOST), new Hint.ReadMostly(all));
     read(all);
     assertThat(simulation.residentBytes(all)).isEqualTo(all.bytes());
@@ -253,7 +253,7 @@ final class PlanApplierTest {
   @Test
   void evictingDropsWhatCanBeDroppedAndWritesBackTheRest() {
     AddressRange all = weights.range();
-    simulation.hostTouch(all, AccessKind.WRITE);
+    simulation.hostTouch(all, TouchKind.WRITE);
     apply(
         new Hint.Prefer(blocks(0, 6), Location.HOST),
         new Hint.ReadMostly(blocks(0, 6)),

@@ -12,10 +12,10 @@ import io.spillway.driver.CudaStatus;
 import io.spillway.driver.FaultInjectingDriver;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.sim.Access;
-import io.spillway.driver.sim.AccessKind;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.SimulatedKernel;
+import io.spillway.driver.sim.TouchKind;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.List;
@@ -54,7 +54,7 @@ final class SequentialMoverTest {
 
   private Allocation weights(Spillway spillway, boolean readMostly) {
     Allocation weights = spillway.allocate(LAYERS * LAYER, Placement.MANAGED, "weights");
-    simulation.hostTouch(weights.range(), AccessKind.WRITE);
+    simulation.hostTouch(weights.range(), TouchKind.WRITE);
     return readMostly ? weights.readMostly() : weights;
   }
 
@@ -109,7 +109,7 @@ final class SequentialMoverTest {
   void everythingStaysWhenItFits() {
     try (Spillway spillway = open(new OneAhead());
         Allocation weights = spillway.allocate(BUDGET, Placement.MANAGED, "weights")) {
-      simulation.hostTouch(weights.range(), AccessKind.WRITE);
+      simulation.hostTouch(weights.range(), TouchKind.WRITE);
       weights.readMostly();
       for (int lap = 0; lap < 3; lap++) {
         for (int layer = 0; layer < 4; layer++) {
@@ -202,7 +202,7 @@ final class SequentialMoverTest {
         Allocation written = spillway.allocate(2 * LAYER, Placement.MANAGED, "written");
         Allocation next = spillway.allocate(4 * LAYER, Placement.MANAGED, "next")) {
       for (Allocation each : List.of(dropped, written, next)) {
-        simulation.hostTouch(each.range(), AccessKind.WRITE);
+        simulation.hostTouch(each.range(), TouchKind.WRITE);
       }
       dropped.readMostly();
       for (Allocation each : List.of(dropped, written, next)) {

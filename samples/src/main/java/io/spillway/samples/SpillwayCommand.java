@@ -4,10 +4,16 @@ import io.spillway.allocate.AllocationException;
 import io.spillway.driver.DriverException;
 import io.spillway.driver.DriverUnavailableException;
 import io.spillway.driver.ManagedMemoryLimitException;
+import io.spillway.profile.ProfileException;
+import io.spillway.samples.advise.AdviseCommand;
+import io.spillway.samples.advise.CompareHintsCommand;
 import io.spillway.samples.demo.DemoCommand;
 import io.spillway.samples.doctor.DoctorCommand;
+import io.spillway.samples.profile.RecordingCheckCommand;
+import io.spillway.samples.report.ReportCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +26,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = "Spillway 0.1.0-SNAPSHOT",
     description = "Lets a JVM GPU program use more memory than its GPU has.",
-    subcommands = {DoctorCommand.class, DemoCommand.class},
+    subcommands = {
+      DoctorCommand.class,
+      DemoCommand.class,
+      AdviseCommand.class,
+      CompareHintsCommand.class,
+      ReportCommand.class,
+      RecordingCheckCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 public final class SpillwayCommand implements Runnable {
 
@@ -57,7 +70,9 @@ public final class SpillwayCommand implements Runnable {
     return failure instanceof DriverException
         || failure instanceof DriverUnavailableException
         || failure instanceof AllocationException
-        || failure instanceof ManagedMemoryLimitException;
+        || failure instanceof ManagedMemoryLimitException
+        || failure instanceof ProfileException
+        || failure instanceof FileSystemException;
   }
 
   @Override

@@ -125,7 +125,7 @@ class SpillwayCommandTest {
   @Test
   void withoutACommandItSaysWhichThereAre() {
     assertThat(run()).isEqualTo(2);
-    assertThat(err.toString()).contains("name a command: doctor, demo");
+    assertThat(err.toString()).contains("name a command: doctor, demo, advise");
   }
 
   @Test

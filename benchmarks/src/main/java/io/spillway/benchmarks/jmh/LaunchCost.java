@@ -25,7 +25,7 @@ public final class LaunchCost {
   private static final int LAUNCHES = 4000;
 
   private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
   private LaunchCost() {}
 

@@ -11,7 +11,7 @@ import io.spillway.range.AddressRange;
  * @param density which part of the range's pages is touched, above 0 and at most 1; pages are
  *     spread evenly
  */
-public record Access(AddressRange range, AccessKind kind, int passes, double density) {
+public record Access(AddressRange range, TouchKind kind, int passes, double density) {
 
   /** Checks passes and density. */
   public Access {
@@ -25,21 +25,21 @@ public record Access(AddressRange range, AccessKind kind, int passes, double den
 
   /** One read of all of {@code range}. */
   public static Access read(AddressRange range) {
-    return new Access(range, AccessKind.READ, 1, 1);
+    return new Access(range, TouchKind.READ, 1, 1);
   }
 
   /** {@code passes} reads of all of {@code range}. */
   public static Access read(AddressRange range, int passes) {
-    return new Access(range, AccessKind.READ, passes, 1);
+    return new Access(range, TouchKind.READ, passes, 1);
   }
 
   /** One write of all of {@code range}. */
   public static Access write(AddressRange range) {
-    return new Access(range, AccessKind.WRITE, 1, 1);
+    return new Access(range, TouchKind.WRITE, 1, 1);
   }
 
   /** One read and write of all of {@code range}. */
   public static Access readWrite(AddressRange range) {
-    return new Access(range, AccessKind.READ_WRITE, 1, 1);
+    return new Access(range, TouchKind.READ_WRITE, 1, 1);
   }
 }

@@ -20,6 +20,9 @@ final class BlockState {
     USED
   }
 
+  /** Where the block starts, in bytes. */
+  final long address;
+
   /** The pages the allocation covers; all 512 but in the last block. */
   final PageSet valid;
 
@@ -54,7 +57,8 @@ final class BlockState {
   /** The operation that must not evict this block. */
   boolean pinned;
 
-  BlockState(int pages) {
+  BlockState(long address, int pages) {
+    this.address = address;
     valid = pages == PageSet.PAGES ? PageSet.FULL : PageSet.range(0, pages);
   }
 

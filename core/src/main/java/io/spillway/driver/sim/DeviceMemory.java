@@ -2,6 +2,9 @@ package io.spillway.driver.sim;
 
 import io.spillway.driver.MemoryInfo;
 import io.spillway.driver.sim.BlockState.ListName;
+import io.spillway.driver.sim.SimulationEvent.Cause;
+import io.spillway.driver.sim.SimulationEvent.Direction;
+import io.spillway.driver.sim.SimulationEvent.DropReason;
 import io.spillway.range.Blocks;
 
 /**
@@ -18,15 +21,17 @@ final class DeviceMemory {
   private final long totalBytes;
   private final Link link;
   private final Tally tally;
+  private final Announcer announcer;
   private final ResidencyLists lists = new ResidencyLists();
   private long plainBytes;
   private long keptChunks;
 
-  DeviceMemory(GpuModel model, long totalBytes, Link link, Tally tally) {
+  DeviceMemory(GpuModel model, long totalBytes, Link link, Tally tally, Announcer announcer) {
     this.model = model;
     this.totalBytes = totalBytes;
     this.link = link;
     this.tally = tally;
+    this.announcer = announcer;
   }
 
   /**
@@ -106,6 +111,17 @@ final class DeviceMemory {
     }
   }
 
+  /** Takes {@code pages} off the device without a transfer, for {@code reason}. */
+  void drop(BlockState block, PageSet pages, DropReason reason, long now) {
+    leave(block, pages);
+    noteDropped(block, pages, reason, now);
+  }
+
+  private void noteDropped(BlockState block, PageSet pages, DropReason reason, long now) {
+    tally.droppedBytes += pages.bytes();
+    announcer.drop(block, pages, reason, now);
+  }
+
   /** Moves a block whose resident pages are all discarded to the list that says so. */
   void noteDiscarded(BlockState block) {
     if (block.list == ListName.USED && block.discarded.containsAll(block.onDevice)) {
@@ -150,15 +166,20 @@ final class DeviceMemory {
       long start = Math.max(now + hostNanos, victim.arrivesAt);
       victim.leftAt =
           link.transfer(
-              Link.Direction.OUT, start, GpuModel.nanos(copied.bytes(), model.pinnedOutGBps()));
+              Direction.TO_HOST, start, GpuModel.nanos(copied.bytes(), model.pinnedOutGBps()));
       tally.evictionBytesOut += copied.bytes();
+      announcer.transfer(
+          Direction.TO_HOST, Cause.EVICTION, victim, copied, link.lastStart(), victim.leftAt);
     }
+    PageSet duplicated = victim.duplicated();
     victim.onHost = victim.onHost.or(copied);
     tally.hostPageBytes += copied.minus(victim.hostPages).bytes();
     victim.hostPages = victim.hostPages.or(copied);
     if (!resident.isEmpty()) {
       tally.evictions++;
-      tally.droppedBytes += resident.minus(copied).bytes();
+      PageSet dead = resident.minus(copied).minus(duplicated);
+      noteDropped(victim, duplicated, DropReason.EVICTED_DUPLICATE, now);
+      noteDropped(victim, dead, DropReason.DISCARDED, now);
     }
     setOnDevice(victim, PageSet.EMPTY);
     lists.move(victim, ListName.NONE);

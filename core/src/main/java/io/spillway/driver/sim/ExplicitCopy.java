@@ -2,6 +2,10 @@ package io.spillway.driver.sim;
 
 import io.spillway.driver.sim.AddressSpace.BlockPages;
 import io.spillway.driver.sim.AddressSpace.Part;
+import io.spillway.driver.sim.SimulationEvent.Cause;
+import io.spillway.driver.sim.SimulationEvent.Direction;
+import io.spillway.driver.sim.SimulationEvent.DropReason;
+import io.spillway.range.AddressRange;
 
 /** {@code cuMemcpyAsync} by unified address, on the copy engine of its direction. */
 final class ExplicitCopy {
@@ -37,11 +41,19 @@ final class ExplicitCopy {
     if (toDevice) {
       machine.tally.copyBytesIn += bytes;
       double rate = managed ? model.managedCopyInGBps() : model.pinnedInGBps();
-      return machine.link.transfer(Link.Direction.IN, ready, GpuModel.nanos(bytes, rate));
+      return cross(Direction.TO_DEVICE, from, ready, GpuModel.nanos(bytes, rate));
     }
     machine.tally.copyBytesOut += bytes;
     double rate = managed ? model.managedCopyOutGBps() : model.pinnedOutGBps();
-    return machine.link.transfer(Link.Direction.OUT, ready, GpuModel.nanos(bytes, rate));
+    return cross(Direction.TO_HOST, to, ready, GpuModel.nanos(bytes, rate));
+  }
+
+  private long cross(Direction direction, Part host, long ready, long nanos) {
+    long end = machine.link.transfer(direction, ready, nanos);
+    AddressRange range = host.range();
+    machine.announcer.transfer(
+        direction, Cause.COPY, range.address(), range.bytes(), machine.link.lastStart(), end);
+    return end;
   }
 
   private static long arrival(Part end) {
@@ -95,8 +107,7 @@ final class ExplicitCopy {
       if (onDevice) {
         block.onHost = block.onHost.minus(duplicated);
       } else {
-        machine.memory.leave(block, duplicated);
-        machine.tally.droppedBytes += duplicated.bytes();
+        machine.memory.drop(block, duplicated, DropReason.HOST_WRITE, now);
       }
       PageSet untouched = pages.minus(block.onDevice).minus(block.onHost);
       place(block, untouched, onDevice, now);

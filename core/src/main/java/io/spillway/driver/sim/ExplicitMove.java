@@ -3,6 +3,9 @@ package io.spillway.driver.sim;
 import io.spillway.driver.Location;
 import io.spillway.driver.sim.AddressSpace.BlockPages;
 import io.spillway.driver.sim.AddressSpace.Part;
+import io.spillway.driver.sim.SimulationEvent.Cause;
+import io.spillway.driver.sim.SimulationEvent.Direction;
+import io.spillway.driver.sim.SimulationEvent.DropReason;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -84,11 +87,11 @@ final class ExplicitMove {
     long start = machine.moves.earliestStart(earliest, Math.round(plan.nanos));
     long end = start + Math.round(plan.nanos);
     if (moves) {
-      start = machine.link.earliestStart(Link.Direction.IN, start, Math.round(plan.linkNanos));
+      start = machine.link.earliestStart(Direction.TO_DEVICE, start, Math.round(plan.linkNanos));
       long stretched = machine.activity.stretch(start, Math.round(plan.nanos));
       double slowdown = plan.nanos == 0 ? 1 : stretched / plan.nanos;
       long linkEnd =
-          machine.link.transfer(Link.Direction.IN, start, Math.round(plan.linkNanos * slowdown));
+          machine.link.transfer(Direction.TO_DEVICE, start, Math.round(plan.linkNanos * slowdown));
       end = Math.max(start + stretched, linkEnd);
       machine.moves.reserve(start, end - start);
       machine.activity.addPrefetch(start, end);
@@ -96,6 +99,7 @@ final class ExplicitMove {
       for (Arrival arrival : plan.arrivals) {
         arrival.block.arrivesAt = start + Math.round(arrival.afterNanos * scale);
       }
+      announce(Direction.TO_DEVICE, plan, start, scale);
     }
     long inside = Math.round(issue);
     return moves
@@ -144,7 +148,7 @@ final class ExplicitMove {
     machine.memory.makeResident(block, missing);
     machine.memory.noteDiscarded(block);
     machine.tally.prefetchBytesIn += copied.bytes();
-    plan.add(block, nanos, linkNanos);
+    plan.add(block, copied, nanos, linkNanos);
   }
 
   private Done toHost(List<Part> parts, Location target, long now, long ready, boolean inline) {
@@ -156,7 +160,7 @@ final class ExplicitMove {
         BlockState block = touched.block();
         block.lastPrefetch = target;
         arrived = Math.max(arrived, block.onDevice.isEmpty() ? 0 : block.arrivesAt);
-        sendOut(block, touched.pages(), plan, perBlock);
+        sendOut(block, touched.pages(), plan, perBlock, now);
       }
     }
     boolean moves = !plan.arrivals.isEmpty();
@@ -168,18 +172,19 @@ final class ExplicitMove {
     long earliest = Math.max(Math.max(now, ready) + Math.round(fixed), arrived);
     long nanos = Math.round(plan.nanos);
     long start = machine.moves.earliestStart(earliest, nanos);
-    long linkEnd = machine.link.transfer(Link.Direction.OUT, start, Math.round(plan.linkNanos));
+    long linkEnd = machine.link.transfer(Direction.TO_HOST, start, Math.round(plan.linkNanos));
     long end = Math.max(start + nanos, linkEnd);
     machine.moves.reserve(start, end - start);
     double scale = (end - start) / Math.max(plan.nanos, 1);
     for (Arrival arrival : plan.arrivals) {
       arrival.block.leftAt = start + Math.round(arrival.afterNanos * scale);
     }
+    announce(Direction.TO_HOST, plan, start, scale);
     double issue = plan.residentNanos + (inline ? plan.nanos : model.prefetchDeferredIssueNanos());
     return new Done(Math.min(now + Math.round(issue), end), end);
   }
 
-  private void sendOut(BlockState block, PageSet pages, Plan plan, double perBlock) {
+  private void sendOut(BlockState block, PageSet pages, Plan plan, double perBlock, long now) {
     // Read-mostly pages get a copy on the host and keep the one on the device.
     PageSet missing = pages.minus(block.onHost);
     PageSet dead = missing.and(block.discarded);
@@ -195,14 +200,28 @@ final class ExplicitMove {
             + DeviceMemory.share(model.discardPrefetchBlockNanos(), dead);
     block.onHost = block.onHost.or(missing);
     if (!block.readMostly) {
-      machine.memory.leave(block, missing);
+      machine.memory.leave(block, copied);
+      machine.memory.drop(block, dead.and(block.onDevice), DropReason.DISCARDED, now);
     }
     machine.tally.prefetchBytesOut += copied.bytes();
-    plan.add(block, nanos, copied.bytes() / model.pinnedOutGBps());
+    plan.add(block, copied, nanos, copied.bytes() / model.pinnedOutGBps());
   }
 
-  /** When, after the start of the move, a block is through. */
-  private record Arrival(BlockState block, double afterNanos) {}
+  private void announce(Direction direction, Plan plan, long start, double scale) {
+    if (!machine.announcer.on()) {
+      return;
+    }
+    long from = start;
+    for (Arrival arrival : plan.arrivals) {
+      long to = start + Math.round(arrival.afterNanos * scale);
+      machine.announcer.transfer(
+          direction, Cause.PREFETCH, arrival.block, arrival.copied, from, to);
+      from = to;
+    }
+  }
+
+  /** When, after the start of the move, a block is through, and which of its pages crossed. */
+  private record Arrival(BlockState block, PageSet copied, double afterNanos) {}
 
   /** What one call has to do, added up block by block. */
   private static final class Plan {
@@ -214,11 +233,11 @@ final class ExplicitMove {
     long blocks;
     long seen;
 
-    void add(BlockState block, double blockNanos, double blockLinkNanos) {
+    void add(BlockState block, PageSet copied, double blockNanos, double blockLinkNanos) {
       nanos += blockNanos;
       linkNanos += blockLinkNanos;
       blocks++;
-      arrivals.add(new Arrival(block, nanos));
+      arrivals.add(new Arrival(block, copied, nanos));
     }
 
     boolean singleReadMostly() {

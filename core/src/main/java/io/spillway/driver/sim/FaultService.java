@@ -1,5 +1,9 @@
 package io.spillway.driver.sim;
 
+import io.spillway.driver.sim.SimulationEvent.Cause;
+import io.spillway.driver.sim.SimulationEvent.Direction;
+import io.spillway.driver.sim.SimulationEvent.Processor;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -35,7 +39,7 @@ final class FaultService {
    * Serves until every wanted page is on the device, from {@code now}; returns when it is. Blocks
    * for which the device has no room are left where they are.
    */
-  long serve(List<Wanted> window, long now) {
+  long serve(List<Wanted> window, TouchKind kind, long now) {
     long time = now;
     for (Wanted wanted : window) {
       wanted.block().pinned = true;
@@ -43,7 +47,7 @@ final class FaultService {
     boolean again = true;
     while (again) {
       long before = machine.tally.faultBatches;
-      time = batch(window, time);
+      time = batch(window, kind, time);
       again = machine.tally.faultBatches > before;
     }
     for (Wanted wanted : window) {
@@ -52,7 +56,7 @@ final class FaultService {
     return time;
   }
 
-  private long batch(List<Wanted> window, long now) {
+  private long batch(List<Wanted> window, TouchKind kind, long now) {
     int missing = 0;
     for (Wanted wanted : window) {
       missing += missing(wanted).count();
@@ -66,6 +70,7 @@ final class FaultService {
     long copiedBytes = 0;
     long readyAt = 0;
     int served = 0;
+    List<Served> told = machine.announcer.on() ? new ArrayList<>(window.size()) : List.of();
     for (Wanted wanted : window) {
       PageSet lacking = missing(wanted);
       int part = Math.min(left, (int) Math.ceil((double) most * lacking.count() / missing));
@@ -83,7 +88,11 @@ final class FaultService {
       readyAt = Math.max(readyAt, room.readyAt());
       PageSet brought = region(block, faulted);
       hostNanos += room.hostNanos() + serviceNanos(block, brought);
-      copiedBytes += take(block, brought);
+      PageSet copied = take(block, brought);
+      copiedBytes += copied.bytes();
+      if (machine.announcer.on()) {
+        told.add(new Served(block, faulted, copied));
+      }
     }
     if (served == 0) {
       return now;
@@ -95,12 +104,48 @@ final class FaultService {
     long end = Math.max(thread.reserve(now, nanos) + nanos, readyAt);
     if (copiedBytes > 0) {
       long linkNanos = GpuModel.nanos(copiedBytes, model.prefetchLinkGBps());
-      end = machine.link.transfer(Link.Direction.IN, end, linkNanos);
+      end = machine.link.transfer(Direction.TO_DEVICE, end, linkNanos);
     }
     for (Wanted wanted : window) {
       wanted.block().arrivesAt = Math.max(wanted.block().arrivesAt, end);
     }
+    announce(told, kind, now, copiedBytes, end);
     return end;
+  }
+
+  /** What a batch did for one block: the pages that faulted, and those that crossed the link. */
+  private record Served(BlockState block, PageSet faulted, PageSet copied) {}
+
+  private void announce(List<Served> batch, TouchKind kind, long start, long copied, long end) {
+    long linkStart = machine.link.lastStart();
+    long done = 0;
+    for (Served each : batch) {
+      int entries = (int) Math.round(each.faulted.count() * model.faultDuplicates());
+      machine.announcer.fault(
+          Processor.DEVICE, kind, each.block, each.faulted, entries, start, end);
+      PageSet asked = each.copied.and(each.faulted);
+      PageSet added = each.copied.minus(each.faulted);
+      done = transfer(Cause.FAULT, each.block, asked, linkStart, done, copied, end);
+      done = transfer(Cause.TREE_PREFETCH, each.block, added, linkStart, done, copied, end);
+    }
+  }
+
+  /** Tells of one block's share of the time the batch had the link; returns the bytes so far. */
+  private long transfer(
+      Cause cause, BlockState block, PageSet pages, long start, long done, long all, long end) {
+    if (pages.isEmpty()) {
+      return done;
+    }
+    double nanosPerByte = (end - start) / (double) all;
+    long until = done + pages.bytes();
+    machine.announcer.transfer(
+        Direction.TO_DEVICE,
+        cause,
+        block,
+        pages,
+        start + Math.round(done * nanosPerByte),
+        start + Math.round(until * nanosPerByte));
+    return until;
   }
 
   private static PageSet missing(Wanted wanted) {
@@ -128,13 +173,13 @@ final class FaultService {
     return nanos;
   }
 
-  private long take(BlockState block, PageSet brought) {
+  private PageSet take(BlockState block, PageSet brought) {
     PageSet copied = brought.and(block.onHost).minus(block.discarded);
     block.remoteMapped = false;
     if (!block.readMostly) {
       block.onHost = block.onHost.minus(brought);
     }
     machine.memory.makeResident(block, brought);
-    return copied.bytes();
+    return copied;
   }
 }

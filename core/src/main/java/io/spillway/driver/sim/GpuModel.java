@@ -5,9 +5,9 @@ import java.util.List;
 /**
  * What a GPU, its link and its driver cost: every constant of the model.
  *
- * <p>Read from a data file, one {@code name=value} per component, each with its source in a
- * comment; rows named below are those of the project's measurements of an H200. Times are
- * nanoseconds, rates GB/s of 10^9 bytes, sizes bytes. A block is 2 MiB.
+ * <p>Read from a data file, one {@code name=value} per component, each with its source in a comment
+ * ({@link GpuModelFile}); rows named below are those of the project's measurements of an H200.
+ * Times are nanoseconds, rates GB/s of 10^9 bytes, sizes bytes. A block is 2 MiB.
  *
  * @param name marketing name; measurements/h200.md, first line
  * @param computeMajor compute capability, major; datasheet
@@ -175,7 +175,7 @@ public record GpuModel(
 
   /** The names of the models that come with the library, for {@link #named}. */
   public static List<String> names() {
-    return List.of("h200");
+    return GpuPreset.ids();
   }
 
   /** An NVIDIA H200 on PCIe 5.0 x16, measured. */
@@ -184,17 +184,13 @@ public record GpuModel(
   }
 
   /**
-   * A model that comes with the library.
+   * A model that comes with the library; {@link GpuPreset} also says how its figures are known.
    *
    * @param name one of {@link #names}
    * @throws IllegalArgumentException if there is none of that name
    */
   public static GpuModel named(String name) {
-    if (!names().contains(name)) {
-      throw new IllegalArgumentException(
-          "GPU model '%s': known are %s".formatted(name, String.join(", ", names())));
-    }
-    return GpuModelFile.resource(name + ".properties");
+    return GpuPreset.of(name).model();
   }
 
   /** Nanoseconds for {@code bytes} at {@code rateGBps}, rounded to the next whole one. */

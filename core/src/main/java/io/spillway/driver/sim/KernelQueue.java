@@ -1,5 +1,6 @@
 package io.spillway.driver.sim;
 
+import io.spillway.driver.StreamHandle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,15 +28,23 @@ final class KernelQueue {
   }
 
   /** Runs a resolved kernel, not before {@code earliest}; returns when it ends. */
-  long run(SimulatedKernel kernel, List<SimulatedAllocation> allocations, long earliest) {
+  long run(
+      SimulatedKernel kernel,
+      List<SimulatedAllocation> allocations,
+      StreamHandle stream,
+      long earliest) {
     double bytes = 0;
     for (Access access : kernel.accesses()) {
-      double factor = access.kind() == AccessKind.READ_WRITE ? 2 : 1;
-      bytes += factor * access.range().bytes() * access.density() * access.passes();
+      double crossings = access.kind().crossings();
+      bytes += crossings * access.range().bytes() * access.density() * access.passes();
     }
     KernelRun run = new KernelRun(machine, faults, bytes == 0 ? 0 : kernel.computeNanos() / bytes);
     long start = Math.max(earliest, lastEnd);
+    machine.announcer.kernelBegins();
     lastEnd = run.run(kernel.accesses(), allocations, start, kernel.computeNanos());
+    long stall = run.stallNanos(lastEnd - start, kernel.computeNanos());
+    machine.tally.stallNanos += stall;
+    machine.announcer.kernelEnds(kernel.name(), stream, start, lastEnd, stall);
     return lastEnd;
   }
 }

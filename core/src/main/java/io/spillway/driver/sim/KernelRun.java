@@ -1,6 +1,8 @@
 package io.spillway.driver.sim;
 
 import io.spillway.driver.sim.FaultService.Wanted;
+import io.spillway.driver.sim.SimulationEvent.Direction;
+import io.spillway.driver.sim.SimulationEvent.Processor;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import java.util.ArrayList;
@@ -24,12 +26,15 @@ final class KernelRun {
   private double computeAt;
   private double memoryBusy;
 
+  /** What the memory side would take with everything in device memory, nanoseconds. */
+  private double residentNanos;
+
   KernelRun(Machine machine, FaultService faults, double computeNanosPerByte) {
     this.machine = machine;
     this.faults = faults;
     this.computeNanosPerByte = computeNanosPerByte;
     model = machine.model;
-    windowBlocks = (int) Math.max(1, model.kernelWindowBytes() / Blocks.BYTES);
+    windowBlocks = (int) Math.max(1, Math.round(model.kernelWindowBytes() / (double) Blocks.BYTES));
   }
 
   /** Runs from {@code start} over the accesses, each with its allocation; returns the end. */
@@ -49,10 +54,15 @@ final class KernelRun {
     if (shared > 0) {
       long lost = machine.activity.lost(shared);
       machine.stallMoves(lost);
-      machine.link.stall(Link.Direction.IN, lost);
+      machine.link.stall(Direction.TO_DEVICE, lost);
       finished += Math.round(shared * (model.kernelOverlapSlowdown() - 1));
     }
     return finished;
+  }
+
+  /** How much of {@code nanos} it took because data was not in device memory. */
+  long stallNanos(long nanos, long compute) {
+    return Math.max(0, nanos - Math.max(Math.round(residentNanos), compute));
   }
 
   private void over(Access access, SimulatedAllocation allocation) {
@@ -69,19 +79,24 @@ final class KernelRun {
             }
             case MANAGED -> managedPass(access, allocation);
           };
-      memoryAt += model.kernelPassNanos();
+      passes(1);
       if (settled) {
         int left = access.passes() - pass - 1;
         touch(left * (double) bytes(access, access.range().bytes()));
-        memoryAt += left * model.kernelPassNanos();
+        passes(left);
         return;
       }
     }
   }
 
+  private void passes(int count) {
+    memoryAt += count * model.kernelPassNanos();
+    residentNanos += count * model.kernelPassNanos();
+  }
+
   private static long bytes(Access access, long bytes) {
     long once = (long) (bytes * access.density());
-    return access.kind() == AccessKind.READ_WRITE ? 2 * once : once;
+    return access.kind().crossings() * once;
   }
 
   /** Goes once over managed memory; whether everything was there, so that it will be again. */
@@ -98,7 +113,7 @@ final class KernelRun {
         settled &= flush(window, access.kind());
         arrive(block);
         settled &= write(block, pages, access.kind());
-        touch(pages.bytes() * (access.kind() == AccessKind.READ_WRITE ? 2.0 : 1.0));
+        touch(pages.bytes() * (double) access.kind().crossings());
       } else {
         window.add(new Wanted(block, pages));
         settled = false;
@@ -111,25 +126,25 @@ final class KernelRun {
   }
 
   /** Brings in, or maps, the blocks of {@code window} and touches them; true if there were none. */
-  private boolean flush(List<Wanted> window, AccessKind kind) {
+  private boolean flush(List<Wanted> window, TouchKind kind) {
     if (window.isEmpty()) {
       return true;
     }
     List<Wanted> faulting = new ArrayList<>(window.size());
     for (Wanted wanted : window) {
       if (wanted.block().mapsRemotely()) {
-        mapInPlace(wanted.block(), wanted.pages());
+        mapInPlace(wanted.block(), wanted.pages(), kind);
       } else {
         faulting.add(wanted);
       }
     }
     if (!faulting.isEmpty()) {
-      memoryAt = faults.serve(faulting, Math.round(memoryAt));
+      memoryAt = faults.serve(faulting, kind, Math.round(memoryAt));
     }
     for (Wanted wanted : window) {
       PageSet here = wanted.pages().and(wanted.block().onDevice);
       PageSet there = wanted.pages().minus(here);
-      double times = kind == AccessKind.READ_WRITE ? 2 : 1;
+      double times = kind.crossings();
       if (!here.isEmpty()) {
         arrive(wanted.block());
         write(wanted.block(), here, kind);
@@ -148,7 +163,7 @@ final class KernelRun {
     return false;
   }
 
-  private void mapInPlace(BlockState block, PageSet pages) {
+  private void mapInPlace(BlockState block, PageSet pages, TouchKind kind) {
     PageSet untouched = pages.minus(block.onHost).minus(block.onDevice);
     if (!untouched.isEmpty()) {
       memoryAt +=
@@ -157,12 +172,18 @@ final class KernelRun {
     }
     if (!block.remoteMapped) {
       block.remoteMapped = true;
+      PageSet mapped = pages.minus(block.onDevice);
       if (!block.accessedByDevice()) {
         // AccessedBy is mapped ahead; PreferredLocation alone takes a fault.
+        long start = Math.round(memoryAt);
         memoryAt += model.faultBatchNanos() + model.faultBlockNanos();
         machine.tally.faultBatches++;
         machine.tally.faults++;
+        PageSet first = PageSet.page(mapped.first());
+        machine.announcer.fault(
+            Processor.DEVICE, kind, block, first, 1, start, Math.round(memoryAt));
       }
+      machine.announcer.remoteMap(block, mapped, Math.round(memoryAt));
     }
   }
 
@@ -171,7 +192,7 @@ final class KernelRun {
   }
 
   /** Applies a write to resident pages; false if it had to collapse read-mostly copies. */
-  private boolean write(BlockState block, PageSet pages, AccessKind kind) {
+  private boolean write(BlockState block, PageSet pages, TouchKind kind) {
     if (!kind.writes()) {
       return true;
     }
@@ -183,34 +204,39 @@ final class KernelRun {
     if (duplicated.isEmpty()) {
       return true;
     }
+    long start = Math.round(memoryAt);
     memoryAt += duplicated.count() * model.collapsePageNanos();
     machine.tally.faults += duplicated.count();
+    machine.announcer.fault(
+        Processor.DEVICE, kind, block, duplicated, duplicated.count(), start, Math.round(memoryAt));
     block.onHost = block.onHost.minus(duplicated);
     return false;
   }
 
   private void touch(double bytes) {
     double nanos = bytes / model.deviceReadGBps();
+    computed(bytes);
     memoryAt += nanos;
     memoryBusy += nanos;
-    computed(bytes);
+    residentNanos += nanos;
   }
 
-  private void inPlace(AccessKind kind, long bytes) {
+  private void inPlace(TouchKind kind, long bytes) {
     long nanos = GpuModel.nanos(bytes, model.zeroCopyGBps());
     long from = Math.round(memoryAt);
+    computed((double) kind.crossings() * bytes);
+    residentNanos += kind.crossings() * bytes / model.deviceReadGBps();
     if (kind.reads()) {
-      memoryAt = machine.link.transfer(Link.Direction.IN, from, nanos);
+      memoryAt = machine.link.transfer(Direction.TO_DEVICE, from, nanos);
       machine.tally.zeroCopyBytes += bytes;
     }
     if (kind.writes()) {
-      memoryAt =
-          Math.max(memoryAt, (double) machine.link.transfer(Link.Direction.OUT, from, nanos));
+      memoryAt = Math.max(memoryAt, (double) machine.link.transfer(Direction.TO_HOST, from, nanos));
       machine.tally.zeroCopyBytes += bytes;
     }
-    computed((double) bytes);
   }
 
+  /** Computes on bytes that begin to come in now; the kernel ends when both are through. */
   private void computed(double bytes) {
     computeAt = Math.max(computeAt, memoryAt) + bytes * computeNanosPerByte;
   }

@@ -1,21 +1,15 @@
 package io.spillway.driver.sim;
 
+import io.spillway.driver.sim.SimulationEvent.Direction;
 import java.util.EnumMap;
 import java.util.Map;
 
 /** The host-device interconnect: one timeline per direction, a little slower when both are busy. */
 final class Link {
 
-  /** Which way bytes go. */
-  enum Direction {
-    /** Host to device. */
-    IN,
-    /** Device to host. */
-    OUT
-  }
-
   private final Map<Direction, Timeline> timelines = new EnumMap<>(Direction.class);
   private final double duplexSlowdown;
+  private long lastStart;
 
   Link(GpuModel model) {
     for (Direction direction : Direction.values()) {
@@ -28,10 +22,17 @@ final class Link {
   long transfer(Direction direction, long earliest, long nanos) {
     Timeline timeline = timeline(direction);
     long start = timeline.earliestStart(earliest, nanos);
-    long opposite = timeline(direction == Direction.IN ? Direction.OUT : Direction.IN).tail();
+    long opposite =
+        timeline(direction == Direction.TO_DEVICE ? Direction.TO_HOST : Direction.TO_DEVICE).tail();
     long shared = Math.max(0, Math.min(start + nanos, opposite) - start);
     long stretched = nanos + Math.round(shared * (duplexSlowdown - 1));
-    return timeline.reserve(earliest, stretched) + stretched;
+    lastStart = timeline.reserve(earliest, stretched);
+    return lastStart + stretched;
+  }
+
+  /** When the latest {@link #transfer} began. */
+  long lastStart() {
+    return lastStart;
   }
 
   long earliestStart(Direction direction, long earliest, long nanos) {

@@ -4,6 +4,7 @@ package io.spillway.driver.sim;
 final class Machine {
   final GpuModel model;
   final Tally tally = new Tally();
+  final Announcer announcer;
   final Link link;
   final DeviceMemory memory;
   final KernelActivity activity;
@@ -13,10 +14,11 @@ final class Machine {
 
   final TreePrefetcher prefetcher;
 
-  Machine(GpuModel model, long deviceBytes) {
+  Machine(GpuModel model, long deviceBytes, Announcer announcer) {
     this.model = model;
+    this.announcer = announcer;
     link = new Link(model);
-    memory = new DeviceMemory(model, deviceBytes, link, tally);
+    memory = new DeviceMemory(model, deviceBytes, link, tally, announcer);
     activity = new KernelActivity(model.prefetchOverlapGBps() / model.prefetchLinkGBps());
     prefetcher = new TreePrefetcher(model.prefetchThresholdPercent());
   }

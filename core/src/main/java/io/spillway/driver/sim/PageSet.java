@@ -15,6 +15,11 @@ final class PageSet {
   /** Bytes per page: the x86 page size. */
   static final long PAGE_BYTES = 4096;
 
+  /** Pages per 64 KiB part, the driver's big page: 64 KiB / 4 KiB. */
+  static final int PART_PAGES = 16;
+
+  private static final long PART_MASK = (1L << PART_PAGES) - 1;
+
   private static final int WORDS = PAGES / Long.SIZE;
 
   static final PageSet EMPTY = new PageSet(new long[WORDS], 0);
@@ -69,6 +74,27 @@ final class PageSet {
 
   boolean isEmpty() {
     return count == 0;
+  }
+
+  /** The lowest page; the set must not be empty. */
+  int first() {
+    int word = 0;
+    while (words[word] == 0) {
+      word++;
+    }
+    return word * Long.SIZE + Long.numberOfTrailingZeros(words[word]);
+  }
+
+  /** Which 64 KiB parts of the block have a page in the set: bit i is the i-th. */
+  int parts() {
+    int parts = 0;
+    for (int part = 0; part < PAGES / PART_PAGES; part++) {
+      int shift = part * PART_PAGES % Long.SIZE;
+      if ((words[part * PART_PAGES / Long.SIZE] >>> shift & PART_MASK) != 0) {
+        parts |= 1 << part;
+      }
+    }
+    return parts;
   }
 
   boolean contains(int page) {

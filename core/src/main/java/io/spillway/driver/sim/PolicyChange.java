@@ -4,6 +4,7 @@ import io.spillway.driver.Advice;
 import io.spillway.driver.Location;
 import io.spillway.driver.sim.AddressSpace.BlockPages;
 import io.spillway.driver.sim.AddressSpace.Part;
+import io.spillway.driver.sim.SimulationEvent.DropReason;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,7 +24,7 @@ final class PolicyChange {
   }
 
   /** Applies advice; returns the host time it takes. */
-  long apply(List<Part> parts, Advice advice, Location location) {
+  long apply(List<Part> parts, Advice advice, Location location, long now) {
     double nanos = model.adviseFixedNanos();
     int blocks = 0;
     boolean readMostly = false;
@@ -31,7 +32,7 @@ final class PolicyChange {
       for (BlockPages touched : part.blocks()) {
         BlockState block = touched.block();
         readMostly |= block.readMostly || !block.onHost.isEmpty();
-        nanos += change(block, advice, location);
+        nanos += change(block, advice, location, now + Math.round(nanos));
         blocks++;
       }
     }
@@ -42,7 +43,7 @@ final class PolicyChange {
     return Math.round(nanos);
   }
 
-  private double change(BlockState block, Advice advice, Location location) {
+  private double change(BlockState block, Advice advice, Location location, long now) {
     return switch (advice) {
       case SET_READ_MOSTLY -> {
         block.readMostly = true;
@@ -53,7 +54,7 @@ final class PolicyChange {
         boolean was = block.readMostly;
         block.readMostly = false;
         if (was) {
-          collapse(block);
+          collapse(block, now);
         }
         yield touched(block) ? model.adviseBlockNanos() : 0;
       }
@@ -96,14 +97,13 @@ final class PolicyChange {
   }
 
   /** One copy is left of each duplicated page: the preferred location's, else the device's. */
-  private void collapse(BlockState block) {
+  private void collapse(BlockState block, long now) {
     PageSet duplicated = block.duplicated();
     if (duplicated.isEmpty()) {
       return;
     }
     if (block.prefersHost()) {
-      machine.memory.leave(block, duplicated);
-      machine.tally.droppedBytes += duplicated.bytes();
+      machine.memory.drop(block, duplicated, DropReason.ADVICE, now);
     } else {
       block.onHost = block.onHost.minus(duplicated);
     }

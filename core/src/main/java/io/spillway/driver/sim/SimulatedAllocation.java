@@ -31,7 +31,8 @@ final class SimulatedAllocation {
     for (int i = 0; i < blocks.length; i++) {
       long left = range.bytes() - i * Blocks.BYTES;
       long pages = (left + PageSet.PAGE_BYTES - 1) / PageSet.PAGE_BYTES;
-      blocks[i] = new BlockState((int) Math.min(PageSet.PAGES, pages));
+      long address = range.address() + i * Blocks.BYTES;
+      blocks[i] = new BlockState(address, (int) Math.min(PageSet.PAGES, pages));
     }
     return blocks;
   }

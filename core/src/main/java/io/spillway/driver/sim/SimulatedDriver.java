@@ -78,7 +78,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
             model.computeMinor(),
             builder.deviceBytes,
             model.cudaVersion());
-    machine = new Machine(model, builder.deviceBytes);
+    machine = new Machine(model, builder.deviceBytes, new Announcer(builder.observer));
     addresses = new AddressSpace(backed);
     kernels = new KernelQueue(machine, addresses);
     hostMemory = new HostMemory(builder.hostBytes, machine.tally);
@@ -129,7 +129,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
    *
    * @throws DriverException if the range is not managed, or the host has no memory left for it
    */
-  public void hostTouch(AddressRange range, AccessKind kind) {
+  public void hostTouch(AddressRange range, TouchKind kind) {
     perform(
         HOST_ACCESS,
         () -> {
@@ -290,7 +290,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
           if (NAMING_A_LOCATION.contains(advice)) {
             requireLocation("cuMemAdvise", location, range);
           }
-          long nanos = policies.apply(parts, advice, location);
+          long nanos = policies.apply(parts, advice, location, time.now());
           machine.stallMoves(nanos);
           time.spend(nanos);
         });
@@ -401,7 +401,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
     long ready = streams.ready(call, stream);
     List<SimulatedAllocation> allocations = kernels.resolve(call, kernel);
     time.spend(Math.round(model.launchNanos()));
-    long end = kernels.run(kernel, allocations, Math.max(time.now(), ready));
+    long end = kernels.run(kernel, allocations, stream, Math.max(time.now(), ready));
     streams.extend(stream, end);
     return end;
   }

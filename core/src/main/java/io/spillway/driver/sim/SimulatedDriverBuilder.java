@@ -1,5 +1,7 @@
 package io.spillway.driver.sim;
 
+import org.jspecify.annotations.Nullable;
+
 /** What may differ from the model when a {@link SimulatedDriver} is opened. */
 public final class SimulatedDriverBuilder {
 
@@ -7,6 +9,7 @@ public final class SimulatedDriverBuilder {
   long deviceBytes;
   long hostBytes;
   boolean backed;
+  @Nullable SimulationObserver observer;
 
   SimulatedDriverBuilder(GpuModel model) {
     this.model = model;
@@ -37,6 +40,12 @@ public final class SimulatedDriverBuilder {
   /** Whether allocations have real contents, each in as much memory of this process. */
   public SimulatedDriverBuilder backed(boolean contents) {
     backed = contents;
+    return this;
+  }
+
+  /** Who is told what the machine does; otherwise nobody, which costs nothing. */
+  public SimulatedDriverBuilder observer(SimulationObserver told) {
+    observer = told;
     return this;
   }
 

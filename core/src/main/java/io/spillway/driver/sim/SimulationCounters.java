@@ -12,7 +12,7 @@ package io.spillway.driver.sim;
  * @param evictionBytesOut device to host because the device was full
  * @param copyBytesOut device to host by explicit copy
  * @param droppedBytes device copies given up without a transfer: read-mostly collapse, read-mostly
- *     copies evicted, discarded contents evicted
+ *     copies evicted, discarded contents evicted or moved to the host
  * @param faults raw fault entries fetched, duplicates included (a count)
  * @param faultBatches fault batches served (a count)
  * @param evictions blocks evicted with anything in them (a count)
@@ -21,6 +21,8 @@ package io.spillway.driver.sim;
  * @param residentBytes device memory that holds managed pages now
  * @param busyNanosIn link time, host to device, in nanoseconds
  * @param busyNanosOut link time, device to host, in nanoseconds
+ * @param stallNanos how much longer kernels took than with all their data in device memory, in
+ *     nanoseconds
  */
 public record SimulationCounters(
     long faultBytesIn,
@@ -38,7 +40,8 @@ public record SimulationCounters(
     long hostPageBytes,
     long residentBytes,
     long busyNanosIn,
-    long busyNanosOut) {
+    long busyNanosOut,
+    long stallNanos) {
 
   /** All bytes that went from host to device, zero-copy accesses not counted. */
   public long bytesIn() {

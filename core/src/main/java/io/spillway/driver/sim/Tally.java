@@ -1,5 +1,7 @@
 package io.spillway.driver.sim;
 
+import io.spillway.driver.sim.SimulationEvent.Direction;
+
 /** The running counts behind {@link SimulationCounters}; guarded by the driver's lock. */
 final class Tally {
   long faultBytesIn;
@@ -16,6 +18,7 @@ final class Tally {
   long evictions;
   long hostPageBytes;
   long residentBytes;
+  long stallNanos;
 
   SimulationCounters snapshot(Link link) {
     return new SimulationCounters(
@@ -33,7 +36,8 @@ final class Tally {
         evictions,
         hostPageBytes,
         residentBytes,
-        link.busyNanos(Link.Direction.IN),
-        link.busyNanos(Link.Direction.OUT));
+        link.busyNanos(Direction.TO_DEVICE),
+        link.busyNanos(Direction.TO_HOST),
+        stallNanos);
   }
 }

@@ -9,9 +9,6 @@ package io.spillway.driver.sim;
  */
 final class TreePrefetcher {
 
-  /** Pages of a big page: 64 KiB / 4 KiB. */
-  static final int LEAF_PAGES = 16;
-
   private final int thresholdPercent;
 
   /** Takes the threshold in percent, {@code uvm_perf_prefetch_threshold}. */
@@ -29,15 +26,15 @@ final class TreePrefetcher {
    */
   PageSet expand(PageSet valid, PageSet resident, PageSet faulted) {
     PageSet filled = faulted;
-    for (int leaf = 0; leaf < PageSet.PAGES; leaf += LEAF_PAGES) {
-      if (faulted.countIn(leaf, leaf + LEAF_PAGES) > 0) {
-        filled = filled.or(PageSet.range(leaf, leaf + LEAF_PAGES).and(valid));
+    for (int leaf = 0; leaf < PageSet.PAGES; leaf += PageSet.PART_PAGES) {
+      if (faulted.countIn(leaf, leaf + PageSet.PART_PAGES) > 0) {
+        filled = filled.or(PageSet.range(leaf, leaf + PageSet.PART_PAGES).and(valid));
       }
     }
     PageSet occupied = resident.or(filled);
     PageSet region = filled;
-    for (int leaf = 0; leaf < PageSet.PAGES; leaf += LEAF_PAGES) {
-      if (faulted.countIn(leaf, leaf + LEAF_PAGES) > 0) {
+    for (int leaf = 0; leaf < PageSet.PAGES; leaf += PageSet.PART_PAGES) {
+      if (faulted.countIn(leaf, leaf + PageSet.PART_PAGES) > 0) {
         region = region.or(largestSubtree(valid, occupied, leaf));
         if (region.count() == valid.count()) {
           break;
@@ -48,7 +45,7 @@ final class TreePrefetcher {
   }
 
   private PageSet largestSubtree(PageSet valid, PageSet occupied, int leaf) {
-    for (int size = PageSet.PAGES; size > LEAF_PAGES; size /= 2) {
+    for (int size = PageSet.PAGES; size > PageSet.PART_PAGES; size /= 2) {
       int start = leaf / size * size;
       int pages = valid.countIn(start, start + size);
       if (occupied.countIn(start, start + size) * 100 > pages * thresholdPercent) {

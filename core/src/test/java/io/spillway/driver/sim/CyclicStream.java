@@ -7,6 +7,7 @@ import io.spillway.driver.StreamHandle;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -51,7 +52,7 @@ final class CyclicStream {
 
   private AddressRange weights() {
     AddressRange weights = driver.allocateManaged(LAYERS * LAYER_BYTES);
-    driver.hostTouch(weights, AccessKind.WRITE);
+    driver.hostTouch(weights, TouchKind.WRITE);
     return weights;
   }
 
@@ -137,12 +138,36 @@ final class CyclicStream {
         });
   }
 
+  /** How a managed stream is moved. */
+  record Setting(int threads, long pieceBytes, int ahead) {
+
+    /** As measured for managed_stream_all. */
+    static final Setting USUAL = new Setting(2, PIECE_BYTES, 3);
+
+    /**
+     * As many settings as were measured for managed_kept12. Which those were was not recorded:
+     * these are those that keep within the 16 layers allowed.
+     */
+    static List<Setting> thirtyTwo() {
+      List<Setting> settings = new ArrayList<>();
+      for (int threads = 1; threads <= 4; threads++) {
+        for (long piece : new long[] {32, 64, 128, 256}) {
+          for (int ahead = 2; ahead <= 3; ahead++) {
+            settings.add(new Setting(threads, piece * ByteSize.MIB, ahead));
+          }
+        }
+      }
+      return settings;
+    }
+  }
+
   /** Managed, ReadMostly: {@code kept} layers stay, the others are prefetched ahead and dropped. */
-  double managed(int kept) {
+  double managed(int kept, Setting setting) {
     AddressRange weights = readMostlyWeights();
-    int threads = 2;
-    int ahead = 3;
-    StreamHandle[] streams = {driver.createStream(), driver.createStream()};
+    int threads = setting.threads();
+    int ahead = setting.ahead();
+    StreamHandle[] streams = new StreamHandle[threads];
+    Arrays.setAll(streams, i -> driver.createStream());
     List<Integer> streamed = new ArrayList<>();
     for (int i = 0; i < LAYERS; i++) {
       if ((i + 1) * kept / LAYERS == i * kept / LAYERS) {
@@ -153,7 +178,7 @@ final class CyclicStream {
     IntConsumer fetch =
         nth -> {
           AddressRange range = layer(weights, streamed.get(nth % streamed.size()));
-          for (AddressRange part : H200Experiment.pieces(range, PIECE_BYTES)) {
+          for (AddressRange part : H200Experiment.pieces(range, setting.pieceBytes())) {
             int own = piece[0]++ % threads;
             driver
                 .hostThread("mover " + own)

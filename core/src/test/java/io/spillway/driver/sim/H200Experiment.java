@@ -6,6 +6,7 @@ import io.spillway.driver.StreamHandle;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -44,7 +45,7 @@ final class H200Experiment {
 
   AddressRange filled(long bytes) {
     AddressRange range = driver.allocateManaged(bytes);
-    driver.hostTouch(range, AccessKind.WRITE);
+    driver.hostTouch(range, TouchKind.WRITE);
     return range;
   }
 
@@ -176,6 +177,30 @@ final class H200Experiment {
     return rate(6 * GIB, () -> prefetch(range, piece, Location.HOST));
   }
 
+  /** What a kernel has just written, in pieces of 32 MiB from as many host threads. */
+  double prefetchOutDirty(int threads) {
+    AddressRange range = resident(6 * GIB);
+    kernel(Access.write(range));
+    driver.synchronize(stream);
+    List<AddressRange> pieces = pieces(range, 32 * MIB);
+    StreamHandle[] streams = new StreamHandle[threads];
+    Arrays.setAll(streams, i -> driver.createStream());
+    return rate(
+        6 * GIB,
+        () -> {
+          for (int i = 0; i < pieces.size(); i++) {
+            AddressRange piece = pieces.get(i);
+            StreamHandle own = streams[i % threads];
+            driver
+                .hostThread("mover " + i % threads)
+                .execute(() -> driver.prefetch(piece, Location.HOST, own));
+          }
+          for (StreamHandle own : streams) {
+            driver.synchronize(own);
+          }
+        });
+  }
+
   double prefetchOutFirst() {
     AddressRange range = driver.allocateManaged(4 * GIB);
     kernel(Access.write(range));
@@ -225,6 +250,16 @@ final class H200Experiment {
     return rate(6 * GIB, () -> driver.prefetch(range, GPU, stream));
   }
 
+  /** How much longer a bandwidth-bound kernel takes beside a prefetch that outlasts it. */
+  double kernelSlowdownUnderPrefetch() {
+    AddressRange range = cycled(12 * GIB);
+    AddressRange device = driver.allocateDevice(8 * GIB);
+    StreamHandle other = driver.createStream();
+    double alone = nanos(() -> kernel(Access.read(device, 20)));
+    driver.prefetch(range, GPU, other);
+    return nanos(() -> kernel(Access.read(device, 20))) / alone;
+  }
+
   double readMostlyPrefetch(long piece) {
     AddressRange range = readMostly(6 * GIB);
     return rate(6 * GIB, () -> prefetch(range, piece, GPU));
@@ -266,7 +301,7 @@ final class H200Experiment {
   double readMostlyHostWrite() {
     AddressRange range = readMostly(4 * GIB);
     driver.prefetch(range, GPU, stream);
-    return rate(4 * GIB, () -> driver.hostTouch(range, AccessKind.WRITE));
+    return rate(4 * GIB, () -> driver.hostTouch(range, TouchKind.WRITE));
   }
 
   double readAfterHostWrite() {
@@ -274,14 +309,14 @@ final class H200Experiment {
     driver.advise(range, Advice.SET_READ_MOSTLY, GPU);
     driver.prefetch(range, GPU, stream);
     driver.synchronize(stream);
-    driver.hostTouch(range, AccessKind.WRITE);
+    driver.hostTouch(range, TouchKind.WRITE);
     return rate(4 * GIB, () -> kernel(Access.read(range)));
   }
 
   double[] readMostlyBeforeFill() {
     AddressRange range = driver.allocateManaged(4 * GIB);
     driver.advise(range, Advice.SET_READ_MOSTLY, GPU);
-    double fill = rate(4 * GIB, () -> driver.hostTouch(range, AccessKind.WRITE));
+    double fill = rate(4 * GIB, () -> driver.hostTouch(range, TouchKind.WRITE));
     return new double[] {fill, rate(4 * GIB, () -> driver.prefetch(range, GPU, stream))};
   }
 
@@ -297,6 +332,6 @@ final class H200Experiment {
 
   double hostFirstTouch() {
     AddressRange range = driver.allocateManaged(4 * GIB);
-    return rate(4 * GIB, () -> driver.hostTouch(range, AccessKind.WRITE));
+    return rate(4 * GIB, () -> driver.hostTouch(range, TouchKind.WRITE));
   }
 }

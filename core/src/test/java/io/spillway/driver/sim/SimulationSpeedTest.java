@@ -19,7 +19,7 @@ class SimulationSpeedTest {
     SimulatedDriver driver =
         SimulatedDriver.builder(GpuModel.h200()).deviceBytes(8 * ByteSize.GIB).open();
     AddressRange range = driver.allocateManaged(16 * ByteSize.GIB);
-    driver.hostTouch(range, AccessKind.WRITE);
+    driver.hostTouch(range, TouchKind.WRITE);
     int blocks = (int) (range.bytes() / Blocks.BYTES);
     Random random = new Random(5);
     // The thread's own time, so that a busy machine does not fail the test.

@@ -25,18 +25,32 @@ public final class Demo {
   private final Supplier<Machine> machines;
   private final List<Row> rows;
   private final Progress progress;
+  private final Guidance guidance;
+
+  /**
+   * Prepares the comparison of ways that are given nothing beside the job.
+   *
+   * @param machines opens the device anew for each row
+   * @param rows what to run, in order; the bound comes first in any case
+   */
+  public Demo(Job job, Supplier<Machine> machines, List<Row> rows, Progress progress) {
+    this(job, machines, rows, progress, Guidance.NONE);
+  }
 
   /**
    * Prepares the comparison.
    *
    * @param machines opens the device anew for each row
    * @param rows what to run, in order; the bound comes first in any case
+   * @param guidance what ways that take any are given
    */
-  public Demo(Job job, Supplier<Machine> machines, List<Row> rows, Progress progress) {
+  public Demo(
+      Job job, Supplier<Machine> machines, List<Row> rows, Progress progress, Guidance guidance) {
     this.job = job;
     this.machines = machines;
     this.rows = List.copyOf(rows);
     this.progress = progress;
+    this.guidance = guidance;
   }
 
   /** Runs all rows. */
@@ -65,7 +79,7 @@ public final class Demo {
   private RowResult run(Row row, Optional<Reference> reference) {
     progress.step(row.label() + ": writing weights");
     try (Machine machine = machines.get();
-        Run run = new Run(machine, job)) {
+        Run run = new Run(machine, job, guidanceOf(row))) {
       Optional<String> whyNot = row.whyNot(run.setting());
       if (whyNot.isPresent()) {
         return notRun(row, whyNot.get());
@@ -101,7 +115,7 @@ public final class Demo {
     Traffic moved = machine.traffic().orElseGet(way::traffic).since(before);
     return new RowResult(
         row.label(),
-        row.description(),
+        row.description() + guidanceOf(row).remark(),
         Optional.of(
             new RowResult.Figures(
                 nanos / 1e9 / job.passes(),
@@ -112,6 +126,10 @@ public final class Demo {
                 Arrays.equals(
                     run.activations(), expected.activations(job.layers(), job.passes() + 1))),
         "");
+  }
+
+  private Guidance guidanceOf(Row row) {
+    return row.takesGuidance() ? guidance : Guidance.NONE;
   }
 
   private RowResult notRun(Row row, String reason) {

@@ -12,6 +12,8 @@ import io.spillway.samples.device.Devices;
 import io.spillway.samples.device.Machine;
 import java.io.Console;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -90,6 +92,18 @@ public final class DemoCommand implements Callable<Integer> {
               + " double-buffered-kept, zero-copy.")
   private List<String> rowNames = List.of();
 
+  @Option(
+      names = "--hints",
+      paramLabel = "FILE",
+      description = "Give the way faults-writeback, run alone, the hints of a file.")
+  private @Nullable Path hints;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "FILE",
+      description = "Record the way faults-writeback, run alone, into a file.")
+  private @Nullable Path profile;
+
   @Option(names = "--simulate", description = "Use the simulator even if there is a GPU.")
   private boolean simulate;
 
@@ -137,14 +151,15 @@ public final class DemoCommand implements Callable<Integer> {
           rowNames.isEmpty()
               ? Arrays.asList(Row.values())
               : rowNames.stream().map(Row::named).toList();
+      Guidance guidance = guidance(rows);
       Optional<Integer> ordinal = gpuOrdinal();
       if (ordinal.isPresent()) {
         Job job = gpuJob(ordinal.get());
-        return new Demo(job, () -> Devices.openGpu(ordinal.get()), rows, progress());
+        return new Demo(job, () -> Devices.openGpu(ordinal.get()), rows, progress(), guidance);
       }
       GpuModel model = GpuModel.named(gpu);
       Job job = job(SIMULATED_LAYER);
-      return new Demo(job, simulated(model, job), rows, progress());
+      return new Demo(job, simulated(model, job), rows, progress(), guidance);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
@@ -204,11 +219,27 @@ public final class DemoCommand implements Callable<Integer> {
     return new Job(layers, layerBytes, reads, passes, budgetBytes);
   }
 
-  private static Supplier<Machine> simulated(GpuModel model, Job job) {
+  private Guidance guidance(List<Row> rows) {
+    Guidance guidance = new Guidance(Optional.ofNullable(hints), Optional.ofNullable(profile));
+    if (!guidance.isNone() && !(rows.size() == 1 && rows.getFirst().takesGuidance())) {
+      throw new IllegalArgumentException(
+          "--hints and --profile: they are for a way without hints of its own, run alone; add"
+              + " --rows faults-writeback");
+    }
+    if (hints != null && !Files.isReadable(hints)) {
+      throw new IllegalArgumentException(
+          "--hints %s: no file that can be read; make one with spillway advise".formatted(hints));
+    }
+    return guidance;
+  }
+
+  private Supplier<Machine> simulated(GpuModel model, Job job) {
     long contentsBytes = job.footprintBytes() + job.budgetBytes() + job.layerBytes();
     boolean contents =
         contentsBytes <= HostMemoryGuard.ofThisMachine().grantableBytes() / HOST_DIVISOR;
-    return () -> Devices.simulate(model, contents);
+    return profile == null
+        ? () -> Devices.simulate(model, contents)
+        : () -> Devices.simulateRecorded(model, contents);
   }
 
   private Progress progress() {

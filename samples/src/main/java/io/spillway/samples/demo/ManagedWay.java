@@ -12,6 +12,7 @@ import io.spillway.range.AddressRange;
 import io.spillway.samples.device.Traffic;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Weights in managed memory of a Spillway session, with a given mover and given hints. */
 final class ManagedWay implements Way {
@@ -53,8 +54,11 @@ final class ManagedWay implements Way {
             .driver(setting.driver())
             .hostMemoryGuard(setting.machine().hostMemory())
             .deviceBudget(Long.toString(setting.job().budgetBytes()))
-            .plugins(movers);
+            .plugins(
+                Stream.concat(movers.stream(), setting.machine().recorder().stream()).toList());
     setting.machine().background().ifPresent(config::background);
+    setting.guidance().hints().ifPresent(config::hints);
+    setting.guidance().profile().ifPresent(config::profile);
     this.session = Spillway.open(config.build());
     try {
       this.weights = session.allocate(setting.job().footprintBytes(), Placement.MANAGED, "weights");

@@ -40,6 +40,11 @@ public enum Row {
   /** Managed without hints: page faults bring data in and write-backs make room. */
   FAULTS_WRITEBACK("faults-writeback", "managed, no hints: page faults in, write-backs out") {
     @Override
+    boolean takesGuidance() {
+      return true;
+    }
+
+    @Override
     Way open(Setting setting) {
       return new ManagedWay(setting, Hints.NONE, Pace.IN_TURN, List.of(new OnDemand()));
     }
@@ -120,6 +125,11 @@ public enum Row {
   /** Why it cannot be run in {@code setting}; empty if it can. */
   Optional<String> whyNot(Setting setting) {
     return Optional.empty();
+  }
+
+  /** Whether it has no hints of its own, so that some can be given, and is worth recording. */
+  boolean takesGuidance() {
+    return false;
   }
 
   /** Allocates and writes its weights. */

@@ -15,11 +15,16 @@ final class Run implements AutoCloseable {
   private final AddressRange laneSums;
   private final AddressRange activations;
 
-  /** Starts from activations of zero. */
+  /** Starts from activations of zero, with nothing beside the job. */
   Run(Machine machine, Job job) {
+    this(machine, job, Guidance.NONE);
+  }
+
+  /** Starts from activations of zero. */
+  Run(Machine machine, Job job, Guidance guidance) {
     this.driver = machine.driver();
     StreamHandle stream = driver.createStream();
-    this.setting = new Setting(machine, job, stream);
+    this.setting = new Setting(machine, job, stream, guidance);
     this.laneSums = driver.allocateDevice(Lanes.BYTES);
     this.activations = driver.allocateDevice(Lanes.BYTES);
     reset();

@@ -14,8 +14,9 @@ import java.util.function.IntFunction;
  * @param machine the device, freshly opened
  * @param job what is run
  * @param stream the stream its launches go to
+ * @param guidance what it is given beside the job
  */
-record Setting(Machine machine, Job job, StreamHandle stream) {
+record Setting(Machine machine, Job job, StreamHandle stream, Guidance guidance) {
 
   UnifiedMemoryDriver driver() {
     return machine.driver();

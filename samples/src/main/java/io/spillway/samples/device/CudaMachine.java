@@ -1,5 +1,6 @@
 package io.spillway.samples.device;
 
+import io.spillway.SessionPlugin;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.driver.LimitedDriver;
 import io.spillway.driver.StreamHandle;
@@ -17,7 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
-/** A GPU, with the kernels of {@code layers.cu} and {@code bandwidth.cu}. */
+/** A GPU, with the kernels of the {@code .cu} files for this package. */
 final class CudaMachine implements Machine {
 
   /** Threads of a block; the kernels are compiled for it. */
@@ -32,10 +33,14 @@ final class CudaMachine implements Machine {
   private final HostMemoryGuard hostMemory = HostMemoryGuard.ofThisMachine();
   private final CudaModule layers;
   private final CudaModule bandwidth;
+  private final CudaModule knownAccesses;
   private final CudaFunction layerSums;
   private final CudaFunction layerActivate;
   private final CudaFunction readWords;
   private final CudaFunction writeWords;
+  private final CudaFunction readParts;
+  private final CudaFunction writeParts;
+  private final CudaFunction addParts;
   private final LaunchGeometry oneWave;
   private final AddressRange sink;
 
@@ -49,10 +54,14 @@ final class CudaMachine implements Machine {
     this.driver = driver;
     this.layers = launcher.loadModule(ptx("layers.ptx"));
     this.bandwidth = launcher.loadModule(ptx("bandwidth.ptx"));
+    this.knownAccesses = launcher.loadModule(ptx("known_accesses.ptx"));
     this.layerSums = layers.function("layer_sums");
     this.layerActivate = layers.function("layer_activate");
     this.readWords = bandwidth.function("read_words");
     this.writeWords = bandwidth.function("write_words");
+    this.readParts = knownAccesses.function("read_parts");
+    this.writeParts = knownAccesses.function("write_parts");
+    this.addParts = knownAccesses.function("add_parts");
     this.oneWave =
         LaunchGeometry.linear(
             BLOCKS_PER_MULTIPROCESSOR * launcher.multiprocessorCount(), BLOCK_THREADS);
@@ -92,6 +101,12 @@ final class CudaMachine implements Machine {
 
   @Override
   public Optional<Executor> background() {
+    return Optional.empty();
+  }
+
+  /** CUPTI does that. */
+  @Override
+  public Optional<SessionPlugin> recorder() {
     return Optional.empty();
   }
 
@@ -151,10 +166,39 @@ final class CudaMachine implements Machine {
   }
 
   @Override
+  public void readParts(Parts parts, StreamHandle stream) {
+    touch(readParts, parts, sink.address(), stream);
+  }
+
+  @Override
+  public void writeParts(Parts parts, long value, StreamHandle stream) {
+    touch(writeParts, parts, value, stream);
+  }
+
+  @Override
+  public void addParts(Parts parts, long value, StreamHandle stream) {
+    touch(addParts, parts, value, stream);
+  }
+
+  /** One block for each part; the last parameter is a value, or where a value goes. */
+  private static void touch(CudaFunction kernel, Parts parts, long last, StreamHandle stream) {
+    kernel.launch(
+        LaunchGeometry.linear(parts.count(), BLOCK_THREADS),
+        stream,
+        KernelArguments.builder()
+            .pointer(parts.range())
+            .int64(parts.first())
+            .int64(parts.every())
+            .int64(last)
+            .build());
+  }
+
+  @Override
   public void close() {
     driver.free(sink);
     layers.close();
     bandwidth.close();
+    knownAccesses.close();
     driver.close();
   }
 }

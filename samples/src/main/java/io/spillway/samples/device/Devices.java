@@ -43,6 +43,15 @@ public final class Devices {
    * @param contents whether memory holds what is written to it
    */
   public static Machine simulate(GpuModel model, boolean contents) {
-    return new SimulatedMachine(model, contents);
+    return new SimulatedMachine(model, contents, false);
+  }
+
+  /**
+   * Simulates a GPU whose doings are told to recordings.
+   *
+   * @param contents whether memory holds what is written to it
+   */
+  public static Machine simulateRecorded(GpuModel model, boolean contents) {
+    return new SimulatedMachine(model, contents, true);
   }
 }

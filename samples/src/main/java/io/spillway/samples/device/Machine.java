@@ -1,5 +1,6 @@
 package io.spillway.samples.device;
 
+import io.spillway.SessionPlugin;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
@@ -33,6 +34,9 @@ public interface Machine extends AutoCloseable {
   /** Where movers' work runs, if the machine has a place of its own for it. */
   Optional<Executor> background();
 
+  /** Who tells recordings what the device does, if the machine has to do that itself. */
+  Optional<SessionPlugin> recorder();
+
   /** Bytes moved since opening, if the machine counts them itself. */
   Optional<Traffic> traffic();
 
@@ -57,6 +61,15 @@ public interface Machine extends AutoCloseable {
 
   /** Writes {@code value} to every word of {@code words}. */
   void writeWords(AddressRange words, long value, StreamHandle stream);
+
+  /** Reads a word of each page of {@code parts}. */
+  void readParts(Parts parts, StreamHandle stream);
+
+  /** Writes {@code value} to a word of each page of {@code parts}. */
+  void writeParts(Parts parts, long value, StreamHandle stream);
+
+  /** Adds {@code value} to a word of each page of {@code parts}, atomically. */
+  void addParts(Parts parts, long value, StreamHandle stream);
 
   /** Closes the driver. */
   @Override

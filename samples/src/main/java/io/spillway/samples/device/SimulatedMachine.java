@@ -1,23 +1,32 @@
 package io.spillway.samples.device;
 
+import io.spillway.SessionPlugin;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.Access;
-import io.spillway.driver.sim.AccessKind;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
+import io.spillway.driver.sim.SimulatedDriverBuilder;
 import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.driver.sim.SimulationCounters;
+import io.spillway.driver.sim.TouchKind;
+import io.spillway.profile.SimulationRecorder;
 import io.spillway.range.AddressRange;
+import io.spillway.range.ByteSize;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /** The simulator, with the samples' kernels as it sees them: ordered accesses, bound by memory. */
 final class SimulatedMachine implements Machine {
 
+  /** 4 KiB: the host's pages. */
+  private static final long PAGE_BYTES = 4 * ByteSize.KIB;
+
+  private final Optional<SimulationRecorder> recorder;
   private final SimulatedDriver driver;
   private final HostMemoryGuard hostMemory;
 
@@ -25,9 +34,13 @@ final class SimulatedMachine implements Machine {
    * Opens it, empty and at time zero.
    *
    * @param contents whether memory holds what is written to it
+   * @param recorded whether recordings learn what the device does
    */
-  SimulatedMachine(GpuModel model, boolean contents) {
-    this.driver = SimulatedDriver.builder(model).backed(contents).open();
+  SimulatedMachine(GpuModel model, boolean contents, boolean recorded) {
+    this.recorder = recorded ? Optional.of(new SimulationRecorder(model)) : Optional.empty();
+    SimulatedDriverBuilder builder = SimulatedDriver.builder(model).backed(contents);
+    recorder.ifPresent(builder::observer);
+    this.driver = builder.open();
     this.hostMemory =
         contents
             ? HostMemoryGuard.ofThisMachine()
@@ -60,6 +73,11 @@ final class SimulatedMachine implements Machine {
   }
 
   @Override
+  public Optional<SessionPlugin> recorder() {
+    return recorder.map(each -> each);
+  }
+
+  @Override
   public Optional<Traffic> traffic() {
     SimulationCounters counters = driver.counters();
     return Optional.of(
@@ -68,7 +86,7 @@ final class SimulatedMachine implements Machine {
 
   @Override
   public void hostWrites(AddressRange managed) {
-    driver.hostTouch(managed, AccessKind.WRITE);
+    driver.hostTouch(managed, TouchKind.WRITE);
   }
 
   @Override
@@ -120,6 +138,47 @@ final class SimulatedMachine implements Machine {
           MemorySegment target = driver.contents(words);
           for (long i = 0; i < words.bytes() / Long.BYTES; i++) {
             target.setAtIndex(ValueLayout.JAVA_LONG, i, value);
+          }
+        },
+        stream);
+  }
+
+  @Override
+  public void readParts(Parts parts, StreamHandle stream) {
+    touch("read_parts", TouchKind.READ, parts, _ -> {}, stream);
+  }
+
+  @Override
+  public void writeParts(Parts parts, long value, StreamHandle stream) {
+    touch(
+        "write_parts",
+        TouchKind.WRITE,
+        parts,
+        page -> page.set(ValueLayout.JAVA_LONG, 0, value),
+        stream);
+  }
+
+  @Override
+  public void addParts(Parts parts, long value, StreamHandle stream) {
+    touch(
+        "add_parts",
+        TouchKind.READ_WRITE,
+        parts,
+        page -> page.set(ValueLayout.JAVA_LONG, 0, page.get(ValueLayout.JAVA_LONG, 0) + value),
+        stream);
+  }
+
+  private void touch(
+      String name, TouchKind kind, Parts parts, Consumer<MemorySegment> page, StreamHandle stream) {
+    Access[] accesses =
+        parts.ranges().stream().map(range -> new Access(range, kind, 1, 1)).toArray(Access[]::new);
+    launch(
+        SimulatedKernel.of(name, accesses),
+        () -> {
+          for (AddressRange part : parts.ranges()) {
+            for (long offset = 0; offset < part.bytes(); offset += PAGE_BYTES) {
+              page.accept(driver.contents(part.slice(offset, PAGE_BYTES)));
+            }
           }
         },
         stream);

@@ -1,10 +1,12 @@
 package io.spillway.samples.demo;
 
+import io.spillway.SessionPlugin;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.range.AddressRange;
 import io.spillway.samples.device.Machine;
+import io.spillway.samples.device.Parts;
 import io.spillway.samples.device.Traffic;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -46,6 +48,11 @@ final class MisreadingMachine implements Machine {
   }
 
   @Override
+  public Optional<SessionPlugin> recorder() {
+    return upstream.recorder();
+  }
+
+  @Override
   public Optional<Traffic> traffic() {
     return upstream.traffic();
   }
@@ -75,6 +82,21 @@ final class MisreadingMachine implements Machine {
   @Override
   public void writeWords(AddressRange words, long value, StreamHandle stream) {
     upstream.writeWords(words, value, stream);
+  }
+
+  @Override
+  public void readParts(Parts parts, StreamHandle stream) {
+    upstream.readParts(parts, stream);
+  }
+
+  @Override
+  public void writeParts(Parts parts, long value, StreamHandle stream) {
+    upstream.writeParts(parts, value, stream);
+  }
+
+  @Override
+  public void addParts(Parts parts, long value, StreamHandle stream) {
+    upstream.addParts(parts, value, stream);
   }
 
   @Override

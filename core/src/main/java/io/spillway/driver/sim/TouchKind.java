@@ -1,13 +1,15 @@
 package io.spillway.driver.sim;
 
 /** What a kernel or the host does with the memory it touches. */
-public enum AccessKind {
+public enum TouchKind {
   /** Only reads. */
   READ,
   /** Only writes, every byte. */
   WRITE,
   /** Reads and writes. */
-  READ_WRITE;
+  READ_WRITE,
+  /** Reads and writes in one step each; takes as long as {@link #READ_WRITE}. */
+  ATOMIC;
 
   /** Whether anything is read. */
   public boolean reads() {
@@ -17,5 +19,10 @@ public enum AccessKind {
   /** Whether anything is written. */
   public boolean writes() {
     return this != READ;
+  }
+
+  /** How often each byte crosses the memory's bus. */
+  int crossings() {
+    return reads() && writes() ? 2 : 1;
   }
 }

@@ -1,0 +1,175 @@
+package io.spillway.advise;
+
+import static io.spillway.profile.BlockMeasure.COPY_WRITES;
+import static io.spillway.profile.BlockMeasure.CPU_WRITE_FAULTS;
+import static io.spillway.profile.BlockMeasure.DECLARED_READS;
+import static io.spillway.profile.BlockMeasure.DECLARED_WRITES;
+import static io.spillway.profile.BlockMeasure.FAULT_LAPS;
+import static io.spillway.profile.BlockMeasure.FIRST_WRITE;
+import static io.spillway.profile.BlockMeasure.GPU_ATOMIC_FAULTS;
+import static io.spillway.profile.BlockMeasure.GPU_READ_FAULTS;
+import static io.spillway.profile.BlockMeasure.GPU_WRITE_FAULTS;
+import static io.spillway.profile.BlockMeasure.HOST_TURNS;
+import static io.spillway.profile.BlockMeasure.MOVED_PARTS;
+import static io.spillway.profile.BlockMeasure.PROVEN_READS;
+import static io.spillway.profile.BlockMeasure.PROVEN_WRITES;
+import static io.spillway.profile.BlockMeasure.UNKNOWN_TOUCHES;
+
+import io.spillway.profile.BlockMeasure;
+import io.spillway.profile.Columns;
+import io.spillway.profile.Direction;
+import io.spillway.profile.Measure;
+import io.spillway.profile.TransferCause;
+import io.spillway.range.Blocks;
+import java.util.Optional;
+
+/**
+ * One block in one repeating phase, as a rule sees it.
+ *
+ * @param lap the phase
+ * @param allocation index in the profile
+ * @param block which block of it
+ */
+public record BlockView(LapView lap, int allocation, int block) {
+
+  /**
+   * Laps in which a block must have faulted, never for a write, before it passes for one that is
+   * only read: in a single one the first fault may have come before the first write. Two is the
+   * least that is a repetition.
+   */
+  public static final int LEAST_OBSERVED_LAPS = 2;
+
+  private static final double PARTS_PER_BLOCK = Integer.SIZE;
+
+  /** What happened to it in this phase. */
+  public long count(BlockMeasure measure) {
+    return columns().get(measure, block);
+  }
+
+  /** What happened to it in the whole recording. */
+  public long everCounted(BlockMeasure measure) {
+    return lap.profile().allocations().get(allocation).blocks().get(measure, block);
+  }
+
+  private Columns<BlockMeasure> columns() {
+    return lap.phase().blocks().get(allocation);
+  }
+
+  /** How many laps the phase had. */
+  public long laps() {
+    return lap.phase().laps();
+  }
+
+  /** How often a lap touches it. */
+  public int touches() {
+    return lap.traffic().touches(allocation, block);
+  }
+
+  /** Bytes that come in for it in a lap without hints; none if it was seen to stay. */
+  public double bytesInPerLap() {
+    return stays() ? 0 : (double) lap.traffic().comesIn(allocation, block) * Blocks.BYTES;
+  }
+
+  /** Bytes of it that leave in a lap without hints; none if it was seen to stay. */
+  public double bytesOutPerLap() {
+    return stays() ? 0 : (double) lap.traffic().leaves(allocation, block) * Blocks.BYTES;
+  }
+
+  /**
+   * Whether the recording, which tells of faults, shows that it came once and stayed: nobody kept
+   * the budget, as with launches that are larger than it on a card that has room.
+   */
+  private boolean stays() {
+    return lap.profile().totals().gpuFaults() > 0
+        && count(FAULT_LAPS) < LEAST_OBSERVED_LAPS
+        && bytesToHost() == 0
+        && hostTurnsPerLap() == 0;
+  }
+
+  private long bytesToHost() {
+    long bytes = 0;
+    for (TransferCause cause : TransferCause.values()) {
+      bytes += everCounted(BlockMeasure.transferred(Direction.TO_HOST, cause));
+    }
+    return bytes;
+  }
+
+  /** Whether it moves in a lap without hints, or host and device take turns. */
+  public boolean moves() {
+    return bytesInPerLap() > 0 || hostTurnsPerLap() > 0;
+  }
+
+  /** Whether every lap copies into it. */
+  public boolean copiedInto() {
+    return lap.traffic().copiedInto(allocation, block);
+  }
+
+  /** Times in a lap that the host faults on it after the device had it. */
+  public double hostTurnsPerLap() {
+    long laps = lap.phase().observedLaps();
+    return laps == 0 ? 0 : (double) count(HOST_TURNS) / laps;
+  }
+
+  /** Whether the host wrote it during this phase after the device had it. */
+  public boolean hostWrites() {
+    return count(CPU_WRITE_FAULTS) > 0 && count(HOST_TURNS) > 0;
+  }
+
+  /** The part of it that went to the device, at most; 1 if not told. */
+  public double density() {
+    int parts = Long.bitCount(count(MOVED_PARTS));
+    return parts == 0 ? 1 : parts / PARTS_PER_BLOCK;
+  }
+
+  /** The most bytes kernels could read of it in place in a lap; infinite if not known. */
+  public double inPlaceBytesPerLap() {
+    return Math.max(
+        touches() * density() * Blocks.BYTES, lap.traffic().inPlaceBytes(allocation, block));
+  }
+
+  /** Whether a kernel is known to write it in this phase. */
+  public boolean written() {
+    return count(DECLARED_WRITES) > 0 || count(PROVEN_WRITES) > 0 || writeFaults() > 0;
+  }
+
+  /** Whether a kernel is known to have written it at any time. */
+  public boolean everWritten() {
+    return everCounted(FIRST_WRITE) != Measure.NEVER;
+  }
+
+  /** Device faults on writes and atomic operations, in pages. */
+  public long writeFaults() {
+    return count(GPU_WRITE_FAULTS) + count(GPU_ATOMIC_FAULTS);
+  }
+
+  /**
+   * How it is known that kernels only read it in this phase; empty if they may write it, or do not
+   * touch it. Copies into it are not counted: they are known to come.
+   */
+  public Optional<Basis> onlyRead() {
+    if (written()) {
+      return Optional.empty();
+    }
+    if (count(UNKNOWN_TOUCHES) > 0) {
+      return observed() ? Optional.of(Basis.OBSERVED) : Optional.empty();
+    }
+    if (count(DECLARED_READS) > 0) {
+      return Optional.of(Basis.DECLARED);
+    }
+    return count(PROVEN_READS) > 0 ? Optional.of(Basis.PROVEN) : Optional.empty();
+  }
+
+  /** A write fault anywhere in the allocation leaves no block of it above suspicion. */
+  private boolean observed() {
+    return lap.phase().observedLaps() >= LEAST_OBSERVED_LAPS
+        && count(FAULT_LAPS) >= LEAST_OBSERVED_LAPS
+        && count(GPU_READ_FAULTS) > 0
+        && columns().total(GPU_WRITE_FAULTS) == 0
+        && columns().total(GPU_ATOMIC_FAULTS) == 0;
+  }
+
+  /** Copies into it during the whole recording. */
+  public long copies() {
+    return everCounted(COPY_WRITES);
+  }
+}

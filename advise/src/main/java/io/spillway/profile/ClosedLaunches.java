@@ -1,0 +1,57 @@
+package io.spillway.profile;
+
+import org.jspecify.annotations.Nullable;
+
+/** What became of the last launches, for device events that come after them. */
+final class ClosedLaunches {
+
+  /** Launches remembered: at 50,000 a second, those of the last second. */
+  static final int REMEMBERED = 1 << 16;
+
+  private final long[] sequences = new long[REMEMBERED];
+  private final @Nullable SiteRow[] sites = new @Nullable SiteRow[REMEMBERED];
+  private final @Nullable Shape[] shapes = new @Nullable Shape[REMEMBERED];
+  private final @Nullable PhaseRow[] phases = new @Nullable PhaseRow[REMEMBERED];
+  private final int[] positions = new int[REMEMBERED];
+  private final long[] laps = new long[REMEMBERED];
+
+  void add(long sequence, SiteRow site, Shape shape, PhaseTable phaseTable) {
+    int slot = (int) (sequence % REMEMBERED);
+    sequences[slot] = sequence;
+    sites[slot] = site;
+    shapes[slot] = shape;
+    phases[slot] = phaseTable.current();
+    positions[slot] = phaseTable.position();
+    laps[slot] = phaseTable.lapNumber();
+  }
+
+  /** Where a launch is remembered, -1 if it is not. */
+  int find(long sequence) {
+    if (sequence < 0) {
+      return -1;
+    }
+    int slot = (int) (sequence % REMEMBERED);
+    return sequences[slot] == sequence && sites[slot] != null ? slot : -1;
+  }
+
+  @Nullable SiteRow site(int slot) {
+    return sites[slot];
+  }
+
+  @Nullable Shape shape(int slot) {
+    return shapes[slot];
+  }
+
+  @Nullable PhaseRow phase(int slot) {
+    PhaseRow phase = phases[slot];
+    return phase == null ? null : phase.root();
+  }
+
+  int position(int slot) {
+    return positions[slot];
+  }
+
+  long lap(int slot) {
+    return laps[slot];
+  }
+}

@@ -1,0 +1,478 @@
+package io.spillway.profile;
+
+import io.spillway.access.AccessKind;
+import io.spillway.allocate.MemoryKind;
+import io.spillway.range.Blocks;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Folds events that come in order. */
+final class OrderedFold implements EventWindow.Sink {
+
+  /** Bytes of a page: a fault that moves nothing has filled one with zeros. */
+  private static final long PART_BYTES = AllocationRow.PART_BYTES;
+
+  private static final AccessKind[] ACCESS_KINDS = AccessKind.values();
+  private static final Processor[] PROCESSORS = Processor.values();
+  private static final FaultAccess[] FAULT_ACCESSES = FaultAccess.values();
+  private static final Direction[] DIRECTIONS = Direction.values();
+  private static final TransferCause[] CAUSES = TransferCause.values();
+  private static final ContentionKind[] CONTENTIONS = ContentionKind.values();
+  private static final MemoryKind[] MEMORY_KINDS = MemoryKind.values();
+
+  /** Hints of this kind free device copies. */
+  static final int DROP = 2;
+
+  private final NameTable names;
+  private final PendingSites pendingSites;
+  private final AllocationTable allocations = new AllocationTable();
+  private final SiteTable sites = new SiteTable();
+  private final LaunchFold launches = new LaunchFold(allocations, sites);
+  private final TimelineBuilder timeline = new TimelineBuilder();
+  private final long[] bytesToDevice = new long[CAUSES.length];
+  private final long[] bytesToHost = new long[CAUSES.length];
+
+  private long base;
+  private long events;
+  private long kernels;
+  private long kernelNanos;
+  private long faultNanos;
+  private long gpuFaults;
+  private long cpuFaults;
+  private long hints;
+  private long hintsRefused;
+  private long unknownAddresses;
+  private long unattributed;
+  private long residentBytes;
+
+  OrderedFold(NameTable names, PendingSites pendingSites) {
+    this.names = names;
+    this.pendingSites = pendingSites;
+  }
+
+  @Override
+  public void accept(long[] rows, int at) {
+    long codes = rows[at + EventRow.CODES];
+    long time = rows[at + EventRow.TIME];
+    long told = rows[at + EventRow.SEQUENCE];
+    long sequence = told < 0 ? Measure.NEVER : base + told;
+    long address = rows[at + EventRow.ADDRESS];
+    long bytes = rows[at + EventRow.BYTES];
+    long start = rows[at + EventRow.START];
+    long end = rows[at + EventRow.END];
+    long name = rows[at + EventRow.NAMES];
+    int first = EventRow.first(codes);
+    int second = EventRow.second(codes);
+    int number = EventRow.number(codes);
+    events++;
+    switch (EventRow.type(codes)) {
+      case EventRow.ALLOCATION ->
+          allocated(
+              pendingSites.take(EventRow.firstName(name)),
+              MEMORY_KINDS[first],
+              address,
+              bytes,
+              start,
+              end);
+      case EventRow.FREE -> freed(address);
+      case EventRow.LAUNCH ->
+          launches.launch(
+              sequence,
+              names.get(EventRow.firstName(name)),
+              number,
+              names.get(EventRow.secondName(name)),
+              time);
+      case EventRow.ACCESS ->
+          access(
+              sequence,
+              names.get(EventRow.firstName(name)),
+              number,
+              address,
+              bytes,
+              ACCESS_KINDS[first],
+              time);
+      case EventRow.KERNEL -> kernel(sequence, names.get(EventRow.firstName(name)), start, end);
+      case EventRow.FAULT ->
+          fault(
+              PROCESSORS[first],
+              FAULT_ACCESSES[second],
+              address,
+              bytes,
+              number,
+              start,
+              end,
+              sequence);
+      case EventRow.TRANSFER ->
+          transfer(DIRECTIONS[first], CAUSES[second], address, bytes, start, end, sequence);
+      case EventRow.CONTENTION -> contention(CONTENTIONS[first], address, bytes, sequence);
+      case EventRow.HINT -> hint(first, second != 0, address, bytes);
+      case EventRow.SESSION -> {
+        launches.closeAll();
+        base = launches.greatest() + 1;
+      }
+      default -> throw new IllegalStateException("event type " + EventRow.type(codes));
+    }
+  }
+
+  private void allocated(
+      PendingSites.Site site,
+      MemoryKind kind,
+      long address,
+      long bytes,
+      long requestedBytes,
+      long ordinal) {
+    if (address <= 0 || bytes <= 0 || address > Long.MAX_VALUE - bytes) {
+      unknownAddresses++;
+      return;
+    }
+    AllocationTable.Told told =
+        new AllocationTable.Told(site.site(), site.label(), kind, bytes, requestedBytes, ordinal);
+    if (allocations.isKnown(told, address)) {
+      events--; // told again, at the start of a chunk
+      return;
+    }
+    AllocationRow gone = allocations.live().overlapping(address, address + bytes);
+    while (gone != null) {
+      freed(gone.address());
+      gone = allocations.live().overlapping(address, address + bytes);
+    }
+    allocations.allocated(told, address, launches.greatest());
+  }
+
+  private void freed(long address) {
+    AllocationRow row = allocations.freed(address);
+    if (row == null) {
+      unknownAddresses++;
+    } else {
+      residentBytes -= row.end(launches.greatest());
+    }
+  }
+
+  private void access(
+      long sequence,
+      String label,
+      int ordinal,
+      long address,
+      long bytes,
+      AccessKind kind,
+      long time) {
+    AllocationRow row = allocations.live().find(address);
+    if (sequence < 0) {
+      unattributed++;
+    } else if (row == null || bytes <= 0) {
+      unknownAddresses++;
+    } else {
+      long offset = address - row.address();
+      long within = Math.min(bytes, row.bytes - offset);
+      launches.access(sequence, label, ordinal, row, offset, within, kind, time);
+    }
+  }
+
+  private void kernel(long sequence, String function, long start, long end) {
+    long nanos = Math.max(0, end - start);
+    kernels++;
+    kernelNanos += nanos;
+    timeline.put(TimeMeasure.LAUNCHES, start, 1);
+    timeline.spread(TimeMeasure.KERNEL_NANOS, start, end, nanos);
+    OpenLaunch open = launches.open(sequence);
+    if (open != null) {
+      open.ran(start, nanos);
+      sites.of(open.label()).ran(function, nanos);
+      return;
+    }
+    int slot = launches.closed().find(sequence);
+    if (slot < 0) {
+      unattributed++;
+      sites.of(function).ran(function, nanos);
+      return;
+    }
+    SiteRow site = launches.closed().site(slot);
+    Shape shape = launches.closed().shape(slot);
+    PhaseRow phase = launches.closed().phase(slot);
+    if (site != null && shape != null && phase != null) {
+      site.ran(function, nanos);
+      shape.ran(1, nanos);
+      if (launches.closed().position(slot) == 0) {
+        launches.lapBegins(phase, launches.closed().lap(slot), start);
+      }
+    }
+  }
+
+  private void fault(
+      Processor processor,
+      FaultAccess access,
+      long address,
+      long pages,
+      int parts,
+      long start,
+      long end,
+      long sequence) {
+    long nanos = Math.max(0, end - start);
+    boolean gpu = processor == Processor.GPU;
+    timeline.put(gpu ? TimeMeasure.GPU_FAULTS : TimeMeasure.CPU_FAULTS, start, pages);
+    AllocationRow row = allocations.live().find(address, gpu ? sequence : Measure.NEVER);
+    if (row == null) {
+      unknownAddresses++;
+    }
+    if (gpu) {
+      gpuFaults += pages;
+      faultNanos += nanos;
+      timeline.spread(TimeMeasure.STALL_NANOS, start, end, nanos);
+      deviceFault(access, row, address, pages, parts, nanos, start, sequence);
+    } else {
+      cpuFaults += pages;
+      if (row != null) {
+        hostFault(access, row, address, pages, nanos, start);
+      }
+    }
+  }
+
+  private void deviceFault(
+      FaultAccess access,
+      @Nullable AllocationRow row,
+      long address,
+      long pages,
+      int parts,
+      long nanos,
+      long start,
+      long sequence) {
+    OpenLaunch open = launches.open(sequence);
+    int slot = launches.closed().find(sequence);
+    SiteRow site = open != null ? sites.of(open.label()) : closedSite(slot);
+    if (site == null) {
+      unattributed++;
+    } else {
+      site.faulted(pages, nanos);
+    }
+    if (open != null) {
+      open.stalled(nanos);
+    } else if (slot >= 0) {
+      Shape shape = launches.closed().shape(slot);
+      if (shape != null) {
+        shape.stalled(nanos);
+      }
+    }
+    if (row == null) {
+      return;
+    }
+    long offset = address - row.address();
+    int block = row.block(offset);
+    PhaseRow phase = phase(slot);
+    Columns.Builder<BlockMeasure> columns = phase.columns(row);
+    columns.add(
+        switch (access) {
+          case READ -> BlockMeasure.GPU_READ_FAULTS;
+          case WRITE -> BlockMeasure.GPU_WRITE_FAULTS;
+          case ATOMIC -> BlockMeasure.GPU_ATOMIC_FAULTS;
+          case PREFETCH, UNKNOWN -> BlockMeasure.GPU_OTHER_FAULTS;
+        },
+        block,
+        pages);
+    columns.add(BlockMeasure.GPU_FAULT_NANOS, block, nanos);
+    long faulted =
+        parts == 0 ? AllocationRow.parts(offset, offset + 1) : Integer.toUnsignedLong(parts);
+    columns.combine(BlockMeasure.FAULTED_PARTS, block, faulted);
+    if (access.writes()) {
+      columns.combine(BlockMeasure.WRITE_FAULTED_PARTS, block, faulted);
+    }
+    if (sequence >= 0) {
+      columns.combine(BlockMeasure.FIRST_TOUCH, block, sequence);
+      columns.combine(BlockMeasure.LAST_TOUCH, block, sequence);
+      if (access.writes()) {
+        columns.combine(BlockMeasure.FIRST_WRITE, block, sequence);
+        columns.combine(BlockMeasure.LAST_WRITE, block, sequence);
+      } else if (access == FaultAccess.READ) {
+        columns.combine(BlockMeasure.LAST_READ, block, sequence);
+      }
+      if (row.firstFault(block, sequence)) {
+        faultOfLaunch(open, slot, phase, row, block);
+      }
+    }
+    row.toDevice(block);
+    timeline.heat(HeatMeasure.GPU_FAULTS, row.firstBlock + block, start, pages);
+    resides(row.resideAtLeast(block, PART_BYTES), start);
+  }
+
+  private void faultOfLaunch(
+      @Nullable OpenLaunch open, int slot, PhaseRow phase, AllocationRow row, int block) {
+    if (open != null) {
+      open.faults(row, block);
+    } else if (slot >= 0 && launches.closed().position(slot) >= 0) {
+      LaunchFold.faultInLap(
+          phase, row, block, launches.closed().position(slot), launches.closed().lap(slot));
+    }
+  }
+
+  private void hostFault(
+      FaultAccess access, AllocationRow row, long address, long pages, long nanos, long start) {
+    int block = row.block(address - row.address());
+    Columns.Builder<BlockMeasure> columns = launches.phases().current().columns(row);
+    columns.add(
+        switch (access) {
+          case READ -> BlockMeasure.CPU_READ_FAULTS;
+          case WRITE, ATOMIC -> BlockMeasure.CPU_WRITE_FAULTS;
+          case PREFETCH, UNKNOWN -> BlockMeasure.CPU_OTHER_FAULTS;
+        },
+        block,
+        pages);
+    columns.add(BlockMeasure.CPU_FAULT_NANOS, block, nanos);
+    if (row.toHost(block)) {
+      columns.add(BlockMeasure.HOST_TURNS, block, 1);
+    }
+    timeline.heat(HeatMeasure.CPU_FAULTS, row.firstBlock + block, start, pages);
+  }
+
+  private void transfer(
+      Direction direction,
+      TransferCause cause,
+      long address,
+      long bytes,
+      long start,
+      long end,
+      long sequence) {
+    if (bytes <= 0) {
+      unknownAddresses++;
+      return;
+    }
+    boolean in = direction == Direction.TO_DEVICE;
+    (in ? bytesToDevice : bytesToHost)[causeIndex(cause)] += bytes;
+    timeline.spread(TimeMeasure.transferred(direction, cause), start, end, bytes);
+    OpenLaunch open = launches.open(sequence);
+    int slot = launches.closed().find(sequence);
+    SiteRow site = open != null ? sites.of(open.label()) : closedSite(slot);
+    if (site != null) {
+      site.transferred(direction, bytes);
+    }
+    AllocationRow row = allocations.live().find(address, sequence);
+    if (row == null) {
+      if (cause != TransferCause.USER) { // a copy's other end is the program's own host memory
+        unknownAddresses++;
+      }
+      return;
+    }
+    Columns.Builder<BlockMeasure> columns = phase(slot).columns(row);
+    long from = address - row.address();
+    long upTo = Math.min(from + bytes, row.bytes);
+    while (from < upTo) {
+      int block = row.block(from);
+      long to = Math.min(upTo, (block + 1) * Blocks.BYTES);
+      columns.add(BlockMeasure.transferred(direction, cause), block, to - from);
+      timeline.heat(
+          in ? HeatMeasure.TO_DEVICE_BYTES : HeatMeasure.TO_HOST_BYTES,
+          row.firstBlock + block,
+          start,
+          to - from);
+      if (in) {
+        columns.combine(BlockMeasure.MOVED_PARTS, block, AllocationRow.parts(from, to));
+        row.toDevice(block);
+      }
+      resides(row.reside(block, in ? to - from : from - to), start);
+      from = to;
+    }
+  }
+
+  private void resides(long change, long nanos) {
+    residentBytes += change;
+    timeline.put(TimeMeasure.RESIDENT_BYTES, nanos, residentBytes);
+  }
+
+  private void contention(ContentionKind kind, long address, long bytes, long sequence) {
+    AllocationRow row = allocations.live().find(address, sequence);
+    if (row == null) {
+      unknownAddresses++;
+      return;
+    }
+    BlockMeasure measure =
+        switch (kind) {
+          case THRASHING -> BlockMeasure.THRASHINGS;
+          case THROTTLING -> BlockMeasure.THROTTLINGS;
+          case REMOTE_MAP -> BlockMeasure.REMOTE_MAPS;
+        };
+    Columns.Builder<BlockMeasure> columns = phase(launches.closed().find(sequence)).columns(row);
+    long from = address - row.address();
+    int last = row.block(Math.min(from + Math.max(1, bytes), row.bytes) - 1);
+    for (int block = row.block(from); block <= last; block++) {
+      columns.add(measure, block, 1);
+    }
+  }
+
+  private void hint(int kind, boolean refused, long address, long bytes) {
+    hints++;
+    if (refused) {
+      hintsRefused++;
+      return;
+    }
+    AllocationRow row = allocations.live().find(address);
+    if (kind == DROP && row != null && bytes > 0) {
+      long from = address - row.address();
+      int last = row.block(Math.min(from + bytes, row.bytes) - 1);
+      for (int block = row.block(from); block <= last; block++) {
+        residentBytes += row.reside(block, -Blocks.BYTES);
+      }
+    }
+  }
+
+  /** The phase of a launch that is closed, or the current one. */
+  private PhaseRow phase(int slot) {
+    PhaseRow phase = slot < 0 ? null : launches.closed().phase(slot);
+    return phase == null ? launches.phases().current() : phase;
+  }
+
+  private @Nullable SiteRow closedSite(int slot) {
+    return slot < 0 ? null : launches.closed().site(slot);
+  }
+
+  private static int causeIndex(TransferCause cause) {
+    return switch (cause) {
+      case USER -> 0;
+      case COHERENCE -> 1;
+      case PREFETCH -> 2;
+      case EVICTION -> 3;
+      case ACCESS_COUNTERS -> 4;
+      case UNKNOWN -> 5;
+    };
+  }
+
+  /** The profile of all events so far, after which there can be no more. */
+  Profile finish(RecordingFacts recording, long lateEvents) {
+    launches.finish();
+    boolean deviceTime = timeline.begun();
+    PhaseRow sum = new PhaseRow();
+    List<PhaseProfile> phases = launches.phases().profiles(sum, deviceTime);
+    List<AllocationProfile> profiles =
+        allocations.rows().stream().map(row -> row.profile(sum.columns(row).build())).toList();
+    ProfileTotals totals =
+        new ProfileTotals(
+            events,
+            launches.phases().launches(),
+            kernels,
+            kernelNanos,
+            faultNanos,
+            gpuFaults,
+            cpuFaults,
+            hints,
+            hintsRefused,
+            unknownAddresses,
+            unattributed,
+            lateEvents + launches.late(),
+            byCause(bytesToDevice),
+            byCause(bytesToHost));
+    return new Profile(
+        recording,
+        totals,
+        profiles,
+        sites.rows().stream().map(SiteRow::profile).toList(),
+        phases,
+        (deviceTime ? timeline : launches.hostTimeline()).build(deviceTime));
+  }
+
+  private static Map<TransferCause, Long> byCause(long[] bytes) {
+    Map<TransferCause, Long> map = new EnumMap<>(TransferCause.class);
+    for (TransferCause cause : CAUSES) {
+      map.put(cause, bytes[causeIndex(cause)]);
+    }
+    return map;
+  }
+}

@@ -1,0 +1,46 @@
+package io.spillway.profile;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a program touched and what that cost: a recording, folded. Immutable, and equal to another
+ * by content.
+ *
+ * <p>An allocation's or a site's index is its place in the list here. Positions are launch numbers
+ * ("sequences").
+ *
+ * @param recording what it was recorded with and on, and what is missing
+ * @param totals sums over the whole recording
+ * @param allocations what was allocated, in the order in which it was first seen
+ * @param sites where launches come from, in the order in which they were first seen
+ * @param phases the laps that the program repeats; the first is what lies outside of them, always
+ *     there. What repeats once more later is the same phase
+ * @param timeline the course of the whole recording, in bins
+ */
+public record Profile(
+    RecordingFacts recording,
+    ProfileTotals totals,
+    List<AllocationProfile> allocations,
+    List<LaunchSiteProfile> sites,
+    List<PhaseProfile> phases,
+    Timeline timeline) {
+
+  /** Copies the lists. */
+  public Profile {
+    allocations = List.copyOf(allocations);
+    sites = List.copyOf(sites);
+    phases = List.copyOf(phases);
+  }
+
+  /** The phase whose laps cover the most launches, empty if nothing repeats. */
+  public Optional<PhaseProfile> mainPhase() {
+    PhaseProfile most = null;
+    for (PhaseProfile phase : phases) {
+      if (phase.repeats() && (most == null || phase.launches() > most.launches())) {
+        most = phase;
+      }
+    }
+    return Optional.ofNullable(most);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.spillway.profile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,201 @@
+package io.spillway.benchmarks.compare;
+
+import io.spillway.benchmarks.trace.Region;
+import io.spillway.benchmarks.trace.Span;
+import io.spillway.benchmarks.trace.Touch;
+import io.spillway.benchmarks.trace.Trace;
+import io.spillway.benchmarks.trace.TraceLaunch;
+import java.util.Arrays;
+import java.util.PriorityQueue;
+
+/**
+ * The least bytes that any policy must bring to the device, launch by launch: Belady's MIN (1966),
+ * which keeps what is needed soonest.
+ *
+ * <p>By pages, and with bypassing: what a launch needs and nobody kept is brought in, but need not
+ * be kept. Contents that are overwritten before they are read, or dead, are neither kept nor
+ * brought in; nor are those that do not exist yet.
+ */
+final class LeastTraffic {
+
+  private static final int NEVER = Integer.MAX_VALUE;
+
+  private final Trace trace;
+  private final Segments segments;
+  private final long capacityBytes;
+  private final double dirtyWeight;
+  private final int[] nextNeed;
+  private final long[] kept;
+  private final boolean[] filled;
+  private final boolean[] dirty;
+  private final long[] bytesIn;
+  private final long[] bytesOut;
+  private long leastOut;
+
+  private final PriorityQueue<Entry> farthest =
+      new PriorityQueue<>((one, other) -> Double.compare(other.rank(), one.rank()));
+
+  /**
+   * A kept segment as it was queued; outdated if it is needed at another launch by now.
+   *
+   * @param segment which
+   * @param need the launch that needs it next
+   * @param rank the higher, the sooner it leaves
+   */
+  private record Entry(int segment, int need, double rank) {}
+
+  /**
+   * Works it out for a device of {@code capacityBytes}.
+   *
+   * @param dirtyWeight 1 for the least bytes; below 1, what would have to be written back counts as
+   *     needed that much sooner, for less time where writing back is dear
+   */
+  LeastTraffic(Trace trace, Segments segments, long capacityBytes, double dirtyWeight) {
+    this.trace = trace;
+    this.segments = segments;
+    this.capacityBytes = capacityBytes;
+    this.dirtyWeight = dirtyWeight;
+    kept = new long[segments.count()];
+    dirty = new boolean[segments.count()];
+    filled = new boolean[segments.count()];
+    bytesIn = new long[trace.launches()];
+    bytesOut = new long[trace.launches()];
+    for (Region region : trace.regions()) {
+      if (region.filled()) {
+        Arrays.fill(filled, segments.firstOf(region.id()), segments.firstOf(region.id() + 1), true);
+      }
+    }
+    int[][] needs = needs();
+    nextNeed = new int[segments.count()];
+    Arrays.fill(nextNeed, NEVER);
+    run(needs);
+  }
+
+  /** By launch, touch and segment in turn, the launch that needs those contents next. */
+  private int[][] needs() {
+    int[] after = new int[segments.count()];
+    Arrays.fill(after, NEVER);
+    int[][] needs = new int[trace.launches()][];
+    for (int i = trace.launches() - 1; i >= 0; i--) {
+      TraceLaunch launch = trace.launch(i);
+      for (Span span : launch.dead()) {
+        int end = segments.segmentAt(span.region(), span.offset() + span.bytes());
+        for (int s = segments.segmentAt(span.region(), span.offset()); s < end; s++) {
+          after[s] = NEVER;
+        }
+      }
+      int count = 0;
+      for (Touch touch : launch.touches()) {
+        count += segments.end(touch) - segments.first(touch);
+      }
+      needs[i] = new int[count];
+      int at = 0;
+      for (Touch touch : launch.touches()) {
+        for (int s = segments.first(touch); s < segments.end(touch); s++) {
+          needs[i][at++] = after[s];
+        }
+      }
+      for (Touch touch : launch.touches().reversed()) {
+        int need = touch.effect().needsContents() ? i : NEVER;
+        Arrays.fill(after, segments.first(touch), segments.end(touch), need);
+      }
+    }
+    return needs;
+  }
+
+  private void run(int[][] needs) {
+    long total = 0;
+    long dirtyBytes = 0;
+    int[] touchedBy = new int[segments.count()];
+    for (int i = 0; i < needs.length; i++) {
+      TraceLaunch launch = trace.launch(i);
+      int at = 0;
+      for (Touch touch : launch.touches()) {
+        boolean writes = touch.effect().writes();
+        for (int s = segments.first(touch); s < segments.end(touch); s++) {
+          boolean again = touchedBy[s] == i + 1;
+          touchedBy[s] = i + 1;
+          if (!again && touch.effect().needsContents() && filled[s]) {
+            bytesIn[i] += segments.bytes(s) - kept[s];
+          }
+          filled[s] |= writes;
+          if (writes && !dirty[s] && needs[i][at] != NEVER) {
+            dirty[s] = true;
+            dirtyBytes += segments.bytes(s);
+          }
+          nextNeed[s] = needs[i][at++];
+          long wanted = nextNeed[s] == NEVER ? 0 : segments.bytes(s);
+          if (wanted == 0 && dirty[s]) {
+            dirty[s] = false;
+            dirtyBytes -= segments.bytes(s);
+          }
+          total += wanted - kept[s];
+          kept[s] = wanted;
+          if (wanted > 0) {
+            farthest.add(entry(i, s));
+          }
+        }
+      }
+      for (Span span : launch.dead()) {
+        int end = segments.segmentAt(span.region(), span.offset() + span.bytes());
+        int first = segments.segmentAt(span.region(), span.offset());
+        Arrays.fill(filled, Math.min(first, end), end, false);
+      }
+      leastOut = Math.max(leastOut, dirtyBytes - capacityBytes);
+      total -= shrink(i, total - capacityBytes);
+    }
+  }
+
+  private Entry entry(int launch, int segment) {
+    double distance = nextNeed[segment] - launch;
+    return new Entry(
+        segment, nextNeed[segment], launch + (dirty[segment] ? distance * dirtyWeight : distance));
+  }
+
+  /** Lets go of {@code excess} bytes, what is needed last first; returns how many. */
+  private long shrink(int launch, long excess) {
+    long left = excess;
+    while (left > 0) {
+      Entry entry = farthest.remove();
+      int s = entry.segment();
+      if (entry.need() != nextNeed[s] || kept[s] == 0) {
+        continue;
+      }
+      long gone = Math.min(left, kept[s]);
+      kept[s] -= gone;
+      left -= gone;
+      if (dirty[s]) {
+        bytesOut[launch] += gone;
+      }
+      if (kept[s] > 0) {
+        farthest.add(entry);
+      }
+    }
+    return Math.max(0, excess);
+  }
+
+  /** Bytes brought in for each launch. */
+  long in(int launch) {
+    return bytesIn[launch];
+  }
+
+  /** Bytes written back after each launch, by the choice of victims made here. */
+  long out(int launch) {
+    return bytesOut[launch];
+  }
+
+  /** All bytes in. */
+  long bytesIn() {
+    return Arrays.stream(bytesIn).sum();
+  }
+
+  /** All bytes out. */
+  long bytesOut() {
+    return Arrays.stream(bytesOut).sum();
+  }
+
+  /** The least bytes that any policy must write back: contents made on the device and beyond it. */
+  long leastBytesOut() {
+    return leastOut;
+  }
+}

@@ -1,0 +1,12 @@
+package io.spillway.benchmarks.compare;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * A piece of a comparison that can run beside others.
+ *
+ * @param title what it is, for a progress bar
+ * @param work gives its rows
+ */
+record Task(String title, Callable<List<Row>> work) {}

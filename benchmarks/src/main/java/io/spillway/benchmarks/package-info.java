@@ -1,0 +1,5 @@
+/** The commands that compare policies. */
+@NullMarked
+package io.spillway.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

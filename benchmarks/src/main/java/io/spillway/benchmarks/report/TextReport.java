@@ -1,0 +1,73 @@
+package io.spillway.benchmarks.report;
+
+import io.spillway.benchmarks.compare.Comparison;
+import io.spillway.benchmarks.compare.Row;
+import io.spillway.range.ByteSize;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Rows as text: a table for each trace and GPU, its bounds first, then the policies by time. */
+public final class TextReport {
+
+  /** What has to be known of every figure. */
+  static final String SIMULATED = "SIMULATED: times are a model's, not a GPU's.";
+
+  private static final List<String> HEADINGS =
+      List.of("ratio", "policy", "of bound", "seconds", "stall", "in", "out");
+
+  /** The columns that hold words. */
+  private static final int POLICY_COLUMN = 1;
+
+  private TextReport() {}
+
+  /** The tables, then what was refused. */
+  public static String of(Comparison comparison) {
+    StringBuilder text = new StringBuilder(SIMULATED).append('\n');
+    Map<String, List<Row>> groups = new LinkedHashMap<>();
+    for (Row row : comparison.rows()) {
+      String group = "%s on %s, rule %s".formatted(row.trace(), row.gpu(), row.rule().label());
+      groups.computeIfAbsent(group, _ -> new ArrayList<>()).add(row);
+    }
+    groups.forEach(
+        (group, rows) -> text.append('\n').append(group).append('\n').append(table(rows)));
+    if (!comparison.refused().isEmpty()) {
+      text.append("\nNot compared, as it would not be fair:\n");
+      comparison.refused().forEach(reason -> text.append("  ").append(reason).append('\n'));
+    }
+    return text.toString();
+  }
+
+  private static String table(List<Row> rows) {
+    List<List<String>> cells = new ArrayList<>();
+    cells.add(HEADINGS);
+    for (Row row : rows) {
+      cells.add(
+          List.of(
+              String.format(Locale.ROOT, "%.2f", row.ratio()),
+              row.bound() ? "[" + row.policy() + "]" : row.policy(),
+              String.format(Locale.ROOT, "%.3f", row.fractionOfBound()),
+              String.format(Locale.ROOT, "%.4f", row.seconds()),
+              String.format(Locale.ROOT, "%.4f", row.stallSeconds()),
+              ByteSize.format(row.bytesIn()),
+              ByteSize.format(row.bytesOut())));
+    }
+    StringBuilder text = new StringBuilder();
+    for (List<String> row : cells) {
+      StringBuilder line = new StringBuilder();
+      for (int column = 0; column < row.size(); column++) {
+        int width = width(cells, column);
+        String format = column == POLICY_COLUMN ? "  %-" + width + "s" : "  %" + width + "s";
+        line.append(String.format(Locale.ROOT, format, row.get(column)));
+      }
+      text.append(line.toString().stripTrailing()).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static int width(List<List<String>> cells, int column) {
+    return cells.stream().mapToInt(row -> row.get(column).length()).max().orElse(1);
+  }
+}

@@ -1,0 +1,117 @@
+package io.spillway.benchmarks.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.benchmarks.trace.Effect;
+import io.spillway.benchmarks.trace.Trace;
+import io.spillway.benchmarks.trace.TraceBuilder;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+/** Belady's choice against trying everything, on a few pages. */
+final class LeastTrafficProperties {
+
+  private static final long UNIT = 1 << 20;
+  private static final int UNITS = 5;
+
+  /** Each launch touches one or two of five pieces; the bits of a step say which and how. */
+  private static Trace trace(List<Integer> steps) {
+    TraceBuilder builder = new TraceBuilder("t");
+    int region = builder.filledRegion("data", UNITS * UNIT);
+    for (int step : steps) {
+      builder.launch("l", 0, 0);
+      builder.touch(region, step % UNITS * UNIT, UNIT, effect(step / UNITS), 1);
+      int second = step / (UNITS * 3) % UNITS;
+      if (second != step % UNITS) {
+        builder.touch(region, second * UNIT, UNIT, Effect.READ, 1);
+      }
+    }
+    return builder.build();
+  }
+
+  private static Effect effect(int choice) {
+    return Effect.values()[choice % Effect.values().length];
+  }
+
+  @Property(tries = 400)
+  void nothingBringsInLess(
+      @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 0, max = 74) Integer> steps,
+      @ForAll @IntRange(min = 1, max = 4) int capacity) {
+    Trace trace = trace(steps);
+    long least = new LeastTraffic(trace, new Segments(trace), capacity * UNIT, 1).bytesIn() / UNIT;
+    assertThat(least).isEqualTo(exhaustive(trace, capacity, 0, 0, new HashMap<>()));
+  }
+
+  /** The fewest pieces brought in from launch {@code i} on, {@code kept} being on the device. */
+  private static long exhaustive(
+      Trace trace, int capacity, int i, int kept, Map<Integer, Long> known) {
+    if (i == trace.launches()) {
+      return 0;
+    }
+    int state = i << UNITS | kept;
+    Long before = known.get(state);
+    if (before != null) {
+      return before;
+    }
+    long brought = 0;
+    int here = kept;
+    for (var touch : trace.launch(i).touches()) {
+      int piece = 1 << (int) (touch.offset() / UNIT);
+      if ((here & piece) == 0 && touch.effect().needsContents()) {
+        brought++;
+      }
+      here |= piece;
+    }
+    long best = Long.MAX_VALUE;
+    for (int keep = 0; keep < 1 << UNITS; keep++) {
+      if ((keep & ~here) == 0 && Integer.bitCount(keep) <= capacity) {
+        best = Math.min(best, exhaustive(trace, capacity, i + 1, keep, known));
+      }
+    }
+    known.put(state, brought + best);
+    return brought + best;
+  }
+
+  @Example
+  void aCycleKeepsWhatFits() {
+    TraceBuilder builder = new TraceBuilder("cycle");
+    int region = builder.readOnlyRegion("weights", 10 * UNIT);
+    for (int lap = 0; lap < 5; lap++) {
+      for (int layer = 0; layer < 10; layer++) {
+        builder.launch("layer", layer, 0).reads(region, layer * UNIT, UNIT);
+      }
+    }
+    Trace trace = builder.build();
+    LeastTraffic least = new LeastTraffic(trace, new Segments(trace), 4 * UNIT, 1);
+    // All once, then six of ten each lap.
+    assertThat(least.bytesIn()).isEqualTo((10 + 4 * 6) * UNIT);
+    assertThat(least.bytesOut()).isZero();
+    assertThat(least.leastBytesOut()).isZero();
+  }
+
+  @Example
+  void whatTheDeviceMadeAndCannotHoldGoesOut() {
+    TraceBuilder builder = new TraceBuilder("activations");
+    int region = builder.emptyRegion("activations", 10 * UNIT);
+    for (int layer = 0; layer < 10; layer++) {
+      builder.launch("forward", layer, 0).writes(region, layer * UNIT, UNIT);
+    }
+    for (int layer = 9; layer >= 0; layer--) {
+      builder
+          .launch("backward", layer, 0)
+          .reads(region, layer * UNIT, UNIT)
+          .dies(region, layer * UNIT, UNIT);
+    }
+    Trace trace = builder.build();
+    LeastTraffic least = new LeastTraffic(trace, new Segments(trace), 4 * UNIT, 1);
+    assertThat(least.bytesIn()).isEqualTo(6 * UNIT);
+    assertThat(least.bytesOut()).isEqualTo(6 * UNIT);
+    assertThat(least.leastBytesOut()).isEqualTo(6 * UNIT);
+  }
+}

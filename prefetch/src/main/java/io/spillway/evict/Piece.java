@@ -1,0 +1,189 @@
+package io.spillway.evict;
+
+import io.spillway.access.AccessKind;
+import io.spillway.range.AddressRange;
+
+/**
+ * A stretch of managed memory, whole blocks, that is moved as one, and what is known of its use.
+ *
+ * <p>Positions count launches. Where no use is predicted, the next one is estimated from the gap
+ * between the last ones (frequency) or, once that has passed, from the time since the last
+ * (recency: what has not been used for long will not be used for as long again). Not thread-safe.
+ */
+public final class Piece {
+
+  /** Of a piece that is not used again, as far as is known. */
+  public static final long NEVER = Long.MAX_VALUE;
+
+  /** Of a piece that no launch has used yet. */
+  public static final long NOT_YET = -1;
+
+  /** How much of the estimated gap the last one replaces: a quarter, so that drift is followed. */
+  private static final double NEW_PART = 0.25;
+
+  private final long address;
+  private final long bytes;
+  private final UseQueue uses = new UseQueue();
+  private long firstUse = NOT_YET;
+  private long lastUse = NOT_YET;
+  private long lastMayWrite = NOT_YET;
+  private double gap;
+  private long lastSequence = NOT_YET;
+  private boolean droppable;
+
+  private boolean advised;
+  private boolean stays;
+
+  /** Index among the resident ones; negative if not resident. */
+  int residentIndex = -1;
+
+  Piece(long address, long bytes) {
+    this.address = address;
+    this.bytes = bytes;
+  }
+
+  /** A part of a piece, which is used as that was. */
+  Piece(long address, long bytes, Piece whole) {
+    this(address, bytes);
+    uses.copyFrom(whole.uses);
+    firstUse = whole.firstUse;
+    lastUse = whole.lastUse;
+    lastMayWrite = whole.lastMayWrite;
+    gap = whole.gap;
+    lastSequence = whole.lastSequence;
+    droppable = whole.droppable;
+    advised = whole.advised;
+    stays = whole.stays;
+  }
+
+  /** Where it starts. */
+  public long address() {
+    return address;
+  }
+
+  /** Its length, whole blocks. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** The first address behind it. */
+  public long end() {
+    return address + bytes;
+  }
+
+  /** Where it is. */
+  public AddressRange range() {
+    return new AddressRange(address, bytes);
+  }
+
+  /** Whether it is on the device or on its way there. */
+  public boolean resident() {
+    return residentIndex >= 0;
+  }
+
+  /** A launch touches it. */
+  public void use(long position, long sequence, AccessKind kind) {
+    if (lastUse == NOT_YET) {
+      firstUse = position;
+    } else if (position > lastUse) {
+      double last = position - lastUse;
+      gap = gap == 0 ? last : gap + NEW_PART * (last - gap);
+    }
+    lastUse = position;
+    lastSequence = Math.max(lastSequence, sequence);
+    if (kind.mayWrite()) {
+      lastMayWrite = position;
+    }
+    if (kind.writes()) {
+      droppable = false; // the session takes read-mostly back before a write it knows of
+      advised = false;
+    }
+    uses.passed(position);
+  }
+
+  /** Whether every launch for at least one whole lap of that many launches only read it. */
+  public boolean onlyReadFor(long launches, long position) {
+    return launches > 0
+        && firstUse != NOT_YET
+        && position - firstUse >= launches
+        && (lastMayWrite == NOT_YET || position - lastMayWrite > launches);
+  }
+
+  /** The last launch, by its session's number, that was given it. */
+  public long lastSequence() {
+    return lastSequence;
+  }
+
+  /** A launch at that position is expected to use it; positions come in rising order. */
+  public void expectUse(long position) {
+    uses.add(position);
+  }
+
+  /** Forgets what was expected. */
+  public void expectNothing() {
+    uses.clear();
+  }
+
+  /**
+   * When it is used next: the expected use if there is one, else the estimate.
+   *
+   * @param now the position now
+   */
+  public long nextUse(long now) {
+    if (!uses.isEmpty()) {
+      return uses.first();
+    }
+    if (lastUse == NOT_YET) {
+      return NEVER;
+    }
+    long regular = lastUse + (long) gap;
+    return gap > 0 && regular > now ? regular : now + (now - lastUse) + 1;
+  }
+
+  /** Whether a use is expected, not only estimated. */
+  public boolean expected() {
+    return !uses.isEmpty();
+  }
+
+  /** Whether it is to stay on the device until its next use. */
+  public boolean stays() {
+    return stays;
+  }
+
+  /** Says whether it is to stay until its next use. */
+  public void setStays(boolean value) {
+    stays = value;
+  }
+
+  /** Whether its device copy can be dropped without a transfer. */
+  public boolean droppable() {
+    return droppable;
+  }
+
+  /** It was found to be only read, and the driver told so. */
+  public void adviseReadMostly() {
+    droppable = true;
+    advised = true;
+  }
+
+  /** Whether it was told read-mostly because of what launches did, not by the program. */
+  public boolean advised() {
+    return advised;
+  }
+
+  /** That was taken back. */
+  public void takeBack() {
+    droppable = false;
+    advised = false;
+  }
+
+  /** Says whether its device copy can be dropped. */
+  public void setDroppable(boolean value) {
+    droppable = value;
+  }
+
+  @Override
+  public String toString() {
+    return range() + (resident() ? " resident" : "");
+  }
+}

@@ -1,0 +1,163 @@
+package io.spillway.evict;
+
+import io.spillway.range.AddressRange;
+import io.spillway.range.Blocks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Managed memory in pieces, cut where launches' ranges begin and end, and the account of those on
+ * the device. Pieces are never joined: a program's ranges repeat. Not thread-safe.
+ */
+public final class Pieces {
+
+  /**
+   * Pieces beyond which none is cut further: choosing a victim looks at each, some 2 ns, and has to
+   * stay far below the 1.3 ms that moving 64 MiB takes.
+   */
+  private static final int MOST = 1 << 16;
+
+  private final long mostBytes;
+  private final Predicate<AddressRange> droppable;
+  private final NavigableMap<Long, Piece> byAddress = new TreeMap<>();
+  private final List<Piece> resident = new ArrayList<>();
+  private long residentBytes;
+  private int layout;
+
+  /**
+   * No memory yet.
+   *
+   * @param mostBytes the most bytes of one piece, whole blocks
+   * @param droppable whether the device copy of memory that is new here can be dropped
+   */
+  public Pieces(long mostBytes, Predicate<AddressRange> droppable) {
+    if (mostBytes <= 0 || !Blocks.aligned(mostBytes)) {
+      throw new IllegalArgumentException(
+          "pieces of %d bytes: must be a positive multiple of %d (one block)"
+              .formatted(mostBytes, Blocks.BYTES));
+    }
+    this.mostBytes = mostBytes;
+    this.droppable = droppable;
+  }
+
+  /**
+   * Adds the pieces that make up the blocks of a range to {@code into}, in order of address,
+   * cutting and making them as needed.
+   */
+  public void cover(long address, long bytes, List<Piece> into) {
+    AddressRange blocks = Blocks.covering(new AddressRange(address, bytes));
+    cut(blocks.address());
+    cut(blocks.end());
+    long at = blocks.address();
+    Map.Entry<Long, Piece> next = byAddress.floorEntry(at);
+    if (next == null || next.getValue().end() <= at) {
+      next = byAddress.higherEntry(at);
+    }
+    while (at < blocks.end()) {
+      if (next == null || next.getKey() > at) {
+        long gapEnd = next == null ? blocks.end() : Math.min(next.getKey(), blocks.end());
+        at = fill(at, gapEnd, into);
+      } else {
+        into.add(next.getValue());
+        at = next.getValue().end();
+        next = byAddress.higherEntry(next.getKey());
+      }
+    }
+  }
+
+  private long fill(long from, long to, List<Piece> into) {
+    for (long at = from; at < to; at += mostBytes) {
+      Piece piece = new Piece(at, Math.min(mostBytes, to - at));
+      piece.setDroppable(droppable.test(piece.range()));
+      byAddress.put(at, piece);
+      into.add(piece);
+    }
+    return to;
+  }
+
+  private void cut(long at) {
+    Map.Entry<Long, Piece> entry = byAddress.lowerEntry(at);
+    if (entry == null || entry.getValue().end() <= at || byAddress.size() >= MOST) {
+      return;
+    }
+    Piece whole = entry.getValue();
+    Piece front = new Piece(whole.address(), at - whole.address(), whole);
+    Piece back = new Piece(at, whole.end() - at, whole);
+    byAddress.put(front.address(), front);
+    byAddress.put(at, back);
+    if (whole.resident()) {
+      leave(whole);
+      arrive(front);
+      arrive(back);
+    }
+    layout++;
+  }
+
+  /** Forgets all pieces that {@code range} touches: it is being freed. */
+  public void remove(AddressRange range) {
+    AddressRange blocks = Blocks.covering(range);
+    cut(blocks.address());
+    cut(blocks.end());
+    List<Piece> gone = new ArrayList<>(byAddress.subMap(blocks.address(), blocks.end()).values());
+    for (Piece piece : gone) {
+      byAddress.remove(piece.address());
+      if (piece.resident()) {
+        leave(piece);
+      }
+    }
+    layout++;
+  }
+
+  /** The pieces that lie wholly inside {@code range}. */
+  public List<Piece> inside(AddressRange range) {
+    return byAddress.subMap(range.address(), range.end()).values().stream()
+        .filter(piece -> piece.end() <= range.end())
+        .toList();
+  }
+
+  /** Every piece, by address. */
+  public Iterable<Piece> all() {
+    return byAddress.values();
+  }
+
+  /** The piece is on the device, or on its way there. */
+  public void arrive(Piece piece) {
+    if (!piece.resident()) {
+      piece.residentIndex = resident.size();
+      resident.add(piece);
+      residentBytes += piece.bytes();
+    }
+  }
+
+  /** The piece is no longer on the device. */
+  public void leave(Piece piece) {
+    if (piece.resident()) {
+      Piece last = resident.removeLast();
+      if (last != piece) {
+        resident.set(piece.residentIndex, last);
+        last.residentIndex = piece.residentIndex;
+      }
+      piece.residentIndex = -1;
+      residentBytes -= piece.bytes();
+    }
+  }
+
+  /** The pieces on the device, in no order. */
+  List<Piece> resident() {
+    return resident;
+  }
+
+  /** Bytes on the device. */
+  public long residentBytes() {
+    return residentBytes;
+  }
+
+  /** Rises whenever pieces are cut or removed, so that lists of them are out of date. */
+  public int layout() {
+    return layout;
+  }
+}

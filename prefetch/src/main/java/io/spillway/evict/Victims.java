@@ -1,0 +1,59 @@
+package io.spillway.evict;
+
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who leaves: the piece whose next use is farthest for its price, and never one that is needed
+ * sooner than what comes in.
+ *
+ * <p>Belady's rule (evict the farthest next use), weighed by what leaving and coming back costs: a
+ * piece that has to be written back must be five times as far away as one that can be dropped,
+ * since 1/12 + 1/50.6 ns a byte is five times 1/50.6 ({@link Prices#H200}). In a lap of equal
+ * pieces this keeps a stable set, all but what is passing through: after N pieces with room for C,
+ * N - C come in each lap and a few more for what is in flight. Not thread-safe.
+ */
+public final class Victims {
+
+  /** The distance of what is never used again: beyond all launches a program can make. */
+  private static final double FAR = 1e18;
+
+  private final Pieces pieces;
+  private final Prices prices;
+
+  /** Picks among the resident of {@code pieces}. */
+  public Victims(Pieces pieces, Prices prices) {
+    this.pieces = pieces;
+    this.prices = prices;
+  }
+
+  /**
+   * The best to leave for something that is used at {@code use}; null if all others are needed
+   * sooner.
+   *
+   * @param now the position now
+   * @param use when what comes in is used; what leaves is used later
+   * @param free which may leave
+   */
+  public @Nullable Piece choose(long now, long use, Predicate<Piece> free) {
+    Piece chosen = null;
+    double most = -1;
+    for (Piece piece : pieces.resident()) {
+      double value = value(piece, now, use);
+      if (value > most && free.test(piece)) {
+        most = value;
+        chosen = piece;
+      }
+    }
+    return chosen;
+  }
+
+  private double value(Piece piece, long now, long use) {
+    long next = piece.nextUse(now);
+    if (next <= use) {
+      return -1;
+    }
+    double distance = next == Piece.NEVER ? FAR : (double) (next - now);
+    return distance / prices.away(piece);
+  }
+}

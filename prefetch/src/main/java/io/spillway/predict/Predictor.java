@@ -1,0 +1,194 @@
+package io.spillway.predict;
+
+/**
+ * Tells which launches to expect: what the program declared first, then the lap that is being
+ * followed, then the stride of the site, then the launches that usually follow.
+ *
+ * <p>How far ahead is a matter of trust. Along a lap it is twice the number of launches that came
+ * as expected, so that trust doubles with every step and a wrong turn costs little; a whole {@link
+ * LapFollower#lag} at most, after which the lap repeats. Not thread-safe.
+ */
+public final class Predictor {
+
+  /** Launches expected from strides or successors at most: without a lap, trust is short. */
+  private static final int MOST_GUESSED = 4;
+
+  /** Below this, a chain of successors is not followed: it would more often be wrong than right. */
+  private static final double LEAST_CONFIDENCE = 0.5;
+
+  /** Steps in a row after which a stride is believed: two points make a line, a third proves it. */
+  private static final int LEAST_REPEATS = 2;
+
+  /** Launches of a lap, at least: what repeats in less is a loop inside something larger. */
+  private static final int SHORTEST_LAP = 4;
+
+  /** How much the last outcome counts in {@link #accuracy}. */
+  private static final double NEW_PART = 1.0 / 16;
+
+  private final LaunchTable launches = new LaunchTable();
+  private final LapFollower lap = new LapFollower();
+  private final SuccessorTable successors = new SuccessorTable();
+  private final StrideTable strides = new StrideTable();
+  private final UpcomingLaunches declared = new UpcomingLaunches();
+  private final Touches next = new Touches();
+  private final int[] guessed = new int[MOST_GUESSED];
+  private final float[] guessedConfidence = new float[MOST_GUESSED];
+  private int guesses;
+  private int previous = SuccessorTable.NONE;
+  private double accuracy;
+  private long ownEpoch;
+
+  /** Nothing has been seen. */
+  public Predictor() {}
+
+  /** The launches by number. */
+  public LaunchTable launches() {
+    return launches;
+  }
+
+  /**
+   * The next launch.
+   *
+   * @param launch what it touches
+   * @param bounds which memory strides may lead into
+   * @return its number
+   */
+  public int observe(Touches launch, Bounds bounds) {
+    int number = launches.intern(launch);
+    boolean expected = lap.observe(number);
+    accuracy += NEW_PART * ((expected ? 1 : 0) - accuracy);
+    if (previous != SuccessorTable.NONE) {
+      successors.followed(previous, number);
+    }
+    previous = number;
+    int repeats = strides.observe(launch);
+    if (declared.observe(number)) {
+      ownEpoch++;
+    }
+    int before = guesses;
+    guesses = 0;
+    if (lap.run() == 0) {
+      guess(launch, number, repeats, bounds);
+    }
+    if (before + guesses > 0) {
+      ownEpoch++; // guesses are made anew each time
+    }
+    return number;
+  }
+
+  /** Tells whether strides may lead to a range: it has to lie in one piece of live memory. */
+  @FunctionalInterface
+  public interface Bounds {
+    /**
+     * Whether {@code bytes} bytes from {@code address} belong to what {@code origin} is part of.
+     */
+    boolean allow(long origin, long address, long bytes);
+  }
+
+  private void guess(Touches launch, int number, int repeats, Bounds bounds) {
+    if (repeats >= LEAST_REPEATS) {
+      guessStride(launch, Math.min(MOST_GUESSED, repeats), bounds);
+    }
+    double confidence = 1;
+    int at = guesses == 0 ? number : guessed[guesses - 1];
+    while (guesses < MOST_GUESSED) {
+      confidence *= successors.confidence(at);
+      if (confidence < LEAST_CONFIDENCE) {
+        return;
+      }
+      at = successors.likeliest(at);
+      guessedConfidence[guesses] = (float) confidence;
+      guessed[guesses++] = at;
+    }
+  }
+
+  private void guessStride(Touches launch, int steps, Bounds bounds) {
+    for (int step = 1; step <= steps; step++) {
+      next.begin(launch.site());
+      for (int i = 0; i < launch.count(); i++) {
+        long origin = launch.address(i);
+        long address = origin + step * strides.stride(launch.site(), i);
+        if (!bounds.allow(origin, address, launch.bytes(i))) {
+          return;
+        }
+        next.add(address, launch.bytes(i), launch.kind(i));
+      }
+      guessedConfidence[guesses] = 1f - 1f / (1 + steps);
+      guessed[guesses++] = launches.intern(next);
+    }
+  }
+
+  /** The program says that these launches come next, in this order. */
+  public void upcoming(Iterable<Touches> announced) {
+    declared.clear();
+    for (Touches launch : announced) {
+      declared.add(launches.intern(launch));
+    }
+    ownEpoch++;
+  }
+
+  /** How many launches ahead something is expected. */
+  public int depth() {
+    int followed = followed();
+    return declared.size() + (followed > 0 ? followed : guesses);
+  }
+
+  private int followed() {
+    return (int) Math.min(lap.lag(), 2L * lap.run());
+  }
+
+  /**
+   * The number of the launch expected in {@code step} launches.
+   *
+   * @param step from 1 to {@link #depth}
+   */
+  public int launch(int step) {
+    if (step <= declared.size()) {
+      return declared.get(step - 1);
+    }
+    int further = step - declared.size();
+    return followed() > 0 ? lap.expected(further) : guessed[further - 1];
+  }
+
+  /**
+   * How likely the launch expected in {@code step} launches is, 0 to 1: how often expectations were
+   * met lately, less where trust is being built up.
+   */
+  public double confidence(int step) {
+    if (step <= declared.size()) {
+      return 1;
+    }
+    int further = step - declared.size();
+    return followed() > 0
+        ? accuracy * Math.min(1, (1.0 + lap.run()) / further)
+        : guessedConfidence[further - 1];
+  }
+
+  /** Whether a whole lap is expected, so that what is not in it is not expected at all. */
+  public boolean inLap() {
+    return lap.lag() > 0 && followed() == lap.lag();
+  }
+
+  /** Whether a whole lap of some length has come as expected: it was seen twice at least. */
+  public boolean lapConfirmed() {
+    return lap.lag() >= SHORTEST_LAP && lap.run() >= lap.lag();
+  }
+
+  /** How long the lap is that is followed, in launches; 0 if none is. */
+  public long lapLength() {
+    return lap.lag();
+  }
+
+  /** Launches seen so far. */
+  public long position() {
+    return lap.now() + 1;
+  }
+
+  /**
+   * Changes whenever what is expected is not simply what was expected a launch ago, one step
+   * nearer, perhaps with more behind it.
+   */
+  public long epoch() {
+    return lap.epoch() + ownEpoch;
+  }
+}

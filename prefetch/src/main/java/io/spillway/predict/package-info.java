@@ -1,0 +1,13 @@
+/**
+ * What comes next: launches seen so far in, launches to expect out.
+ *
+ * <p>{@link io.spillway.predict.Predictor} is the way in. It knows launches by what they touch
+ * ({@link io.spillway.predict.LaunchTable}), follows what it has seen before ({@link
+ * io.spillway.predict.LapFollower}), and where nothing repeats falls back to strides ({@link
+ * io.spillway.predict.StrideTable}) and to what usually follows what ({@link
+ * io.spillway.predict.SuccessorTable}). Pure: nothing here sees a driver, a clock or a thread.
+ */
+@NullMarked
+package io.spillway.predict;
+
+import org.jspecify.annotations.NullMarked;

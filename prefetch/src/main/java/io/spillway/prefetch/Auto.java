@@ -1,0 +1,25 @@
+package io.spillway.prefetch;
+
+import io.spillway.SessionContext;
+import io.spillway.SessionListener;
+import io.spillway.SessionPlugin;
+
+/**
+ * Keeps the budget, predicts what launches need and moves it ahead of them; notices when that does
+ * not help, and stops.
+ */
+public final class Auto implements SessionPlugin {
+
+  /** For {@link java.util.ServiceLoader} or a configuration. */
+  public Auto() {}
+
+  @Override
+  public String name() {
+    return "auto";
+  }
+
+  @Override
+  public SessionListener attach(SessionContext context) {
+    return new PredictiveEngine(context);
+  }
+}

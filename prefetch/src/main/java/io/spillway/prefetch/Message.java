@@ -1,0 +1,32 @@
+package io.spillway.prefetch;
+
+import io.spillway.access.AccessKind;
+import io.spillway.driver.EventHandle;
+import io.spillway.hint.Plan;
+import io.spillway.predict.Touches;
+import io.spillway.range.AddressRange;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the program's threads tell the mover's. */
+sealed interface Message {
+
+  /** A launch is about to touch a range. */
+  record Declared(long sequence, long address, long bytes, AccessKind kind) implements Message {}
+
+  /** A launch is in its stream; the event, if there is one, marks it. */
+  record Issued(long sequence, Touches touches, @Nullable EventHandle event, long nanoTime)
+      implements Message {}
+
+  /** Memory is being freed. */
+  record Freed(AddressRange range) implements Message {}
+
+  /** The program asks for a range. */
+  record Wanted(AddressRange range) implements Message {}
+
+  /** Somebody else's plan took effect. */
+  record Applied(Plan plan) implements Message {}
+
+  /** The program says what it launches next. */
+  record Upcoming(List<Touches> launches) implements Message {}
+}

@@ -1,0 +1,160 @@
+package io.spillway.prefetch;
+
+import io.spillway.SessionContext;
+import io.spillway.allocate.LiveAllocation;
+import io.spillway.driver.DriverException;
+import io.spillway.driver.EventHandle;
+import io.spillway.driver.StreamHandle;
+import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.evict.Piece;
+import io.spillway.hint.Plan;
+import io.spillway.hint.PlanApplier;
+import io.spillway.range.AddressRange;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/**
+ * Does steps: waits for the launches that still use what leaves, lets it go, and fetches, in
+ * streams of its own by turns, so that while one fetch moves the next one's call is being made.
+ * Never more than a few fetches are on their way; the rest is not decided yet and needs no
+ * cancelling. Mover's thread only.
+ */
+final class Mover implements AutoCloseable {
+
+  private record Flight(int number, List<Piece> pieces, EventHandle event) {}
+
+  private final SessionContext context;
+  private final UnifiedMemoryDriver driver;
+  private final PlanApplier applier;
+  private final Completions completions;
+  private final Presence presence;
+  private final StreamHandle[] streams = new StreamHandle[Planner.PIECES_IN_FLIGHT];
+  private final Deque<Flight> flights = new ArrayDeque<>();
+  private final Deque<EventHandle> spare = new ArrayDeque<>();
+  private int turn;
+  private long refused;
+
+  Mover(SessionContext context, long pieceBytes, Completions completions, Presence presence) {
+    this.context = context;
+    this.driver = context.driver();
+    this.applier = context.applier().withPieces(pieceBytes);
+    this.completions = completions;
+    this.presence = presence;
+    for (int i = 0; i < streams.length; i++) {
+      streams[i] = driver.createStream();
+    }
+  }
+
+  /**
+   * Does a step.
+   *
+   * @param fetch whether what comes is fetched, not only given room
+   * @return whether all that should leave has left
+   */
+  boolean execute(Step step, boolean fetch) {
+    reap();
+    if (flights.size() == streams.length) {
+      Flight oldest = flights.remove();
+      driver.await(oldest.event());
+      landed(oldest);
+    }
+    StreamHandle stream = streams[turn];
+    turn = (turn + 1) % streams.length;
+    boolean left = step.leaving().isEmpty() || leave(step, stream);
+    Plan advice = step.advise();
+    if (!advice.isEmpty() && applier.apply(advice, stream).complete()) {
+      step.advised();
+    }
+    if (!step.coming().isEmpty()) {
+      come(step, fetch ? step.come() : Plan.empty(), stream);
+    }
+    return left;
+  }
+
+  private boolean leave(Step step, StreamHandle stream) {
+    for (Piece piece : step.leaving()) {
+      inAllocations(piece, presence::absent);
+    }
+    completions.awaitUpTo(step.afterSequence());
+    if (applier.apply(step.leave(), stream).refused() == 0) {
+      return true;
+    }
+    refused++;
+    return false;
+  }
+
+  private void come(Step step, Plan plan, StreamHandle stream) {
+    applier.apply(plan, stream);
+    EventHandle event = spare.isEmpty() ? driver.createEvent() : spare.pop();
+    int number = flights.isEmpty() ? 0 : (flights.getLast().number() + 1) % streams.length;
+    Flight flight = new Flight(number, step.coming(), event);
+    flights.add(flight); // before the event is recorded: it is ours to destroy, whatever happens
+    driver.record(event, stream);
+    for (Piece piece : step.coming()) {
+      inAllocations(
+          piece,
+          (allocation, range) -> presence.onItsWay(allocation, range, flight.number(), event));
+    }
+  }
+
+  /** What launches brought in themselves is there now. */
+  void faulted(Piece piece) {
+    inAllocations(piece, presence::present);
+  }
+
+  /** What left by another's doing is no longer there. */
+  void gone(Piece piece) {
+    inAllocations(piece, presence::absent);
+  }
+
+  private void reap() {
+    while (!flights.isEmpty() && driver.isComplete(flights.peek().event())) {
+      landed(flights.remove());
+    }
+  }
+
+  private void landed(Flight flight) {
+    for (Piece piece : flight.pieces()) {
+      inAllocations(
+          piece, (allocation, range) -> presence.arrived(allocation, range, flight.number()));
+    }
+    spare.push(flight.event());
+  }
+
+  private void inAllocations(Piece piece, BiConsumer<LiveAllocation, AddressRange> action) {
+    for (LiveAllocation allocation : context.ledger().overlapping(piece.range())) {
+      piece
+          .range()
+          .intersection(allocation.range())
+          .ifPresent(range -> action.accept(allocation, range));
+    }
+  }
+
+  /** How often the driver would not let something leave. */
+  long refused() {
+    return refused;
+  }
+
+  @Override
+  public void close() {
+    for (StreamHandle stream : streams) {
+      quietly(() -> driver.synchronize(stream));
+    }
+    flights.forEach(flight -> quietly(() -> driver.destroyEvent(flight.event())));
+    spare.forEach(event -> quietly(() -> driver.destroyEvent(event)));
+    for (StreamHandle stream : streams) {
+      quietly(() -> driver.destroyStream(stream));
+    }
+  }
+
+  private static void quietly(Runnable release) {
+    try {
+      release.run();
+    } catch (DriverException e) {
+      System.getLogger(Mover.class.getName())
+          .log(System.Logger.Level.WARNING, "while closing the prefetcher", e);
+    }
+  }
+}

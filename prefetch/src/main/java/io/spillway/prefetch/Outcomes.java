@@ -1,0 +1,91 @@
+package io.spillway.prefetch;
+
+import io.spillway.evict.Piece;
+import io.spillway.evict.Prices;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of each piece that was fetched ahead: used, used while still on its way, gone unused,
+ * or harmful because what left for it was needed first. Not thread-safe.
+ */
+public final class Outcomes {
+
+  private final Prices prices;
+
+  /** Fetched ahead and not used yet. */
+  private final Set<Piece> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** What left for something that was not used since. */
+  private final IdentityHashMap<Piece, Piece> leftFor = new IdentityHashMap<>();
+
+  private long hits;
+  private long useless;
+  private long harmful;
+  private double savedNanos;
+  private double causedNanos;
+
+  Outcomes(Prices prices) {
+    this.prices = prices;
+  }
+
+  void fetched(Piece piece) {
+    waiting.add(piece);
+  }
+
+  void used(Piece piece) {
+    if (waiting.remove(piece)) {
+      hits++;
+      savedNanos += piece.bytes() * (prices.fault() - prices.fetch());
+    }
+    Piece reason = leftFor.remove(piece);
+    if (reason != null && waiting.contains(reason) && !piece.resident()) {
+      harmful++;
+      causedNanos += piece.bytes() * prices.fault();
+    }
+  }
+
+  void evicted(Piece piece, @Nullable Piece coming) {
+    if (waiting.remove(piece)) {
+      useless++;
+      causedNanos += piece.bytes() * prices.fetch();
+    }
+    if (coming == null) {
+      leftFor.remove(piece);
+    } else {
+      leftFor.put(piece, coming);
+    }
+  }
+
+  void gone(Piece piece) {
+    waiting.remove(piece);
+    leftFor.remove(piece);
+  }
+
+  /** Pieces that were fetched ahead and then used. */
+  public long hits() {
+    return hits;
+  }
+
+  /** Pieces that were fetched ahead and left unused. */
+  public long useless() {
+    return useless;
+  }
+
+  /** Pieces that were needed before what they left for. */
+  public long harmful() {
+    return harmful;
+  }
+
+  /** Device time saved against page faults, by price, in nanoseconds. */
+  public double savedNanos() {
+    return savedNanos;
+  }
+
+  /** Link and device time spent for nothing, by price, in nanoseconds. */
+  public double causedNanos() {
+    return causedNanos;
+  }
+}

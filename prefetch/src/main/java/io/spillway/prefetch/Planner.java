@@ -1,0 +1,381 @@
+package io.spillway.prefetch;
+
+import io.spillway.access.AccessKind;
+import io.spillway.evict.Piece;
+import io.spillway.evict.Pieces;
+import io.spillway.evict.Prices;
+import io.spillway.evict.Victims;
+import io.spillway.hint.Hint;
+import io.spillway.hint.Plan;
+import io.spillway.predict.Predictor;
+import io.spillway.predict.Touches;
+import io.spillway.range.AddressRange;
+import io.spillway.range.Blocks;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plans what comes and what leaves, from the launches told: pure, without threads or a driver, so
+ * that it runs on recorded traces as well.
+ *
+ * <p>What a launch that is about to be issued lacks comes first. Then come the pieces that expected
+ * launches use, earliest first, as long as something can leave for each that is used later. These
+ * are the rules of optimal prefetching (Cao, Felten, Karlin and Li, SIGMETRICS'95: fetch what is
+ * used next, replace what is used last, do no harm, at the first opportunity), except that what
+ * leaves is weighed by its price and that a launch's pieces stay while it runs.
+ *
+ * <p>Not thread-safe.
+ */
+public final class Planner {
+
+  /**
+   * Bytes of a piece, and of a step, at most: 128 MiB is where a fetch no longer holds the calling
+   * thread (measurements h200: {@code prefetch.h2d.issue}, 1.5% of the time instead of 70%) and
+   * runs at 46 GB/s; larger ones gain little and cannot be cancelled.
+   */
+  public static final long PIECE_BYTES = 128L << 20;
+
+  /** Pieces on their way at a time: while one moves, the next one's call is being made. */
+  static final int PIECES_IN_FLIGHT = 2;
+
+  private final Predictor predictor = new Predictor();
+  private final Pieces pieces;
+  private final Victims victims;
+  private final Window window;
+  private final Outcomes outcomes;
+  private final LapStays laps;
+  private final long pieceBytes;
+  private final Predictor.Bounds bounds;
+
+  private final Map<Long, OpenLaunch> unissued = new HashMap<>();
+  private final Deque<Piece> demanded = new ArrayDeque<>();
+  private final List<Piece> doubtful = new ArrayList<>();
+  private final List<Piece> scratch = new ArrayList<>();
+  private int mostAhead = Integer.MAX_VALUE;
+  private boolean ahead = true;
+
+  /**
+   * Nothing is known, nothing resident.
+   *
+   * @param prices what moving costs
+   * @param pieceBytes the most bytes moved at once, whole blocks
+   * @param bounds which memory strides may lead into
+   * @param droppable whether the device copy of memory that is new here can be dropped
+   */
+  public Planner(
+      Prices prices, long pieceBytes, Predictor.Bounds bounds, Predicate<AddressRange> droppable) {
+    this.pieceBytes = pieceBytes;
+    this.bounds = bounds;
+    pieces = new Pieces(pieceBytes, droppable);
+    victims = new Victims(pieces, prices);
+    window = new Window(predictor, pieces);
+    outcomes = new Outcomes(prices);
+    laps = new LapStays(predictor, window, prices, PIECES_IN_FLIGHT * pieceBytes);
+  }
+
+  /**
+   * A launch is about to touch a range: its pieces stay until it is issued, and what is missing
+   * comes first.
+   *
+   * @param sequence the launch's number
+   * @param limitBytes the most bytes on the device; what a launch needs beyond is left to page
+   *     faults
+   */
+  public void declare(long sequence, long address, long bytes, AccessKind kind, long limitBytes) {
+    OpenLaunch launch = unissued.computeIfAbsent(sequence, OpenLaunch::new);
+    long next = predictor.position() + 1;
+    scratch.clear();
+    pieces.cover(address, bytes, scratch);
+    for (Piece piece : scratch) {
+      launch.bytes += piece.bytes();
+    }
+    for (Piece piece : scratch) {
+      if (kind == AccessKind.UNKNOWN && piece.advised()) {
+        doubtful.add(piece);
+      }
+      piece.use(next, sequence, kind);
+      outcomes.used(piece);
+      launch.pieces.add(piece);
+      if (!piece.resident() && launch.bytes <= limitBytes) {
+        demanded.add(piece);
+      }
+    }
+  }
+
+  /**
+   * The launch is in its stream: what it still lacks comes by page faults.
+   *
+   * @param launch all that it touches
+   * @return its number among the distinct launches
+   */
+  public int issued(long sequence, Touches launch, long limitBytes) {
+    OpenLaunch open = unissued.remove(sequence);
+    if (open != null) {
+      open.pieces.forEach(pieces::arrive);
+    }
+    int number = predictor.observe(launch, bounds);
+    window.follow();
+    window.piecesOf(number);
+    window.slide();
+    laps.follow(limitBytes);
+    return number;
+  }
+
+  /** What a declared launch still lacks. */
+  List<Piece> missing(long sequence) {
+    OpenLaunch open = unissued.get(sequence);
+    return open == null
+        ? List.of()
+        : open.pieces.stream().filter(piece -> !piece.resident()).toList();
+  }
+
+  /** A launch that was declared and is not issued yet. */
+  private static final class OpenLaunch {
+    private final List<Piece> pieces = new ArrayList<>();
+    private long bytes;
+
+    OpenLaunch(@SuppressWarnings("unused") Long sequence) {}
+  }
+
+  /** The launch took that long on the device. */
+  public void took(int launch, long nanos) {
+    predictor.launches().took(launch, nanos);
+  }
+
+  /** The program says what it launches next. */
+  public void upcoming(Iterable<Touches> launches) {
+    predictor.upcoming(launches);
+    window.follow();
+    window.slide();
+  }
+
+  /**
+   * The next thing to do, which then counts as done; null if there is nothing, or no room for it.
+   *
+   * @param limitBytes the most bytes on the device
+   */
+  public @Nullable Step next(long limitBytes) {
+    if (!doubtful.isEmpty()) {
+      Step retreat =
+          new Step(List.of(), List.of(), List.of(), List.copyOf(doubtful), Piece.NOT_YET, true);
+      doubtful.clear();
+      return retreat;
+    }
+    if (pieces.residentBytes() > limitBytes) {
+      Step shrink = shrink(limitBytes);
+      if (shrink != null) {
+        return shrink;
+      }
+    }
+    Step demand = demand(limitBytes);
+    return demand != null || !ahead ? demand : fetchAhead(limitBytes);
+  }
+
+  private @Nullable Step shrink(long limitBytes) {
+    List<Piece> leaving = new ArrayList<>();
+    long now = predictor.position();
+    while (pieces.residentBytes() > limitBytes) {
+      Piece victim = victims.choose(now, now, this::evictable);
+      if (victim == null) {
+        break;
+      }
+      leave(victim, null);
+      leaving.add(victim);
+    }
+    return leaving.isEmpty()
+        ? null
+        : new Step(leaving, List.of(), List.of(), List.of(), lastSequence(leaving), true);
+  }
+
+  private @Nullable Step demand(long limitBytes) {
+    List<Piece> leaving = new ArrayList<>();
+    List<Piece> coming = new ArrayList<>();
+    long now = predictor.position();
+    long bytes = 0;
+    while (!demanded.isEmpty()) {
+      Piece piece = demanded.peek();
+      if (!piece.resident()) {
+        if ((bytes > 0 && bytes + piece.bytes() > pieceBytes)
+            || (!makeRoom(piece, now, now, limitBytes, leaving, this::passing)
+                && !makeRoom(piece, now, now, limitBytes, leaving, this::evictable))) {
+          break;
+        }
+        pieces.arrive(piece);
+        coming.add(piece);
+        bytes += piece.bytes();
+      }
+      demanded.remove();
+    }
+    return step(leaving, coming, true);
+  }
+
+  private @Nullable Step fetchAhead(long limitBytes) {
+    List<Piece> leaving = new ArrayList<>();
+    List<Piece> coming = new ArrayList<>();
+    long now = predictor.position();
+    long bytes = 0;
+    for (Piece piece = window.firstMissing(mostAhead);
+        piece != null;
+        piece = window.firstMissing(mostAhead)) {
+      if ((bytes > 0 && bytes + piece.bytes() > pieceBytes)
+          || !makeRoom(
+              piece,
+              now,
+              window.scanned(),
+              limitBytes,
+              leaving,
+              laps.active() ? this::passing : this::evictable)) {
+        break;
+      }
+      pieces.arrive(piece);
+      outcomes.fetched(piece);
+      coming.add(piece);
+      bytes += piece.bytes();
+    }
+    return step(leaving, coming, false);
+  }
+
+  private @Nullable Step step(List<Piece> leaving, List<Piece> coming, boolean demanding) {
+    if (leaving.isEmpty() && coming.isEmpty()) {
+      return null;
+    }
+    List<Piece> readMostly = new ArrayList<>();
+    long now = predictor.position();
+    long lap = predictor.lapConfirmed() ? predictor.lapLength() : 0;
+    for (Piece piece : coming) {
+      if (!piece.droppable() && piece.onlyReadFor(lap, now)) {
+        readMostly.add(piece);
+      }
+    }
+    return new Step(leaving, coming, readMostly, List.of(), lastSequence(leaving), demanding);
+  }
+
+  /** Lets pieces go until there is room; those that went stay gone even if it is not enough. */
+  private boolean makeRoom(
+      Piece coming,
+      long now,
+      long use,
+      long limitBytes,
+      List<Piece> leaving,
+      Predicate<Piece> free) {
+    while (pieces.residentBytes() + coming.bytes() > limitBytes) {
+      Piece victim = victims.choose(now, use, free);
+      if (victim == null) {
+        return false;
+      }
+      leave(victim, coming);
+      leaving.add(victim);
+    }
+    return true;
+  }
+
+  private boolean evictable(Piece piece) {
+    return !unissued.containsKey(piece.lastSequence());
+  }
+
+  private boolean passing(Piece piece) {
+    return !piece.stays() && evictable(piece);
+  }
+
+  private void leave(Piece victim, @Nullable Piece coming) {
+    pieces.leave(victim);
+    outcomes.evicted(victim, coming);
+    window.left(victim);
+  }
+
+  private static long lastSequence(List<Piece> leaving) {
+    return leaving.stream().mapToLong(Piece::lastSequence).max().orElse(Piece.NOT_YET);
+  }
+
+  /**
+   * A launch as a whole, for a caller that can do everything at once: what makes it ready, then
+   * what can be done ahead for those that follow.
+   */
+  public Plan onLaunch(long sequence, Touches launch, long limitBytes) {
+    for (int i = 0; i < launch.count(); i++) {
+      declare(sequence, launch.address(i), launch.bytes(i), launch.kind(i), limitBytes);
+    }
+    List<Hint> hints = new ArrayList<>();
+    addSteps(hints, limitBytes);
+    issued(sequence, launch, limitBytes);
+    addSteps(hints, limitBytes);
+    return new Plan(hints);
+  }
+
+  private void addSteps(List<Hint> hints, long limitBytes) {
+    for (Step step = next(limitBytes); step != null; step = next(limitBytes)) {
+      hints.addAll(step.whole().hints());
+      step.advised();
+    }
+  }
+
+  /** The program asks for a range. */
+  public void bring(AddressRange range, long limitBytes) {
+    scratch.clear();
+    pieces.cover(range.address(), range.bytes(), scratch);
+    if (scratch.stream().mapToLong(Piece::bytes).sum() <= limitBytes) {
+      demanded.addAll(scratch);
+    }
+  }
+
+  /** The driver would not let a piece go: it is still there. */
+  public void refused(Piece piece) {
+    pieces.arrive(piece);
+  }
+
+  /** Memory is being freed. */
+  public void freed(AddressRange range) {
+    pieces.inside(Blocks.covering(range)).forEach(outcomes::gone);
+    pieces.remove(range);
+    demanded.clear();
+    window.follow();
+    window.slide();
+  }
+
+  /** Memory was brought to the device, or taken from it, by somebody else; in these pieces. */
+  public List<Piece> moved(AddressRange range, boolean toDevice) {
+    List<Piece> covered = new ArrayList<>();
+    pieces.cover(range.address(), range.bytes(), covered);
+    for (Piece piece : covered) {
+      if (toDevice) {
+        pieces.arrive(piece);
+      } else {
+        pieces.leave(piece);
+        window.left(piece);
+      }
+    }
+    return covered;
+  }
+
+  /** The pieces of a launch, as far as it is known. */
+  public List<Piece> piecesOf(int launch) {
+    return window.piecesOf(launch);
+  }
+
+  /** How far ahead to look, in launches; 0 is not at all. */
+  public void lookAhead(int launches) {
+    mostAhead = launches;
+    ahead = launches > 0;
+  }
+
+  /** What came of what was fetched ahead. */
+  public Outcomes outcomes() {
+    return outcomes;
+  }
+
+  /** What is expected. */
+  public Predictor predictor() {
+    return predictor;
+  }
+
+  /** The account of residency. */
+  public Pieces pieces() {
+    return pieces;
+  }
+}

@@ -1,0 +1,125 @@
+package io.spillway.prefetch;
+
+import io.spillway.allocate.LiveAllocation;
+import io.spillway.driver.EventHandle;
+import io.spillway.range.AddressRange;
+import io.spillway.range.Blocks;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which blocks are on the device, as the mover's thread last said: what launching threads look at,
+ * without a lock and without asking anybody.
+ *
+ * <p>They race with the mover, on purpose. A block that is taken for present and has just left
+ * makes the launch fault; an event that was used again makes it wait a little longer. Neither is
+ * wrong.
+ */
+final class Presence {
+
+  /** Fetches that can be on their way at a time; the bits of a long tell which a launch awaits. */
+  static final int MOST_ON_THEIR_WAY = 60;
+
+  private static final byte ABSENT = 0;
+  private static final byte PRESENT = 1;
+  private static final byte FIRST_ON_ITS_WAY = 2;
+
+  private final Map<LiveAllocation, byte[]> blocksOf = new ConcurrentHashMap<>();
+  private final AtomicReferenceArray<@Nullable EventHandle> events =
+      new AtomicReferenceArray<>(MOST_ON_THEIR_WAY);
+
+  /** Whether all of {@code range}, inside one allocation, is there or on its way. */
+  boolean has(LiveAllocation allocation, AddressRange range) {
+    byte[] blocks = blocksOf.get(allocation);
+    if (blocks == null) {
+      return false;
+    }
+    int end = index(allocation, range.end() - 1);
+    for (int i = index(allocation, range.address()); i <= end; i++) {
+      if (blocks[i] == ABSENT) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Gives {@code wait} the event of every fetch that brings a part of {@code range}, once. */
+  void awaited(LiveAllocation allocation, AddressRange range, Consumer<EventHandle> wait) {
+    byte[] blocks = blocksOf.get(allocation);
+    if (blocks == null) {
+      return;
+    }
+    long onTheirWay = 0;
+    int end = index(allocation, range.end() - 1);
+    for (int i = index(allocation, range.address()); i <= end; i++) {
+      int state = blocks[i];
+      if (state >= FIRST_ON_ITS_WAY) {
+        onTheirWay |= 1L << (state - FIRST_ON_ITS_WAY);
+      }
+    }
+    for (; onTheirWay != 0; onTheirWay &= onTheirWay - 1) {
+      EventHandle event = events.getAcquire(Long.numberOfTrailingZeros(onTheirWay));
+      if (event != null) {
+        wait.accept(event);
+      }
+    }
+  }
+
+  /** A fetch that {@code event} marks brings these blocks. Mover's thread. */
+  void onItsWay(LiveAllocation allocation, AddressRange range, int fetch, EventHandle event) {
+    events.setRelease(fetch, event);
+    set(allocation, range, (byte) (FIRST_ON_ITS_WAY + fetch));
+  }
+
+  /** The blocks of a fetch have come, where nothing else was said of them since. Mover's thread. */
+  void arrived(LiveAllocation allocation, AddressRange range, int fetch) {
+    byte[] blocks = blocksOf.get(allocation);
+    if (blocks != null) {
+      int end = index(allocation, range.end() - 1);
+      for (int i = index(allocation, range.address()); i <= end; i++) {
+        if (blocks[i] == FIRST_ON_ITS_WAY + fetch) {
+          blocks[i] = PRESENT;
+        }
+      }
+    }
+  }
+
+  /** The blocks are there. Mover's thread. */
+  void present(LiveAllocation allocation, AddressRange range) {
+    byte[] blocks = blocksOf.get(allocation);
+    int end = index(allocation, range.end() - 1);
+    for (int i = index(allocation, range.address()); i <= end; i++) {
+      if (blocks == null || blocks[i] == ABSENT) {
+        set(allocation, range, PRESENT);
+        return;
+      }
+    }
+  }
+
+  /** The blocks have left. Mover's thread. */
+  void absent(LiveAllocation allocation, AddressRange range) {
+    set(allocation, range, ABSENT);
+  }
+
+  /** The allocation is being freed. Any thread. */
+  void forget(LiveAllocation allocation) {
+    blocksOf.remove(allocation);
+  }
+
+  private void set(LiveAllocation allocation, AddressRange range, byte state) {
+    byte[] blocks =
+        blocksOf.computeIfAbsent(allocation, a -> new byte[index(a, a.range().end() - 1) + 1]);
+    int end = index(allocation, range.end() - 1);
+    for (int i = index(allocation, range.address()); i <= end; i++) {
+      blocks[i] = state;
+    }
+  }
+
+  private static int index(LiveAllocation allocation, long address) {
+    return (int)
+        ((Blocks.floor(address) - Blocks.floor(allocation.range().address())) / Blocks.BYTES);
+  }
+}

@@ -1,0 +1,78 @@
+package io.spillway.prefetch;
+
+import io.spillway.driver.Location;
+import io.spillway.evict.Piece;
+import io.spillway.hint.Hint;
+import io.spillway.hint.Plan;
+import io.spillway.range.AddressRange;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * One thing to do: let some pieces go, then bring others in. The account of residency has it done
+ * already.
+ *
+ * @param leaving what goes, when the launches up to {@code afterSequence} are done
+ * @param coming what comes
+ * @param readMostly which of these turned out to be only read, and may be told so before they come
+ * @param notReadMostly which no longer are, since a launch may write them
+ * @param afterSequence the last launch that uses any of the leaving
+ * @param demanded whether a launch that is about to be issued needs it
+ */
+public record Step(
+    List<Piece> leaving,
+    List<Piece> coming,
+    List<Piece> readMostly,
+    List<Piece> notReadMostly,
+    long afterSequence,
+    boolean demanded) {
+
+  private static final Comparator<Piece> BY_ADDRESS = Comparator.comparingLong(Piece::address);
+
+  /** What makes the room. */
+  public Plan leave() {
+    return plan(leaving, Hint.Evict::new);
+  }
+
+  /** What is said before anything comes. */
+  public Plan advise() {
+    List<Hint> hints = new ArrayList<>();
+    hints.addAll(plan(notReadMostly, Hint.NotReadMostly::new).hints());
+    hints.addAll(plan(notReadMostly, Hint.PreferNowhere::new).hints());
+    hints.addAll(plan(readMostly, Hint.ReadMostly::new).hints());
+    hints.addAll(plan(readMostly, range -> new Hint.Prefer(range, Location.HOST)).hints());
+    return new Plan(hints);
+  }
+
+  /** What comes. */
+  public Plan come() {
+    return plan(coming, Hint.Fetch::new);
+  }
+
+  /** Everything, in order. */
+  public Plan whole() {
+    List<Hint> hints = new ArrayList<>(leave().hints());
+    hints.addAll(advise().hints());
+    hints.addAll(come().hints());
+    return new Plan(hints);
+  }
+
+  private static Plan plan(List<Piece> pieces, Function<AddressRange, Hint> hint) {
+    List<Hint> hints =
+        pieces.stream().sorted(BY_ADDRESS).map(piece -> hint.apply(piece.range())).toList();
+    return new Plan(hints).coalesced();
+  }
+
+  /** The pieces were told what {@link #advise} says. */
+  void advised() {
+    notReadMostly.forEach(Piece::takeBack);
+    readMostly.forEach(Piece::adviseReadMostly);
+  }
+
+  /** Bytes that come. */
+  public long bytes() {
+    return coming.stream().mapToLong(Piece::bytes).sum();
+  }
+}

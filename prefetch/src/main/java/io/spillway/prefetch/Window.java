@@ -1,0 +1,152 @@
+package io.spillway.prefetch;
+
+import io.spillway.evict.Piece;
+import io.spillway.evict.Pieces;
+import io.spillway.predict.LaunchTable;
+import io.spillway.predict.Predictor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The expected launches, in terms of pieces: tells each piece when it is used, and finds the next
+ * that is missing. Moves on with the launches; is built anew when expectations change. Not
+ * thread-safe.
+ */
+final class Window {
+
+  private static final int[] NO_VERSIONS = new int[0];
+
+  private final Predictor predictor;
+  private final Pieces pieces;
+  private List<List<Piece>> piecesByLaunch = new ArrayList<>();
+  private int[] versions = NO_VERSIONS;
+  private int layout;
+  private long epoch;
+  private boolean stale;
+  private long builds;
+
+  /** The last position of which the uses have been told. */
+  private long reach;
+
+  /** All positions up to here lack nothing. */
+  private long scanned;
+
+  private int scannedPieces;
+
+  Window(Predictor predictor, Pieces pieces) {
+    this.predictor = predictor;
+    this.pieces = pieces;
+  }
+
+  /** Sees whether what was told still holds; before the launch's pieces are asked for. */
+  void follow() {
+    stale |= epoch != predictor.epoch();
+    epoch = predictor.epoch();
+  }
+
+  /** Tells pieces what is expected, now that the launch itself has used its own. */
+  void slide() {
+    long now = predictor.position();
+    if (stale || layout != pieces.layout()) {
+      stale = false;
+      builds++;
+      for (Piece piece : pieces.all()) {
+        piece.expectNothing();
+      }
+      reach = now;
+      scanned = now;
+      scannedPieces = 0;
+    }
+    if (scanned < now) {
+      scanned = now;
+      scannedPieces = 0;
+    }
+    reach = Math.max(reach, now);
+    long end = now + predictor.depth();
+    while (reach < end) {
+      reach++;
+      for (Piece piece : piecesOf(predictor.launch((int) (reach - now)))) {
+        piece.expectUse(reach);
+      }
+    }
+  }
+
+  /** The pieces of a launch, made if they are not there yet. */
+  List<Piece> piecesOf(int launch) {
+    if (layout != pieces.layout()) {
+      piecesByLaunch = new ArrayList<>();
+      versions = NO_VERSIONS;
+      layout = pieces.layout();
+      stale = true;
+    }
+    while (piecesByLaunch.size() <= launch) {
+      piecesByLaunch.add(List.of());
+    }
+    if (versions.length <= launch) {
+      int known = versions.length;
+      versions = Arrays.copyOf(versions, Math.max(2 * known, launch + 1));
+      Arrays.fill(versions, known, versions.length, -1);
+    }
+    LaunchTable launches = predictor.launches();
+    if (versions[launch] != launches.version(launch)) {
+      List<Piece> found = new ArrayList<>();
+      for (int i = 0; i < launches.count(launch); i++) {
+        pieces.cover(launches.address(launch, i), launches.bytes(launch, i), found);
+      }
+      piecesByLaunch.set(launch, found);
+      versions[launch] = launches.version(launch);
+      // Cutting made other launches' lists out of date; this one is kept, since it is new.
+      stale |= layout != pieces.layout();
+    }
+    return piecesByLaunch.get(launch);
+  }
+
+  /** What the launches of the lap use, from the next one to the one just announced. */
+  List<List<Piece>> lap() {
+    List<List<Piece>> uses = new ArrayList<>();
+    for (int step = 1; step <= predictor.lapLength(); step++) {
+      uses.add(piecesOf(predictor.launch(step)));
+    }
+    return uses;
+  }
+
+  /** Rises whenever the window is built anew. */
+  long builds() {
+    return builds;
+  }
+
+  /** The missing piece that is used first, within so many launches; null if none is expected. */
+  @Nullable Piece firstMissing(int mostAhead) {
+    long now = predictor.position();
+    long end = Math.min(reach, now + (long) mostAhead);
+    for (long at = Math.max(scanned, now + 1); at <= end; at++) {
+      if (at != scanned) {
+        scanned = at;
+        scannedPieces = 0;
+      }
+      List<Piece> used = piecesOf(predictor.launch((int) (at - now)));
+      for (; scannedPieces < used.size(); scannedPieces++) {
+        if (!used.get(scannedPieces).resident()) {
+          return used.get(scannedPieces);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The position that {@link #firstMissing} found its piece at. */
+  long scanned() {
+    return scanned;
+  }
+
+  /** A piece left: what was scanned may lack it now. */
+  void left(Piece piece) {
+    long next = piece.nextUse(predictor.position());
+    if (piece.expected() && next <= scanned) {
+      scanned = next;
+      scannedPieces = 0;
+    }
+  }
+}

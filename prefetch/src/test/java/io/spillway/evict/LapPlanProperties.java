@@ -1,0 +1,112 @@
+package io.spillway.evict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.range.Blocks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** What stays never exceeds the room, and is as much as can be where that is known. */
+final class LapPlanProperties {
+
+  private static final long BASE = 1L << 40;
+
+  private static List<Piece> blocks(int count) {
+    Pieces pieces = new Pieces(Blocks.BYTES, range -> true);
+    List<Piece> all = new ArrayList<>();
+    pieces.cover(BASE, count * Blocks.BYTES, all);
+    return all;
+  }
+
+  @Property(tries = 200)
+  void theRoomIsNeverExceededAtAnyTime(
+      @ForAll @IntRange(min = 1, max = 30) int length,
+      @ForAll @IntRange(min = 1, max = 12) int kinds,
+      @ForAll @IntRange(min = 1, max = 12) int room,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    List<Piece> all = blocks(kinds);
+    List<List<Piece>> uses = new ArrayList<>();
+    for (int at = 0; at < length; at++) {
+      uses.add(all.stream().filter(piece -> random.nextInt(4) == 0).toList());
+    }
+    LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200);
+
+    int most = uses.stream().mapToInt(List::size).max().orElse(0);
+    int[] held = new int[length];
+    for (int at = 0; at < length; at++) {
+      held[at] += uses.get(at).size();
+      for (int i = 0; i < uses.get(at).size(); i++) {
+        if (plan.stays(at, i)) {
+          Piece piece = uses.get(at).get(i);
+          for (int later = 1; !uses.get((at + later) % length).contains(piece); later++) {
+            held[(at + later) % length]++;
+          }
+        }
+      }
+    }
+    assertThat(IntStream.of(held).max().orElse(0)).isLessThanOrEqualTo(Math.max(room, most));
+  }
+
+  @Property(tries = 100)
+  void inALapOfEqualPiecesAllButThePassingOneStay(
+      @ForAll @IntRange(min = 2, max = 100) int layers,
+      @ForAll @IntRange(min = 1, max = 50) int room) {
+    List<List<Piece>> uses = blocks(layers).stream().map(List::of).toList();
+
+    LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200);
+
+    long stay = IntStream.range(0, layers).filter(at -> plan.stays(at, 0)).count();
+    assertThat(stay).isEqualTo(room >= layers ? layers : room - 1);
+  }
+
+  @Example
+  void whatStaysIsSpreadOverTheLap() {
+    List<List<Piece>> uses = blocks(64).stream().map(List::of).toList();
+    LapPlan plan = LapPlan.of(uses, 17 * Blocks.BYTES, 0, Prices.H200);
+    for (int quarter = 0; quarter < 4; quarter++) {
+      int from = quarter * 16;
+      assertThat(IntStream.range(from, from + 16).filter(at -> plan.stays(at, 0)).count())
+          .isEqualTo(4);
+    }
+  }
+
+  @Property(tries = 50)
+  void aroundATurnTheLatestStayAsInBeladysChoice(
+      @ForAll @IntRange(min = 3, max = 20) int layers,
+      @ForAll @IntRange(min = 2, max = 19) int room) {
+    List<Piece> all = blocks(layers);
+    List<List<Piece>> uses = new ArrayList<>();
+    all.forEach(piece -> uses.add(List.of(piece)));
+    all.reversed().forEach(piece -> uses.add(List.of(piece)));
+
+    LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200);
+
+    for (int layer = 0; layer < layers; layer++) {
+      assertThat(plan.stays(layer, 0)).as("layer %d", layer).isEqualTo(layer >= layers - room);
+    }
+  }
+
+  @Property(tries = 200)
+  void theLoadTreeAgreesWithAnArray(
+      @ForAll @IntRange(min = 1, max = 40) int length, @ForAll long seed) {
+    Random random = new Random(seed);
+    long[] naive = random.longs(length, 0, 100).toArray();
+    LoadTree tree = new LoadTree(naive.clone());
+    for (int i = 0; i < 50; i++) {
+      int from = random.nextInt(length + 1);
+      int to = from + random.nextInt(length - from + 1);
+      assertThat(tree.most(from, to))
+          .isEqualTo(IntStream.range(from, to).mapToLong(k -> naive[k]).max().orElse(0));
+      int added = random.nextInt(100);
+      tree.add(from, to, added);
+      IntStream.range(from, to).forEach(k -> naive[k] += added);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.spillway.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.access.AccessKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What is expected, and how far ahead, for programs of several kinds. */
+final class PredictorTest {
+
+  private static final long BASE = 1L << 40;
+  private static final long LAYER = 256L << 20;
+  private static final Predictor.Bounds NONE = (origin, address, bytes) -> false;
+
+  private final Predictor predictor = new Predictor();
+
+  private static Touches layer(int i) {
+    return new Touches().begin("layer").add(BASE + i * LAYER, LAYER, AccessKind.READ);
+  }
+
+  private static Predictor.Bounds upTo(int layers) {
+    return (origin, address, bytes) -> address >= BASE && address + bytes <= BASE + layers * LAYER;
+  }
+
+  private List<Long> expectedAddresses() {
+    List<Long> addresses = new ArrayList<>();
+    for (int step = 1; step <= predictor.depth(); step++) {
+      addresses.add((predictor.launches().address(predictor.launch(step), 0) - BASE) / LAYER);
+    }
+    return addresses;
+  }
+
+  @Test
+  void aWalkThroughOneAllocationIsExpectedToGoOnInsideItInItsFirstLap() {
+    predictor.observe(layer(0), upTo(6));
+    predictor.observe(layer(1), upTo(6));
+    assertThat(expectedAddresses()).isEmpty();
+    predictor.observe(layer(2), upTo(6));
+    predictor.observe(layer(3), upTo(6));
+    assertThat(expectedAddresses()).containsExactly(4L, 5L);
+    predictor.observe(layer(4), upTo(6));
+    assertThat(expectedAddresses()).containsExactly(5L);
+  }
+
+  @Test
+  void trustDoublesUntilTheWholeLapIsExpected() {
+    for (int i = 0; i < 16; i++) {
+      predictor.observe(layer(i), NONE);
+    }
+    predictor.observe(layer(0), NONE);
+    assertThat(expectedAddresses()).as("what followed once").containsExactly(1L);
+    predictor.observe(layer(1), NONE);
+    assertThat(expectedAddresses()).containsExactly(2L, 3L);
+    predictor.observe(layer(2), NONE);
+    assertThat(expectedAddresses()).containsExactly(3L, 4L, 5L, 6L);
+    for (int i = 3; i < 16; i++) {
+      predictor.observe(layer(i), NONE);
+    }
+    assertThat(predictor.inLap()).isTrue();
+    assertThat(predictor.lapLength()).isEqualTo(16);
+    assertThat(predictor.depth()).isEqualTo(16);
+    assertThat(expectedAddresses().subList(0, 3)).containsExactly(0L, 1L, 2L);
+    assertThat(predictor.confidence(1)).isBetween(0.5, 1.0);
+  }
+
+  @Test
+  void aLaunchThatGrowsStaysTheSameLaunch() {
+    int number = predictor.observe(layer(0), NONE);
+    int version = predictor.launches().version(number);
+    Touches grown = new Touches().begin("layer").add(BASE, 2 * LAYER, AccessKind.READ_WRITE);
+
+    assertThat(predictor.observe(grown, NONE)).isEqualTo(number);
+    assertThat(predictor.launches().version(number)).isGreaterThan(version);
+    assertThat(predictor.launches().bytes(number, 0)).isEqualTo(2 * LAYER);
+    assertThat(predictor.launches().kind(number, 0)).isEqualTo(AccessKind.READ_WRITE);
+  }
+
+  @Test
+  void whatUsuallyFollowsIsExpectedWhereNothingRepeatsForLong() {
+    Random random = new Random(7);
+    int right = 0;
+    int asked = 0;
+    for (int i = 0; i < 600; i++) {
+      int first = random.nextInt(20);
+      predictor.observe(layer(first), NONE);
+      if (i > 300) {
+        asked++;
+        right += predictor.depth() > 0 && expectedAddresses().getFirst() == 100 + first ? 1 : 0;
+      }
+      predictor.observe(layer(100 + first), NONE);
+    }
+    assertThat((double) right / asked).isGreaterThan(0.9);
+  }
+
+  @Test
+  void declaredLaunchesComeFirstAndLeaveAsTheyCome() {
+    for (int i = 0; i < 24; i++) {
+      predictor.observe(layer(i % 8), NONE);
+    }
+    predictor.upcoming(List.of(layer(50), layer(51), layer(52)));
+    assertThat(expectedAddresses().subList(0, 5)).containsExactly(50L, 51L, 52L, 0L, 1L);
+    assertThat(predictor.confidence(3)).isEqualTo(1);
+
+    predictor.observe(layer(51), NONE);
+
+    assertThat(expectedAddresses().getFirst()).isEqualTo(52L);
+  }
+
+  @Test
+  void aDeclarationThatDoesNotComeTrueIsForgotten() {
+    predictor.upcoming(List.of(layer(50), layer(51)));
+    for (int i = 0; i < 3; i++) {
+      predictor.observe(layer(i), NONE);
+    }
+    assertThat(expectedAddresses()).doesNotContain(50L, 51L);
+  }
+
+  @Test
+  void measuredDurationsAreSmoothed() {
+    int number = predictor.observe(layer(0), NONE);
+    predictor.launches().took(number, 800);
+    predictor.launches().took(number, 1600);
+    assertThat(predictor.launches().nanos(number)).isEqualTo(900f);
+  }
+}

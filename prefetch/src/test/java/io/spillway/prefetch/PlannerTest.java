@@ -1,0 +1,84 @@
+package io.spillway.prefetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.access.AccessKind;
+import io.spillway.evict.Piece;
+import io.spillway.evict.Prices;
+import io.spillway.predict.Touches;
+import io.spillway.range.Blocks;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Plans traces without a driver, and counts what comes in. */
+final class PlannerTest {
+
+  private static final long BASE = 1L << 40;
+  private static final long LAYER = 8 * Blocks.BYTES;
+
+  private final Planner planner =
+      new Planner(Prices.H200, 2 * Blocks.BYTES, (origin, address, bytes) -> false, range -> true);
+  private long sequence;
+  private long bytesIn;
+  private long limitBytes;
+
+  private void launch(Touches touches) {
+    for (int i = 0; i < touches.count(); i++) {
+      planner.declare(sequence, touches.address(i), touches.bytes(i), touches.kind(i), limitBytes);
+    }
+    steps();
+    List<Piece> needed = new ArrayList<>();
+    for (int i = 0; i < touches.count(); i++) {
+      planner.pieces().cover(touches.address(i), touches.bytes(i), needed);
+    }
+    for (Piece piece : needed) {
+      assertThat(piece.resident()).as("%s, for launch %d", piece, sequence).isTrue();
+    }
+    planner.issued(sequence++, touches, limitBytes);
+    steps();
+  }
+
+  private void steps() {
+    for (Step step = planner.next(limitBytes); step != null; step = planner.next(limitBytes)) {
+      bytesIn += step.bytes();
+      assertThat(planner.pieces().residentBytes()).isLessThanOrEqualTo(limitBytes);
+    }
+  }
+
+  private static Touches layer(long i, AccessKind kind) {
+    return new Touches().begin("layer").add(BASE + i * LAYER, LAYER, kind);
+  }
+
+  private double layersInPerLap(int layers, int laps) {
+    long before = bytesIn;
+    for (int i = 0; i < laps * layers; i++) {
+      launch(layer(i % layers, AccessKind.READ));
+    }
+    return (double) (bytesIn - before) / LAYER / laps;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"48, 16", "48, 24", "48, 32", "48, 43", "48, 10", "200, 80"})
+  void aLapBringsInLittleMoreThanWhatDoesNotFit(int layers, int fit) {
+    limitBytes = fit * LAYER;
+    layersInPerLap(layers, 2);
+
+    double perLap = layersInPerLap(layers, 20);
+
+    // No policy can do with less than N - C; Belady's, one layer at a time, does with this.
+    double belady = (double) layers * (layers - fit) / (layers - 1);
+    System.out.printf(
+        "N=%d C=%d per lap %.2f bound %d belady %.2f%n", layers, fit, perLap, layers - fit, belady);
+    assertThat(perLap).isBetween((double) layers - fit, belady + 1);
+  }
+
+  @Test
+  void everythingStaysWhenItFits() {
+    limitBytes = 48 * LAYER;
+    assertThat(layersInPerLap(48, 1)).isEqualTo(48);
+    assertThat(layersInPerLap(48, 10)).isZero();
+  }
+}

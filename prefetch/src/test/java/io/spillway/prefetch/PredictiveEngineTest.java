@@ -1,0 +1,411 @@
+package io.spillway.prefetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.Allocation;
+import io.spillway.SessionPlugin;
+import io.spillway.Spillway;
+import io.spillway.SpillwayConfig;
+import io.spillway.allocate.HostMemoryGuard;
+import io.spillway.allocate.Placement;
+import io.spillway.driver.CudaStatus;
+import io.spillway.driver.FaultInjectingDriver;
+import io.spillway.driver.StreamHandle;
+import io.spillway.driver.sim.Access;
+import io.spillway.driver.sim.GpuModel;
+import io.spillway.driver.sim.SimulatedDriver;
+import io.spillway.driver.sim.SimulatedKernel;
+import io.spillway.driver.sim.SimulationCounters;
+import io.spillway.driver.sim.TouchKind;
+import io.spillway.hint.Hint;
+import io.spillway.hint.HintKind;
+import io.spillway.hint.Plan;
+import io.spillway.range.AddressRange;
+import io.spillway.range.Blocks;
+import io.spillway.range.ByteSize;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The engine on the simulated driver: how near it comes to what the driver's own moves take. */
+final class PredictiveEngineTest {
+
+  private static final long LAYER = 128 * ByteSize.MIB;
+  private static final int LAYERS = 48;
+  private static final int READS = 20;
+
+  private final SimulatedDriver simulation = SimulatedDriver.open(GpuModel.h200());
+  private final FaultInjectingDriver driver = new FaultInjectingDriver(simulation);
+  private long mostResidentBytes;
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertThat(driver.leaks()).isEmpty();
+    simulation.close();
+  }
+
+  private Spillway open(long budgetBytes, SessionPlugin plugin, Executor background) {
+    return Spillway.open(
+        SpillwayConfig.builder()
+            .driver(driver)
+            .deviceBudget(Long.toString(budgetBytes))
+            .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
+            .plugins(List.of(plugin))
+            .background(background)
+            .build());
+  }
+
+  private Spillway open(long budgetBytes) {
+    return open(budgetBytes, new Auto(), simulation.hostThread("mover"));
+  }
+
+  private Allocation weights(Spillway spillway, int layers) {
+    Allocation weights = spillway.allocate(layers * LAYER, Placement.MANAGED, "weights");
+    simulation.hostTouch(weights.range(), TouchKind.WRITE);
+    return weights;
+  }
+
+  /** Launches one kernel over the parts of some allocations that begin at {@code offset}. */
+  private void launch(Spillway spillway, String label, int reads, Touch... touches) {
+    List<Access> accesses = new ArrayList<>();
+    try (var scope = spillway.launch(label, 0)) {
+      for (Touch touch : touches) {
+        switch (touch.kind) {
+          case READ -> scope.reads(touch.of, touch.offset, LAYER);
+          case WRITE -> scope.writes(touch.of, touch.offset, LAYER);
+          default -> scope.updates(touch.of, touch.offset, LAYER);
+        }
+        accesses.add(new Access(touch.range(), touch.kind, reads, 1));
+      }
+      simulation.launch(
+          SimulatedKernel.of(label, accesses.toArray(Access[]::new)), StreamHandle.DEFAULT);
+    }
+    for (Touch touch : touches) {
+      mostResidentBytes = Math.max(mostResidentBytes, simulation.residentBytes(touch.of.range()));
+    }
+  }
+
+  private record Touch(Allocation of, long offset, TouchKind kind) {
+    AddressRange range() {
+      return of.range().slice(offset, LAYER);
+    }
+
+    static Touch read(Allocation of, int layer) {
+      return new Touch(of, layer * LAYER, TouchKind.READ);
+    }
+  }
+
+  private double seconds(Runnable work) {
+    simulation.synchronize(StreamHandle.DEFAULT);
+    long start = simulation.clock().nanoTime();
+    work.run();
+    simulation.synchronize(StreamHandle.DEFAULT);
+    return (simulation.clock().nanoTime() - start) * 1e-9;
+  }
+
+  private void pass(Spillway spillway, Allocation weights, int layers) {
+    for (int layer = 0; layer < layers; layer++) {
+      launch(spillway, "layer", READS, Touch.read(weights, layer));
+    }
+  }
+
+  /**
+   * What the driver's moves take at least for bytes that come in and are dropped again, at their
+   * measured rates: the link of a prefetch, slower while kernels run, and the drops, which hold the
+   * moves up.
+   */
+  private static double leastSeconds(long bytesIn, double kernelSeconds) {
+    GpuModel model = GpuModel.h200();
+    double link = bytesIn / (model.prefetchLinkGBps() * 1e9);
+    double slowed =
+        Math.min(kernelSeconds, link)
+            * (1 - model.prefetchOverlapGBps() / model.prefetchLinkGBps());
+    double drops = 2e-9 * model.adviseBlockNanos() * bytesIn / Blocks.BYTES;
+    return Math.max(kernelSeconds, link + slowed + drops);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1.1, 1.5, 2, 3, 5})
+  void aCyclicLapTakesLittleMoreThanTheMovesItNeeds(double ratio) {
+    long budget = Blocks.floor((long) (LAYERS * LAYER / ratio));
+    try (Spillway spillway = open(budget);
+        Allocation weights = weights(spillway, LAYERS).readMostly()) {
+      for (int lap = 0; lap < 4; lap++) {
+        pass(spillway, weights, LAYERS);
+      }
+      long before = simulation.counters().bytesIn();
+
+      double lap = seconds(() -> pass(spillway, weights, LAYERS));
+
+      long in = simulation.counters().bytesIn() - before;
+      long needed = LAYERS * LAYER - budget;
+      GpuModel model = GpuModel.h200();
+      double kernels =
+          LAYERS
+              * READS
+              * (LAYER / (model.deviceReadGBps() * 1e9) + model.kernelPassNanos() * 1e-9);
+      double least = leastSeconds(needed, kernels);
+      System.out.printf(
+          "ratio %.1f lap %.4f least %.4f = %.3f; pinned link %.3f; in %.2f of %.2f GiB%n",
+          ratio,
+          lap,
+          least,
+          least / lap,
+          Math.max(kernels, needed / 55.4e9) / lap,
+          in / 1073741824.0,
+          needed / 1073741824.0);
+      assertThat(mostResidentBytes).isLessThanOrEqualTo(budget);
+      assertThat(in).isBetween(needed - LAYER, needed + 4 * LAYER);
+      assertThat(least / lap).isGreaterThan(0.9);
+      assertThat(simulation.counters().faults()).isZero();
+      assertThat(simulation.counters().bytesOut()).isZero();
+    }
+  }
+
+  @Test
+  void dataThatIsOnlyReadIsFoundToBeAndLeavesFreeFromThenOn() {
+    long budget = LAYERS * LAYER / 3;
+    try (Spillway spillway = open(budget);
+        Allocation weights = weights(spillway, LAYERS)) {
+      for (int lap = 0; lap < 5; lap++) {
+        pass(spillway, weights, LAYERS);
+      }
+      long before = simulation.counters().bytesOut();
+      assertThat(before).as("until that was known").isPositive();
+
+      pass(spillway, weights, LAYERS);
+
+      assertThat(simulation.counters().bytesOut() - before).isLessThan(2 * LAYER);
+      assertThat(spillway.statistics().hints().of(HintKind.READ_MOSTLY).applied()).isPositive();
+    }
+  }
+
+  @Test
+  void whatWasFoundToBeOnlyReadIsTakenBackBeforeAWrite() {
+    long budget = LAYERS * LAYER / 3;
+    try (Spillway spillway = open(budget);
+        Allocation weights = weights(spillway, LAYERS)) {
+      for (int lap = 0; lap < 5; lap++) {
+        pass(spillway, weights, LAYERS);
+      }
+      double update =
+          seconds(
+              () -> {
+                for (int i = 0; i < LAYERS; i++) {
+                  launch(
+                      spillway, "update", 1, new Touch(weights, i * LAYER, TouchKind.READ_WRITE));
+                }
+              });
+      assertThat(spillway.statistics().hints().of(HintKind.NOT_READ_MOSTLY).applied()).isPositive();
+      // One layer written while duplicated would take 32768 pages x 76 us, two and a half seconds.
+      assertThat(update).isLessThan(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1.5, 2, 3})
+  void aTrainingStepTakesLittleMoreThanTheMovesItNeeds(double ratio) {
+    int layers = 24;
+    long budget = Blocks.floor((long) (2 * layers * LAYER / ratio));
+    try (Spillway spillway = open(budget);
+        Allocation weights = weights(spillway, layers);
+        Allocation activations = weights(spillway, layers)) {
+      for (int step = 0; step < 4; step++) {
+        trainingStep(spillway, weights, activations, layers);
+      }
+      SimulationCounters before = simulation.counters();
+
+      double step = seconds(() -> trainingStep(spillway, weights, activations, layers));
+
+      long in = simulation.counters().bytesIn() - before.bytesIn();
+      long out = simulation.counters().bytesOut() - before.bytesOut();
+      GpuModel model = GpuModel.h200();
+      // Both directions share the driver's lock, and the way out is slower than the link.
+      double least =
+          in / (model.prefetchLinkGBps() * 1e9)
+              + out / Blocks.BYTES * model.toHostDeferredBlockNanos() * 1e-9;
+      System.out.printf(
+          "training %.1f step %.4f least %.4f = %.3f in %.2f out %.2f%n",
+          ratio, step, least, least / step, in / 1e9, out / 1e9);
+      assertThat(least / step).isGreaterThan(0.9);
+    }
+  }
+
+  private void trainingStep(
+      Spillway spillway, Allocation weights, Allocation activations, int layers) {
+    for (int i = 0; i < layers; i++) {
+      launch(
+          spillway,
+          "forward",
+          4,
+          Touch.read(weights, i),
+          new Touch(activations, i * LAYER, TouchKind.WRITE));
+    }
+    for (int i = layers - 1; i >= 0; i--) {
+      launch(
+          spillway,
+          "backward",
+          4,
+          Touch.read(activations, i),
+          new Touch(weights, i * LAYER, TouchKind.READ_WRITE));
+    }
+  }
+
+  private double random(SessionPlugin plugin, double ratio, boolean readMostly) {
+    int layers = 24;
+    long budget = Blocks.floor((long) (layers * LAYER / ratio));
+    Random random = new Random(5);
+    try (Spillway spillway = open(budget, plugin, simulation.hostThread("mover"));
+        Allocation weights = weights(spillway, layers)) {
+      if (readMostly) {
+        weights.readMostly();
+      }
+      return seconds(
+          () -> {
+            for (int i = 0; i < 600; i++) {
+              launch(spillway, "layer", 4, Touch.read(weights, random.nextInt(layers)));
+            }
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1.1, 2, 5})
+  void randomAccessIsNeverSlowerThanFaults(double ratio) {
+    for (boolean readMostly : new boolean[] {true, false}) {
+      double faults = random(new OnDemand(), ratio, readMostly);
+      double engine = random(new Auto(), ratio, readMostly);
+      assertThat(engine).isLessThan(1.02 * faults);
+    }
+  }
+
+  @Test
+  void everythingStaysWhenItFits() {
+    try (Spillway spillway = open(8 * LAYER);
+        Allocation weights = weights(spillway, 8).readMostly()) {
+      for (int lap = 0; lap < 5; lap++) {
+        pass(spillway, weights, 8);
+      }
+      assertThat(spillway.statistics().fetchedBytes()).isEqualTo(8 * LAYER);
+      assertThat(spillway.statistics().droppedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void aLaunchLargerThanTheBudgetIsLeftToFaultsAndTheBudgetIsKeptAfterwards() {
+    try (Spillway spillway = open(4 * LAYER);
+        Allocation weights = weights(spillway, 12).readMostly()) {
+      try (var scope = spillway.launch("all", 0).reads(weights)) {
+        assertThat(scope).isNotNull();
+        simulation.launch(
+            SimulatedKernel.of("all", Access.read(weights.range())), StreamHandle.DEFAULT);
+      }
+      assertThat(spillway.statistics().fetchedBytes()).isZero();
+      simulation.synchronize(StreamHandle.DEFAULT);
+      launch(spillway, "layer", 1, Touch.read(weights, 0));
+      assertThat(simulation.residentBytes(weights.range())).isLessThanOrEqualTo(4 * LAYER);
+    }
+  }
+
+  @Test
+  void freedMemoryLeavesTheAccount() {
+    try (Spillway spillway = open(4 * LAYER)) {
+      for (int i = 0; i < 6; i++) {
+        try (Allocation weights = weights(spillway, 3)) {
+          pass(spillway, weights, 3);
+        }
+      }
+      assertThat(spillway.statistics().writtenBackBytes()).isZero();
+    }
+  }
+
+  @Test
+  void anotherPhaseIsFollowedWithinTwoOfItsLaps() {
+    long budget = LAYERS * LAYER / 2;
+    try (Spillway spillway = open(budget);
+        Allocation weights = weights(spillway, LAYERS).readMostly()) {
+      for (int lap = 0; lap < 3; lap++) {
+        pass(spillway, weights, LAYERS);
+      }
+      Runnable backwards =
+          () -> {
+            for (int layer = LAYERS - 2; layer >= 0; layer -= 2) {
+              launch(spillway, "other", READS, Touch.read(weights, layer));
+            }
+          };
+      backwards.run();
+      backwards.run();
+      long before = simulation.counters().bytesIn();
+      backwards.run();
+      assertThat(simulation.counters().bytesIn() - before).as("half of it fits").isZero();
+    }
+  }
+
+  @Test
+  void aDriverFailureSwitchesItOffAndTheProgramGoesOn() {
+    try (Spillway spillway = open(4 * LAYER);
+        Allocation weights = weights(spillway, 12).readMostly()) {
+      driver.fail("record", 1, CudaStatus.INVALID_HANDLE);
+      pass(spillway, weights, 12);
+      pass(spillway, weights, 12);
+      assertThat(spillway.statistics().plugins().get("auto")).startsWith("off: ");
+    }
+  }
+
+  @Test
+  void aRefusedFetchOrDropLeavesTheBudgetKept() {
+    try (Spillway spillway = open(4 * LAYER);
+        Allocation weights = weights(spillway, 12)) {
+      pass(spillway, weights, 12);
+      driver.fail("prefetch", 5, CudaStatus.OUT_OF_MEMORY);
+      pass(spillway, weights, 12);
+      pass(spillway, weights, 12);
+      assertThat(spillway.statistics().plugins().get("auto")).startsWith("on");
+    }
+  }
+
+  @Test
+  void whatTheProgramMovesItselfIsInTheAccount() {
+    try (Spillway spillway = open(8 * LAYER);
+        Allocation weights = weights(spillway, 8).readMostly()) {
+      pass(spillway, weights, 8);
+      spillway.apply(Plan.of(new Hint.Drop(weights.range())));
+      pass(spillway, weights, 8);
+      assertThat(spillway.statistics().fetchedBytes()).isEqualTo(2 * 8 * LAYER);
+    }
+  }
+
+  @Test
+  void launchesOfSeveralThreadsGoThroughOneBackgroundThread() throws Exception {
+    try (ExecutorService background = Executors.newSingleThreadExecutor();
+        ExecutorService programs = Executors.newFixedThreadPool(4);
+        Spillway spillway = open(12 * LAYER, new Auto(), background);
+        Allocation weights = weights(spillway, 24).readMostly()) {
+      List<java.util.concurrent.Future<?>> all = new ArrayList<>();
+      for (int thread = 0; thread < 4; thread++) {
+        int first = thread * 6;
+        all.add(
+            programs.submit(
+                () -> {
+                  for (int i = 0; i < 200; i++) {
+                    spillway
+                        .launch("part" + first, 0)
+                        .reads(weights, (first + i % 6) * LAYER, LAYER)
+                        .close();
+                  }
+                }));
+      }
+      for (var one : all) {
+        one.get();
+      }
+      assertThat(spillway.statistics().plugins().get("auto")).startsWith("on");
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.spillway.samples.advise;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spillway.advise.Advisor;
+import io.spillway.advise.Recommendation;
+import io.spillway.advise.Rules;
+import io.spillway.advise.file.HintsFile;
+import io.spillway.advise.replay.LapReplay;
+import io.spillway.profile.Profile;
+import io.spillway.profile.ProfileReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code spillway advise}. */
+@Command(
+    name = "advise",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Says which hints a recorded program deserves, each with its reason and what it saves.",
+      "What does not pay when the recorded laps are replayed on the simulator is dropped."
+    })
+public final class AdviseCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "PROFILE", description = "A recording, as made with profile=FILE.")
+  private Path recording = Path.of("");
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "Write the hints there, for the agent's hints=FILE.")
+  private @Nullable Path output;
+
+  @Option(
+      names = "--explain",
+      description = "Also say what fired each rule, what was dropped, and what the replay cost.")
+  private boolean explain;
+
+  @Option(names = "--json", description = "Print one JSON object and nothing else.")
+  private boolean json;
+
+  @Option(
+      names = "--java",
+      description = "Print the hints as calls on Spillway's API, and nothing else.")
+  private boolean java;
+
+  /** For picocli. */
+  public AdviseCommand() {
+    this.spec = CommandSpec.create();
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (json && java) {
+      throw new ParameterException(spec.commandLine(), "--json and --java: ask for one of them");
+    }
+    if (!Files.isReadable(recording)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s: no file that can be read; record one with the agent's profile=FILE"
+              .formatted(recording));
+    }
+    Profile profile = ProfileReader.read(recording);
+    Recommendation advice = new Advisor(Rules.standard(), LapReplay::of).advise(profile);
+    if (output != null) {
+      HintsFile.of(advice).write(output);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(
+          new ObjectMapper()
+              .writerWithDefaultPrettyPrinter()
+              .writeValueAsString(AdviceJson.of(advice)));
+    } else if (java) {
+      out.print(new JavaCalls(advice).text());
+    } else {
+      out.print(new AdviceText(advice, explain).text());
+      if (output != null) {
+        out.printf("%d hints are in %s.%n", advice.hints().size(), output);
+      }
+    }
+    out.flush();
+    return 0;
+  }
+}

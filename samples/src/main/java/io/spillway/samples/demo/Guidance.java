@@ -1,0 +1,26 @@
+package io.spillway.samples.demo;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a managed way is given beside its job.
+ *
+ * @param hints the hints file it applies, if any
+ * @param profile the recording it makes, if any
+ */
+public record Guidance(Optional<Path> hints, Optional<Path> profile) {
+
+  /** Nothing. */
+  public static final Guidance NONE = new Guidance(Optional.empty(), Optional.empty());
+
+  /** Behind a way's description. */
+  String remark() {
+    return hints.map(file -> ", with the hints of " + file).orElse("")
+        + profile.map(file -> ", recorded into " + file).orElse("");
+  }
+
+  boolean isNone() {
+    return hints.isEmpty() && profile.isEmpty();
+  }
+}

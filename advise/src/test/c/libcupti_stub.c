@@ -43,7 +43,7 @@ enum {
   MOST_KINDS = 64
 };
 
-enum { CALL_LAUNCH_KERNEL = 307, MOST_CALLS = 1024 };
+enum { CALL_LAUNCH_KERNEL = 307 };
 
 typedef void (*requested_function)(uint8_t **buffer, size_t *size, size_t *most);
 typedef void (*completed_function)(void *context, uint32_t stream, uint8_t *buffer, size_t size,
@@ -121,7 +121,6 @@ static struct {
   completed_function completed;
   uint8_t kinds[MOST_KINDS];
   uint8_t counters[16];
-  uint8_t driver_calls[MOST_CALLS];
   struct {
     char call[64];
     int argument;
@@ -336,24 +335,6 @@ CUptiResult cuptiActivityEnable(uint32_t kind) { return turn("cuptiActivityEnabl
 
 CUptiResult cuptiActivityDisable(uint32_t kind) { return turn("cuptiActivityDisable", kind, 0); }
 
-CUptiResult cuptiActivityEnableDriverApi(uint32_t callback, uint8_t on) {
-  pthread_mutex_lock(&mutex);
-  CUptiResult status = refusal("cuptiActivityEnableDriverApi", (int)callback);
-  if (status == SUCCESS && callback < MOST_CALLS) {
-    state.driver_calls[callback] = on != 0;
-  }
-  pthread_mutex_unlock(&mutex);
-  return status;
-}
-
-CUptiResult cuptiActivityEnableRuntimeApi(uint32_t callback, uint8_t on) {
-  (void)on;
-  pthread_mutex_lock(&mutex);
-  CUptiResult status = refusal("cuptiActivityEnableRuntimeApi", (int)callback);
-  pthread_mutex_unlock(&mutex);
-  return status;
-}
-
 CUptiResult cuptiActivitySetAttribute(uint32_t attribute, size_t *size, void *value) {
   (void)value;
   return *size == 0 ? INVALID_PARAMETER : refusal("cuptiActivitySetAttribute", (int)attribute);
@@ -469,7 +450,7 @@ int spillway_cupti_refuse(const char *call, int argument, CUptiResult status) {
 /** This thread launches a kernel, by a call with this correlation. */
 void spillway_cupti_launch(uint32_t correlation) {
   pthread_mutex_lock(&mutex);
-  if (state.kinds[KIND_DRIVER] || state.driver_calls[CALL_LAUNCH_KERNEL]) {
+  if (state.kinds[KIND_DRIVER]) {
     if (state.kinds[KIND_EXTERNAL] && pushed.count > 0) {
       struct external record = {.kind = KIND_EXTERNAL,
                                 .external_kind = 3,

@@ -59,8 +59,7 @@ public final class Linker {
     }
   }
 
-  private static MethodHandle plain(
-      MethodHandles.Lookup caller, String name, MethodType nativeType)
+  private static MethodHandle plain(MethodHandles.Lookup caller, String name, MethodType nativeType)
       throws ReflectiveOperationException {
     return caller.findStatic(caller.lookupClass(), name, nativeType);
   }

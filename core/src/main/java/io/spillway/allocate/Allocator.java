@@ -114,8 +114,7 @@ public final class Allocator implements AutoCloseable {
     MemoryInfo info = driver.memoryInfo();
     long plainBytes = ledger.liveBytes(MemoryKind.DEVICE);
     long managedBytes = ledger.liveBytes(MemoryKind.MANAGED);
-    long heldBytes =
-        info.totalBytes() - info.freeBytes() - plainBytes - usedAtOpeningBytes.sum();
+    long heldBytes = info.totalBytes() - info.freeBytes() - plainBytes - usedAtOpeningBytes.sum();
     return new MemoryView(
         info.freeBytes(),
         info.totalBytes(),

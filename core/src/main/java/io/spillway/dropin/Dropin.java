@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>There is at most one published instance, which {@link SpillwayDriver}, {@link SpillwayRuntime}
  * and the agent go through. It has one lane per device, opened when it is first needed there, in
  * the context current at that time: at the first call, or where settings allow, when something has
- * to be redirected. Whatever stands in the way of redirecting, the call is passed
- * through: a program never gets less than it would without Spillway.
+ * to be redirected. Whatever stands in the way of redirecting, the call is passed through: a
+ * program never gets less than it would without Spillway.
  *
  * <p>Safe for use by any thread.
  */

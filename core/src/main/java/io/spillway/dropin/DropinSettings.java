@@ -97,7 +97,7 @@ public record DropinSettings(
    */
   boolean decidedByFreeMemoryAlone() {
     return budget.isEmpty()
-        && reportedMemory == ReportedMemory.CARD
+        && reportedMemory instanceof ReportedMemory.Card
         && device.isEmpty()
         && prefetch == Prefetch.OFF
         && !sharedCard

@@ -186,8 +186,7 @@ public final class Launches {
   }
 
   /** The part of it inside the allocation. */
-  private static RangeAccess access(
-      Dropin.Found found, long address, long bytes, AccessKind kind) {
+  private static RangeAccess access(Dropin.Found found, long address, long bytes, AccessKind kind) {
     long within = Math.min(bytes, found.allocation().range().end() - address);
     return new RangeAccess(new AddressRange(address, within), kind);
   }

@@ -161,6 +161,7 @@ final class Prelude {
   }
 
   /** If it is not over: that nothing had to be redirected. */
+  @SuppressWarnings("UnnecessaryStringBuilder") // See inside.
   @Nullable String allFitted() {
     synchronized (bytesByAddress) {
       if (over || allocations == 0) {

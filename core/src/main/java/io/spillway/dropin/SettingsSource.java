@@ -294,8 +294,7 @@ public final class SettingsSource {
     if (named.isEmpty()) {
       throw new IllegalArgumentException(
           "unknown option '%s' (from %s): did you mean '%s'? Options are %s"
-              .formatted(
-                  key, origin, Option.nearest(key).key(), String.join(", ", Option.keys())));
+              .formatted(key, origin, Option.nearest(key).key(), String.join(", ", Option.keys())));
     }
     Option option = named.get();
     if (values.putIfAbsent(option, value.strip()) == null) {

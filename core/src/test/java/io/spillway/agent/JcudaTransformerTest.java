@@ -154,7 +154,8 @@ class JcudaTransformerTest {
   void whatIsForListenersAloneKeepsTheNativeCall() throws Exception {
     ClassLoader loader = getClass().getClassLoader();
     for (JcudaShape shape : JcudaShape.values()) {
-      byte[] transformed = transform(loader, shape.className(), classFile(loader, shape.className()));
+      byte[] transformed =
+          transform(loader, shape.className(), classFile(loader, shape.className()));
       for (MethodModel method : ClassFile.of().parse(transformed).methods()) {
         String name = method.methodName().stringValue();
         if (linkedCalls(method) > 0 && shape.descriptors().containsKey(name)) {
@@ -170,8 +171,7 @@ class JcudaTransformerTest {
     return method.code().stream()
         .flatMap(code -> code.elementStream())
         .filter(
-            element ->
-                element instanceof InvokeInstruction call && call.name().equalsString(name))
+            element -> element instanceof InvokeInstruction call && call.name().equalsString(name))
         .count();
   }
 

@@ -63,8 +63,7 @@ class PreludeTest {
     Dropin.uninstall();
     dropin =
         new Dropin(
-            SettingsSource.read("log=off," + arguments, new Properties(), Map.of())
-                .settings(),
+            SettingsSource.read("log=off," + arguments, new Properties(), Map.of()).settings(),
             false);
     Dropin.install(dropin);
     stub.clearLog();

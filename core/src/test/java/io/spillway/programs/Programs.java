@@ -98,7 +98,8 @@ public final class Programs {
     public static void main(String[] args) {
       Oversubscribe.open();
       CUdeviceptr pointer = new CUdeviceptr();
-      System.out.println("alloc ".concat(String.valueOf(JCudaDriver.cuMemAlloc(pointer, 64 << 20))));
+      System.out.println(
+          "alloc ".concat(String.valueOf(JCudaDriver.cuMemAlloc(pointer, 64 << 20))));
       int[] in = {1, 2, 3};
       int[] out = new int[3];
       JCudaDriver.cuMemcpyHtoD(pointer, Pointer.to(in), 12);

@@ -111,9 +111,11 @@ final class ReplayedProgram implements AutoCloseable {
   private void launch(PhaseProfile phase, LaunchShape shape) {
     LaunchSiteProfile site = profile.sites().get(shape.site());
     Launch launch = session.launch(site.label(), shape.ordinal(), StreamHandle.DEFAULT);
+    List<RangeAccess> accesses = new ArrayList<>();
     for (ScheduledAccess access : shape.accesses()) {
-      session.declare(launch, new RangeAccess(range(access), access.kind()), true);
+      accesses.add(new RangeAccess(range(access), access.kind()));
     }
+    session.declare(launch, accesses, true);
     if (site.kind() == LaunchKind.COPY && !site.label().contains(FILL_CALL)) {
       copy(shape);
     } else {

@@ -219,25 +219,15 @@ public final class ActivityRecording implements AutoCloseable {
     return false;
   }
 
-  /** Has each launch recorded with our number of it. */
+  /**
+   * Has each launch recorded with our number of it. CUPTI writes a correlation only beside the
+   * record of a call ("When a CUPTI activity API record is created", cupti_activity.h 13.0). All
+   * calls of the driver are recorded for that: enabling only those that launch, by {@code
+   * cuptiActivityEnableDriverApi}, has no effect once there is a context (CUPTI 13.0 on an H100).
+   */
   private boolean correlate() {
     String what = "which launch a kernel is";
-    if (!enable(ActivityKind.EXTERNAL_CORRELATION, what)) {
-      return false;
-    }
-    return (cupti.enablesSingleCalls() && launchCallsRecorded(true))
-        || enable(ActivityKind.DRIVER, what);
-  }
-
-  private boolean launchCallsRecorded(boolean on) {
-    boolean driver = false;
-    for (int call : LaunchCalls.DRIVER) {
-      driver |= cupti.enableDriverApi(call, on) == Cupti.SUCCESS;
-    }
-    for (int call : LaunchCalls.RUNTIME) {
-      cupti.enableRuntimeApi(call, on); // an older runtime lacks the newer ones
-    }
-    return driver;
+    return enable(ActivityKind.EXTERNAL_CORRELATION, what) && enable(ActivityKind.DRIVER, what);
   }
 
   private void readAll() {
@@ -323,9 +313,6 @@ public final class ActivityRecording implements AutoCloseable {
   public void close() {
     if (closing) {
       return;
-    }
-    if (enabled.contains(ActivityKind.EXTERNAL_CORRELATION) && cupti.enablesSingleCalls()) {
-      launchCallsRecorded(false);
     }
     enabled.forEach(cupti::disable);
     cupti.flushAll(Cupti.FLUSH_FORCED);

@@ -42,7 +42,6 @@ final class Cupti {
   private static final MethodHandle AA = shape(ADDRESS, ADDRESS);
   private static final MethodHandle AI = shape(ADDRESS, JAVA_INT);
   private static final MethodHandle IA = shape(JAVA_INT, ADDRESS);
-  private static final MethodHandle IB = shape(JAVA_INT, JAVA_BYTE);
   private static final MethodHandle IJ = shape(JAVA_INT, JAVA_LONG);
   private static final MethodHandle IAA = shape(JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle AJA = shape(ADDRESS, JAVA_LONG, ADDRESS);
@@ -61,8 +60,6 @@ final class Cupti {
   private final MemorySegment configureUnifiedMemoryCounter;
   private final MemorySegment enable;
   private final MemorySegment disable;
-  private final MemorySegment enableDriverApi;
-  private final MemorySegment enableRuntimeApi;
   private final MemorySegment setAttribute;
   private final MemorySegment flushAll;
   private final MemorySegment getNextRecord;
@@ -85,8 +82,6 @@ final class Cupti {
     configureUnifiedMemoryCounter = required("cuptiActivityConfigureUnifiedMemoryCounter", missing);
     enable = required("cuptiActivityEnable", missing);
     disable = required("cuptiActivityDisable", missing);
-    enableDriverApi = library.exported("cuptiActivityEnableDriverApi");
-    enableRuntimeApi = library.exported("cuptiActivityEnableRuntimeApi");
     setAttribute = required("cuptiActivitySetAttribute", missing);
     flushAll = required("cuptiActivityFlushAll", missing);
     getNextRecord = required("cuptiActivityGetNextRecord", missing);
@@ -126,11 +121,6 @@ final class Cupti {
 
   String libraryName() {
     return library.name();
-  }
-
-  /** Whether calls can be recorded one by one (since CUDA 12.x) rather than all or none. */
-  boolean enablesSingleCalls() {
-    return enableDriverApi.address() != 0 && enableRuntimeApi.address() != 0;
   }
 
   /** The name of a status, such as {@code CUPTI_ERROR_INSUFFICIENT_PRIVILEGES}. */
@@ -191,26 +181,6 @@ final class Cupti {
     } catch (Throwable e) {
       throw broken(e);
     }
-  }
-
-  int enableDriverApi(int callbackId, boolean on) {
-    try {
-      return (int) IB.invokeExact(enableDriverApi, callbackId, flag(on));
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  int enableRuntimeApi(int callbackId, boolean on) {
-    try {
-      return (int) IB.invokeExact(enableRuntimeApi, callbackId, flag(on));
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  private static byte flag(boolean on) {
-    return (byte) (on ? 1 : 0);
   }
 
   int setAttribute(int attribute, MemorySegment valueBytes, MemorySegment value) {

@@ -133,7 +133,7 @@ class HintedProgramProperties {
 
   private static void declare(
       Spillway session, Launch launch, AddressRange range, AccessKind kind) {
-    session.interception().declare(launch, new RangeAccess(range, kind), true);
+    session.interception().declare(launch, List.of(new RangeAccess(range, kind)), true);
   }
 
   private static AddressRange part(Allocation allocation, Step step) {

@@ -92,7 +92,7 @@ class HintsPluginTest {
 
   private void launch(String label, AccessKind kind, AddressRange range) {
     Launch launch = session.interception().launch(label, 0, StreamHandle.DEFAULT);
-    session.interception().declare(launch, new RangeAccess(range, kind), true);
+    session.interception().declare(launch, List.of(new RangeAccess(range, kind)), true);
     Access access = kind.mayWrite() ? Access.readWrite(range) : Access.read(range);
     driver.launch(SimulatedKernel.of(label, access), StreamHandle.DEFAULT);
     session.interception().issued(launch);
@@ -170,8 +170,11 @@ class HintsPluginTest {
     Launch launch = session.interception().launch("both", 0, StreamHandle.DEFAULT);
     session
         .interception()
-        .declare(launch, new RangeAccess(data.range().slice(0, B), AccessKind.WRITE), true);
-    session.interception().declare(launch, new RangeAccess(data.range(), AccessKind.READ), true);
+        .declare(
+            launch, List.of(new RangeAccess(data.range().slice(0, B), AccessKind.WRITE)), true);
+    session
+        .interception()
+        .declare(launch, List.of(new RangeAccess(data.range(), AccessKind.READ)), true);
     assertThat(attributes(data, 0, 2 * B).readMostly()).isFalse();
   }
 

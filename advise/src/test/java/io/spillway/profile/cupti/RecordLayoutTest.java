@@ -99,26 +99,6 @@ class RecordLayoutTest {
     numbers.put("CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM0", Cupti.CORRELATION_CUSTOM0);
     numbers.put("CUPTI_ACTIVITY_ATTR_ZEROED_OUT_ACTIVITY_BUFFER", Cupti.ATTRIBUTE_ZEROED_BUFFERS);
     numbers.put("(int)CUPTI_UNIFIED_MEMORY_CPU_DEVICE_ID", MemoryActivity.HOST);
-    List<String> driver =
-        List.of("cuLaunchKernel", "cuLaunchCooperativeKernel", "cuLaunchKernelEx");
-    for (int i = 0; i < driver.size(); i++) {
-      String name = "CUPTI_DRIVER_TRACE_CBID_" + driver.get(i);
-      numbers.put(name, LaunchCalls.DRIVER.get(2 * i));
-      numbers.put(name + "_ptsz", LaunchCalls.DRIVER.get(2 * i + 1));
-    }
-    List<String> runtime =
-        List.of(
-            "cudaLaunchKernel_v7000",
-            "cudaLaunchKernel_ptsz_v7000",
-            "cudaLaunchCooperativeKernel_v9000",
-            "cudaLaunchCooperativeKernel_ptsz_v9000",
-            "cudaLaunchKernelExC_v11060",
-            "cudaLaunchKernelExC_ptsz_v11060",
-            "__cudaLaunchKernel_v13000",
-            "__cudaLaunchKernel_ptsz_v13000");
-    for (int i = 0; i < runtime.size(); i++) {
-      numbers.put("CUPTI_RUNTIME_TRACE_CBID_" + runtime.get(i), LaunchCalls.RUNTIME.get(i));
-    }
     return numbers;
   }
 

@@ -14,8 +14,7 @@ public final class OwnLibraries {
         List.of("picocli.CommandLine", "com.fasterxml.jackson.databind.ObjectMapper")) {
       Class<?> type = Class.forName(name);
       int copies =
-          Collections.list(
-                  ClassLoader.getSystemResources(name.replace('.', '/') + ".class"))
+          Collections.list(ClassLoader.getSystemResources(name.replace('.', '/') + ".class"))
               .size();
       try {
         System.out.println(type.getField("VERSION").get(null) + ", " + copies + " of it");

@@ -19,7 +19,9 @@ record CsrGraph(int vertices, MemorySegment offsets, MemorySegment targets) {
   /** The level of a vertex that cannot be reached. */
   static final int UNREACHED = -1;
 
-  /** Vertices of one task: few, since some have a hundred thousand times the neighbours of others. */
+  /**
+   * Vertices of one task: few, since some have a hundred thousand times the neighbours of others.
+   */
   private static final int TASK = 1 << 10;
 
   private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();

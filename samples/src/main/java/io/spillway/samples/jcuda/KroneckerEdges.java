@@ -37,8 +37,8 @@ record KroneckerEdges(int scale, int edgeFactor, long seed) implements EdgeList 
 
   /**
    * A graph that takes about {@code bytes} in CSR form. It has as many vertices as leave {@link
-   * #EDGE_FACTOR} edges for each, but no more than 2 to the power of {@link #LARGEST_SCALE}: of more
-   * edges for each vertex a host builds a graph faster, as what it looks up at random fits its
+   * #EDGE_FACTOR} edges for each, but no more than 2 to the power of {@link #LARGEST_SCALE}: of
+   * more edges for each vertex a host builds a graph faster, as what it looks up at random fits its
    * caches.
    */
   static KroneckerEdges ofBytes(long bytes, long seed) {

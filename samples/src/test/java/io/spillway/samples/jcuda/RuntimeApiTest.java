@@ -80,13 +80,9 @@ class RuntimeApiTest {
     int[] in = {1, 2, 3};
     int[] out = new int[3];
     Pointer inside = redirected.withByteOffset(LARGE - 12);
-    assertThat(
-            JCuda.cudaMemcpy(
-                inside, Pointer.to(in), 12, cudaMemcpyKind.cudaMemcpyHostToDevice))
+    assertThat(JCuda.cudaMemcpy(inside, Pointer.to(in), 12, cudaMemcpyKind.cudaMemcpyHostToDevice))
         .isZero();
-    assertThat(
-            JCuda.cudaMemcpy(
-                Pointer.to(out), inside, 12, cudaMemcpyKind.cudaMemcpyDeviceToHost))
+    assertThat(JCuda.cudaMemcpy(Pointer.to(out), inside, 12, cudaMemcpyKind.cudaMemcpyDeviceToHost))
         .isZero();
     assertThat(out).isEqualTo(in);
 

@@ -109,7 +109,9 @@ record CsrGraph(int vertices, MemorySegment offsets, MemorySegment targets) {
     long end = offset(vertex + 1);
     for (long edge = offset(vertex); edge < end; edge++) {
       int other = levels[targets.getAtIndex(ValueLayout.JAVA_INT, edge)];
-      if (level == UNREACHED || other == UNREACHED ? level != other : Math.abs(level - other) > 1) {
+      if ((level == UNREACHED || other == UNREACHED)
+          ? level != other
+          : Math.abs(level - other) > 1) {
         return false;
       }
       nearer |= other == level - 1;

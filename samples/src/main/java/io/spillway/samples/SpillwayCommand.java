@@ -52,6 +52,15 @@ public final class SpillwayCommand implements Runnable {
 
   /** Runs one command and returns its exit code: 0, 1 for a failure, 2 for wrong usage. */
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    try {
+      return commandLine(out, err).execute(arguments);
+    } finally {
+      out.flush();
+      err.flush();
+    }
+  }
+
+  private static CommandLine commandLine(PrintWriter out, PrintWriter err) {
     return new CommandLine(new SpillwayCommand())
         .setOut(out)
         .setErr(err)
@@ -62,8 +71,7 @@ public final class SpillwayCommand implements Runnable {
                 return CommandLine.ExitCode.SOFTWARE;
               }
               throw failure;
-            })
-        .execute(arguments);
+            });
   }
 
   private static boolean expected(Exception failure) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spillway.driver.Capability;
+import java.io.BufferedWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Locale;
@@ -36,6 +37,17 @@ class SpillwayCommandTest {
     assertThat(json.get("rows"))
         .hasSize(8)
         .allSatisfy(row -> assertThat(row.get("result_ok").booleanValue()).isTrue());
+  }
+
+  /** The process ends right after, by System.exit. */
+  @Test
+  void nothingStaysUnwritten() {
+    StringWriter written = new StringWriter();
+    int code =
+        SpillwayCommand.run(
+            new PrintWriter(new BufferedWriter(written)), new PrintWriter(err), "--version");
+    assertThat(code).isZero();
+    assertThat(written.toString()).isNotBlank();
   }
 
   @Test

@@ -18,6 +18,7 @@ final class ModuleParser {
   private final Map<Integer, FunctionCode> functions = new HashMap<>();
   private final Map<Integer, Integer> aliases = new HashMap<>();
   private boolean wide;
+  private boolean external;
 
   ModuleParser(byte[] text) {
     lexer = new Lexer(text);
@@ -55,6 +56,8 @@ final class ModuleParser {
 
   private void directive() {
     String directive = lexer.tokenText();
+    boolean elsewhere = external;
+    external = directive.equals(".extern");
     switch (directive) {
       case ".version" -> {
         lexer.next();
@@ -71,7 +74,9 @@ final class ModuleParser {
       case ".entry" -> function(true);
       case ".func" -> function(false);
       case ".alias" -> alias();
-      case ".global", ".const", ".tex" -> variables(Constant.MODULE);
+      // A program may say where a variable is that is defined elsewhere: in memory of its own.
+      case ".global", ".const" -> variables(elsewhere ? Constant.UNKNOWN : Constant.MODULE);
+      case ".tex" -> variables(Constant.MODULE);
       case ".shared" -> variables(Constant.SHARED);
       case ".local" -> variables(Constant.FRAME);
       case ".section" -> section();

@@ -191,6 +191,10 @@ final class JcudaTransformer implements ClassFileTransformer {
         .equals(descriptors.get(method.methodName().stringValue()));
   }
 
+  private static boolean isNativeCall(ClassModel model, Instruction instruction) {
+    return instruction instanceof InvokeInstruction call && isNativeCall(model, call);
+  }
+
   private static boolean isNativeCall(ClassModel model, InvokeInstruction call) {
     return call.opcode() == Opcode.INVOKESTATIC
         && call.owner().equals(model.thisClass())
@@ -202,7 +206,8 @@ final class JcudaTransformer implements ClassFileTransformer {
     Set<String> missing = new TreeSet<>(required);
     for (MethodModel method : model.methods()) {
       String name = method.methodName().stringValue();
-      if (descriptors.containsKey(name) && method.flags().has(AccessFlag.PUBLIC)) {
+      boolean another = JcudaShape.overloaded(name) && !isOurs(descriptors, method);
+      if (descriptors.containsKey(name) && method.flags().has(AccessFlag.PUBLIC) && !another) {
         missing.remove(name);
         checkMethod(isOurs(descriptors, method), model, method, name);
       }
@@ -220,7 +225,10 @@ final class JcudaTransformer implements ClassFileTransformer {
     List<Instruction> body = method.code().map(JcudaTransformer::instructions).orElseGet(List::of);
     // Loads of the arguments, the native call, mostly checkResult, return.
     int call = 0;
-    while (call < body.size() && body.get(call) instanceof LoadInstruction) {
+    boolean preparing = JcudaShape.preparing(name);
+    while (call < body.size()
+        && (body.get(call) instanceof LoadInstruction
+            || (preparing && !isNativeCall(model, body.get(call))))) {
       call++;
     }
     boolean known =

@@ -61,6 +61,12 @@ public final class Linker {
       case "cuMemGetInfo", "cudaMemGetInfo" -> around("memoryInfo", plain, api(caller));
       case "cuMemGetAddressRange" -> around("addressRange", plain, api(caller));
       case "cuModuleGetFunction" -> around("moduleFunction", plain, api(caller));
+      case "cuModuleLoad" -> around("moduleLoadFile", plain, api(caller));
+      case "cuModuleLoadData", "cuModuleLoadFatBinary" ->
+          around("moduleLoadBytes", plain, api(caller));
+      case "cuModuleLoadDataEx" -> around("moduleLoadWithOptions", plain, api(caller));
+      case "cuModuleLoadDataJIT" -> around("moduleLoadUnread", plain, api(caller));
+      case "cuModuleUnload" -> around("moduleUnload", plain, api(caller));
       case "cuLaunchKernel" ->
           whileListening(around("launch", plain, PointerReader.of(caller)), plain);
       case "cuLaunchCooperativeKernel" ->

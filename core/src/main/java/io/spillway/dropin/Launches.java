@@ -27,12 +27,14 @@ public final class Launches {
   private final LaunchSites sites = new LaunchSites();
   private final KnownLaunches known = new KnownLaunches();
   private final ConcurrentHashMap<Long, String> names = new ConcurrentHashMap<>();
+  private final LoadedModules modules;
 
   /** Each thread's, so that a launch leaves no garbage for each of its arguments. */
   private final ThreadLocal<TouchedAllocations> scratch;
 
-  Launches(Dropin dropin) {
+  Launches(Dropin dropin, Notices notices) {
     this.dropin = dropin;
+    this.modules = new LoadedModules(notices);
     this.scratch = ThreadLocal.withInitial(() -> new TouchedAllocations(dropin));
   }
 
@@ -47,6 +49,11 @@ public final class Launches {
   /** Whether anybody wants to know. */
   boolean listening() {
     return dropin.acting() || (FLIGHT_RECORDER && AccessEvent.recorded());
+  }
+
+  /** The modules whose kernels are launched. */
+  public LoadedModules modules() {
+    return modules;
   }
 
   /** {@code function} was looked up by {@code name}. */
@@ -73,6 +80,8 @@ public final class Launches {
       @Nullable Object extra) {
     TouchedAllocations touched = scratch.get();
     touched.clear();
+    // Arguments in one buffer have no positions.
+    touched.use(extra == null ? modules.evidence(function) : null);
     reader.addresses(parameters, touched);
     reader.addresses(extra, touched);
     Lane lane = touched.lane() == null ? dropin.anyLane() : touched.lane();
@@ -94,7 +103,7 @@ public final class Launches {
       session.declare(launch, accesses.get(i), act);
     }
     if (FLIGHT_RECORDER) {
-      LaunchEvent.emit(launch, name, alike.geometry(), accesses.size());
+      LaunchEvent.emit(launch, name, alike.geometry(), alike.allocations().size());
     }
     return act ? new Told(session, launch) : null;
   }

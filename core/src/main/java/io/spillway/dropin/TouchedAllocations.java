@@ -1,5 +1,7 @@
 package io.spillway.dropin;
 
+import io.spillway.access.ptx.KernelEvidence;
+import io.spillway.access.ptx.ParameterAccess;
 import io.spillway.allocate.LiveAllocation;
 import java.util.Arrays;
 import java.util.List;
@@ -29,8 +31,14 @@ final class TouchedAllocations implements PointerReader.AddressSink {
   private final Dropin.@Nullable Found[] recent = new Dropin.@Nullable Found[RECENT];
 
   private @Nullable LiveAllocation[] allocations = new @Nullable LiveAllocation[USUAL];
+  private ParameterAccess[] accesses = new ParameterAccess[USUAL];
   private int count;
   private @Nullable Lane lane;
+
+  // What is known of the kernel, and which word of which argument comes next.
+  private @Nullable KernelEvidence evidence;
+  private int parameter;
+  private int within;
 
   TouchedAllocations(Dropin dropin) {
     this.dropin = dropin;
@@ -41,10 +49,27 @@ final class TouchedAllocations implements PointerReader.AddressSink {
     Arrays.fill(allocations, 0, count, null);
     count = 0;
     lane = null;
+    evidence = null;
+  }
+
+  /** What the arguments from now on are for, if it is known. */
+  void use(@Nullable KernelEvidence kernel) {
+    evidence = kernel;
+  }
+
+  @Override
+  public void argument(int position) {
+    parameter = position;
+    within = 0;
   }
 
   @Override
   public void accept(long word) {
+    if (evidence != null) {
+      accept(word, evidence.at(parameter, within));
+      within += Long.BYTES;
+      return;
+    }
     if (word < LOWEST_ADDRESS || known(word)) {
       return;
     }
@@ -55,12 +80,38 @@ final class TouchedAllocations implements PointerReader.AddressSink {
     }
   }
 
+  /** An address that the kernel is known to use in some way, or any other number. */
+  private void accept(long word, ParameterAccess access) {
+    if (word < LOWEST_ADDRESS) {
+      return;
+    }
+    int index = index(word);
+    if (index < 0) {
+      Dropin.Found found = find(word);
+      // The end of one, from which a kernel may go backwards.
+      boolean end = found == null;
+      found = end ? find(word - 1) : found;
+      if (found == null || (lane != null && lane != found.lane())) {
+        return;
+      }
+      index = end ? index(word - 1) : -1;
+      if (index < 0) {
+        add(found);
+        index = count - 1;
+        accesses[index] = ParameterAccess.NOT_ACCESSED;
+      }
+    }
+    accesses[index] = accesses[index].and(access);
+  }
+
   /** Adds an allocation of the same device as those before. */
   void add(Dropin.Found found) {
     lane = found.lane();
     if (count == allocations.length) {
       allocations = Arrays.copyOf(allocations, 2 * count);
+      accesses = Arrays.copyOf(accesses, 2 * count);
     }
+    accesses[count] = ParameterAccess.UNKNOWN;
     allocations[count++] = found.allocation();
   }
 
@@ -76,13 +127,18 @@ final class TouchedAllocations implements PointerReader.AddressSink {
   }
 
   private boolean known(long word) {
+    return index(word) >= 0;
+  }
+
+  /** Which of those found so far {@code word} lies in; -1 if in none. */
+  private int index(long word) {
     for (int i = 0; i < count; i++) {
       LiveAllocation allocation = allocations[i];
       if (allocation != null && allocation.range().contains(word)) {
-        return true;
+        return i;
       }
     }
-    return false;
+    return -1;
   }
 
   /** The device's lane, null if nothing was found. */
@@ -102,14 +158,19 @@ final class TouchedAllocations implements PointerReader.AddressSink {
     return allocation;
   }
 
-  /** Whether it is exactly these, in this order. */
+  /** What the launch does with one, as far as it is known. */
+  ParameterAccess access(int index) {
+    return accesses[index];
+  }
+
+  /** Whether it is exactly these, in this order, used in these ways. */
   @SuppressWarnings("ReferenceEquality") // An allocation is equal to itself alone.
-  boolean are(List<LiveAllocation> others) {
+  boolean are(List<LiveAllocation> others, List<ParameterAccess> uses) {
     if (others.size() != count) {
       return false;
     }
     for (int i = 0; i < count; i++) {
-      if (others.get(i) != allocations[i]) {
+      if (others.get(i) != allocations[i] || uses.get(i) != accesses[i]) {
         return false;
       }
     }
@@ -123,6 +184,11 @@ final class TouchedAllocations implements PointerReader.AddressSink {
       hash = 31 * hash + Long.hashCode(get(i).ordinal());
     }
     return hash;
+  }
+
+  /** What is done with each, to keep. */
+  List<ParameterAccess> uses() {
+    return List.of(Arrays.copyOf(accesses, count));
   }
 
   /** All of them, to keep. */

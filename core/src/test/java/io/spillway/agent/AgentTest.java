@@ -6,6 +6,7 @@ import io.spillway.driver.stub.StubCuda;
 import io.spillway.programs.Programs.Hello;
 import io.spillway.programs.Programs.InOwnLoader;
 import io.spillway.programs.Programs.Launching;
+import io.spillway.programs.Programs.Loading;
 import io.spillway.programs.Programs.Oversubscribe;
 import java.io.File;
 import java.io.IOException;
@@ -203,6 +204,35 @@ class AgentTest {
                 .filter(e -> e.getString("kind").equals("WRITE"))
                 .map(e -> line(e.getString("launch")) + " " + e.getInt("ordinal")))
         .containsExactly("cuMemcpyHtoD@copy 0", "cuMemcpyHtoD@copy 1", "cuMemcpyHtoD@copy 2");
+  }
+
+  @Test
+  void whatTextsSayOfKernelsIsRecorded() throws IOException {
+    Path recording = directory.resolve("texts.jfr");
+    assertThat(
+            run(
+                "log=off",
+                List.of("-XX:StartFlightRecording=filename=" + recording, "-Xlog:jfr*=off"),
+                Loading.class))
+        .containsExactly("unload 0");
+    assertThat(
+            RecordingFile.readAllEvents(recording).stream()
+                .filter(e -> e.getEventType().getName().equals("io.spillway.Access"))
+                .map(e -> e.getString("kind")))
+        .containsExactly(
+            // Bytes, a string, a pointer, a file; options that cannot be read, machine code.
+            "READ",
+            "WRITE",
+            "READ",
+            "WRITE",
+            "READ",
+            "WRITE",
+            "READ",
+            "WRITE",
+            "UNKNOWN",
+            "UNKNOWN",
+            "UNKNOWN",
+            "UNKNOWN");
   }
 
   /** {@code function@method} of {@code function@class.method:line}. */

@@ -1,10 +1,12 @@
 package io.spillway.programs;
 
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,7 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
+import jcuda.driver.JITOptions;
 
 /** Programs that know JCuda, or not even that, and nothing of Spillway. */
 public final class Programs {
@@ -159,6 +162,61 @@ public final class Programs {
       } catch (InvocationTargetException e) {
         throw new IllegalStateException(e.getCause());
       }
+    }
+  }
+
+  /** Launches a kernel of a text that is loaded in each way there is. */
+  public static final class Loading {
+    private static final String TEXT =
+        """
+        .version 7.0
+        .target sm_70
+        .address_size 64
+        .visible .entry copy(.param .u64 copy_0, .param .u64 copy_1)
+        {
+        .reg .b32 %r<2>; .reg .b64 %rd<3>;
+        ld.param.u64 %rd1, [copy_0];
+        ld.param.u64 %rd2, [copy_1];
+        ld.global.u32 %r1, [%rd1];
+        st.global.u32 [%rd2], %r1;
+        ret;
+        }
+        """;
+
+    private Loading() {}
+
+    public static void main(String[] args) throws IOException {
+      Oversubscribe.open();
+      CUdeviceptr in = new CUdeviceptr();
+      CUdeviceptr out = new CUdeviceptr();
+      JCudaDriver.cuMemAlloc(in, 1 << 20);
+      JCudaDriver.cuMemAlloc(out, 1 << 20);
+      Path file = Files.createTempFile("copy", ".ptx");
+      Files.writeString(file, TEXT);
+      byte[] text = (TEXT + "\0").getBytes(StandardCharsets.UTF_8);
+      CUmodule module = new CUmodule();
+      JCudaDriver.cuModuleLoadData(module, text);
+      launch(module, in, out);
+      JCudaDriver.cuModuleLoadData(module, TEXT);
+      launch(module, in, out);
+      JCudaDriver.cuModuleLoadDataEx(
+          module, Pointer.to(text), 0, new int[0], Pointer.to(new int[0]));
+      launch(module, in, out);
+      JCudaDriver.cuModuleLoad(module, file.toString());
+      launch(module, in, out);
+      Files.delete(file);
+      JCudaDriver.cuModuleLoadDataJIT(module, Pointer.to(text), new JITOptions());
+      launch(module, in, out);
+      JCudaDriver.cuModuleLoadData(module, new byte[] {0x7F, 'E', 'L', 'F', 0});
+      launch(module, in, out);
+      System.out.println("unload " + JCudaDriver.cuModuleUnload(module));
+    }
+
+    private static void launch(CUmodule module, CUdeviceptr in, CUdeviceptr out) {
+      CUfunction function = new CUfunction();
+      JCudaDriver.cuModuleGetFunction(function, module, "copy");
+      Pointer parameters = Pointer.to(Pointer.to(in), Pointer.to(out));
+      JCudaDriver.cuLaunchKernel(function, 1, 1, 1, 32, 1, 1, 0, null, parameters, null);
     }
   }
 }

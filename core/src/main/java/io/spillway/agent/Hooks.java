@@ -4,7 +4,6 @@ import io.spillway.access.LaunchEvent;
 import io.spillway.dropin.Attach;
 import io.spillway.dropin.Dropin;
 import io.spillway.dropin.Launches;
-import io.spillway.dropin.LoadedModules;
 import io.spillway.dropin.Pitch;
 import io.spillway.dropin.PointerReader;
 import java.lang.invoke.MethodHandle;
@@ -163,101 +162,6 @@ final class Hooks {
       }
     }
     return status;
-  }
-
-  static int moduleFunction(
-      LinkedCalls.Api api,
-      MethodHandle plain,
-      @Nullable Object function,
-      @Nullable Object module,
-      @Nullable String name)
-      throws Throwable {
-    int status = (int) plain.invokeExact(function, module, name);
-    Dropin dropin = Dropin.published();
-    if (status == SUCCESS && dropin != null && name != null) {
-      long handle = api.reader().handle(function);
-      dropin.launches().named(handle, name);
-      dropin.launches().modules().lookedUp(handle, api.reader().handle(module), name);
-    }
-    return status;
-  }
-
-  // Loads count even while nobody listens: what was known under a handle holds no longer.
-
-  static int moduleLoadFile(
-      LinkedCalls.Api api, MethodHandle plain, @Nullable Object module, @Nullable String file)
-      throws Throwable {
-    int status = (int) plain.invokeExact(module, file);
-    LoadedModules modules = modules(status);
-    if (modules != null && file != null && listening()) {
-      modules.loadedFrom(api.reader().handle(module), file);
-    } else if (modules != null) {
-      modules.loaded(api.reader().handle(module), null);
-    }
-    return status;
-  }
-
-  static int moduleLoadBytes(
-      LinkedCalls.Api api, MethodHandle plain, @Nullable Object module, byte @Nullable [] image)
-      throws Throwable {
-    int status = (int) plain.invokeExact(module, image);
-    LoadedModules modules = modules(status);
-    if (modules != null) {
-      modules.loaded(api.reader().handle(module), listening() ? image : null);
-    }
-    return status;
-  }
-
-  static int moduleLoadWithOptions(
-      LinkedCalls.Api api,
-      MethodHandle plain,
-      @Nullable Object module,
-      @Nullable Object image,
-      int count,
-      int @Nullable [] options,
-      @Nullable Object values)
-      throws Throwable {
-    int status = (int) plain.invokeExact(module, image, count, options, values);
-    LoadedModules modules = modules(status);
-    if (modules != null) {
-      boolean known = listening() && !LoadedModules.placesVariables(count, options);
-      modules.loaded(
-          api.reader().handle(module),
-          known ? api.reader().content(image, LoadedModules.MOST_BYTES) : null);
-    }
-    return status;
-  }
-
-  /** With options that cannot be read: it is known that another module has that handle now. */
-  static int moduleLoadUnread(
-      LinkedCalls.Api api,
-      MethodHandle plain,
-      @Nullable Object module,
-      @Nullable Object image,
-      @Nullable Object options)
-      throws Throwable {
-    int status = (int) plain.invokeExact(module, image, options);
-    LoadedModules modules = modules(status);
-    if (modules != null) {
-      modules.loaded(api.reader().handle(module), null);
-    }
-    return status;
-  }
-
-  static int moduleUnload(LinkedCalls.Api api, MethodHandle plain, @Nullable Object module)
-      throws Throwable {
-    long handle = api.reader().handle(module);
-    int status = (int) plain.invokeExact(module);
-    LoadedModules modules = modules(status);
-    if (modules != null) {
-      modules.unloaded(handle);
-    }
-    return status;
-  }
-
-  private static @Nullable LoadedModules modules(int status) {
-    Launches launches = status == SUCCESS ? launches() : null;
-    return launches == null ? null : launches.modules();
   }
 
   static int launch(

@@ -30,6 +30,11 @@ enum JcudaShape {
       cuModuleLoadDataJIT (Ljcuda/driver/CUmodule;Ljcuda/Pointer;Ljcuda/driver/JITOptions;)I
       cuModuleLoadFatBinary (Ljcuda/driver/CUmodule;[B)I
       cuModuleUnload (Ljcuda/driver/CUmodule;)I
+      cuLinkCreate (Ljcuda/driver/JITOptions;Ljcuda/driver/CUlinkState;)I
+      cuLinkAddData (Ljcuda/driver/CUlinkState;ILjcuda/Pointer;JLjava/lang/String;Ljcuda/driver/JITOptions;)I
+      cuLinkAddFile (Ljcuda/driver/CUlinkState;ILjava/lang/String;Ljcuda/driver/JITOptions;)I
+      cuLinkComplete (Ljcuda/driver/CUlinkState;Ljcuda/Pointer;[J)I
+      cuLinkDestroy (Ljcuda/driver/CUlinkState;)I
       cuModuleGetFunction (Ljcuda/driver/CUfunction;Ljcuda/driver/CUmodule;Ljava/lang/String;)I
       cuLaunchKernel (Ljcuda/driver/CUfunction;IIIIIIILjcuda/driver/CUstream;Ljcuda/Pointer;Ljcuda/Pointer;)I
       cuLaunchCooperativeKernel (Ljcuda/driver/CUfunction;IIIIIIILjcuda/driver/CUstream;Ljcuda/Pointer;)I

@@ -60,13 +60,17 @@ public final class Linker {
       case "cuMemFreeAsync" -> around("freeAsync", plain, api(caller));
       case "cuMemGetInfo", "cudaMemGetInfo" -> around("memoryInfo", plain, api(caller));
       case "cuMemGetAddressRange" -> around("addressRange", plain, api(caller));
-      case "cuModuleGetFunction" -> around("moduleFunction", plain, api(caller));
-      case "cuModuleLoad" -> around("moduleLoadFile", plain, api(caller));
-      case "cuModuleLoadData", "cuModuleLoadFatBinary" ->
-          around("moduleLoadBytes", plain, api(caller));
-      case "cuModuleLoadDataEx" -> around("moduleLoadWithOptions", plain, api(caller));
-      case "cuModuleLoadDataJIT" -> around("moduleLoadUnread", plain, api(caller));
-      case "cuModuleUnload" -> around("moduleUnload", plain, api(caller));
+      case "cuModuleGetFunction" -> module("function", plain, caller);
+      case "cuModuleLoad" -> module("loadFile", plain, caller);
+      case "cuModuleLoadData", "cuModuleLoadFatBinary" -> module("loadBytes", plain, caller);
+      case "cuModuleLoadDataEx" -> module("loadWithOptions", plain, caller);
+      case "cuModuleLoadDataJIT" -> module("loadWithJitOptions", plain, caller);
+      case "cuModuleUnload" -> module("unload", plain, caller);
+      case "cuLinkCreate" -> module("linkCreate", plain, caller);
+      case "cuLinkAddData" -> module("linkAddData", plain, caller);
+      case "cuLinkAddFile" -> module("linkAddFile", plain, caller);
+      case "cuLinkComplete" -> module("linkComplete", plain, caller);
+      case "cuLinkDestroy" -> module("linkDestroy", plain, caller);
       case "cuLaunchKernel" ->
           whileListening(around("launch", plain, PointerReader.of(caller)), plain);
       case "cuLaunchCooperativeKernel" ->
@@ -133,6 +137,16 @@ public final class Linker {
     MethodHandle call = erased(plain);
     MethodType type = call.type().insertParameterTypes(0, boundType, MethodHandle.class);
     return MethodHandles.insertArguments(HOOKS.findStatic(Hooks.class, name, type), 0, bound, call)
+        .asType(plain.type());
+  }
+
+  /** A hook of {@link ModuleHooks}. */
+  private static MethodHandle module(String name, MethodHandle plain, MethodHandles.Lookup caller)
+      throws ReflectiveOperationException {
+    MethodHandle call = erased(plain);
+    MethodType type = call.type().insertParameterTypes(0, PointerReader.class, MethodHandle.class);
+    MethodHandle hook = HOOKS.findStatic(ModuleHooks.class, name, type);
+    return MethodHandles.insertArguments(hook, 0, PointerReader.of(caller), call)
         .asType(plain.type());
   }
 

@@ -6,25 +6,29 @@ import io.spillway.access.ptx.PtxModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The modules that a program has loaded while somebody listened, and what their texts say of the
- * kernels it looked up in them. Texts are read when they are loaded and kernels analysed when they
- * are looked up, so that a launch costs nothing more.
+ * The modules that a program has loaded, and what their texts say of the kernels it looked up in
+ * them. Texts are kept as they are until a launch of theirs is told for the first time, so that
+ * while nobody listens a load costs a copy of its text, and a recording that begins later knows
+ * what was loaded before.
  *
  * <p>It is trusted that the driver runs what the text says, that a module's handle is that module
  * until it is unloaded or another is loaded under the same handle, and what {@link KernelEvidence}
- * takes for granted. Of a module whose text is not known, or that is loaded with addresses for its
- * variables, nothing is said; linked modules, which are loaded as machine code, are of these.
+ * takes for granted; where one allocation begins right where another ends, that an address there is
+ * of the one that begins. Of a module whose text is not known nothing is said, nor of one that is
+ * loaded with addresses for its variables.
  *
  * <p>Safe for use by any thread.
  */
 public final class LoadedModules {
 
   /**
-   * Longest text that is read: two thirds of a second of one processor, and four times the heap.
+   * Longest text that is read, and most text that waits to be read: two thirds of a second of one
+   * processor, and four times the heap.
    */
   public static final int MOST_BYTES = 1 << 26;
 
@@ -37,11 +41,17 @@ public final class LoadedModules {
 
   private final Notices notices;
   private final PtxEvidenceCache cache = new PtxEvidenceCache(CACHED_BYTES);
-  private final ConcurrentHashMap<Long, PtxModule> modules = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<Long, KernelEvidence> kernels = new ConcurrentHashMap<>();
+  private final LinkedImages links = new LinkedImages();
+  private final ConcurrentHashMap<Long, LoadedModule> modules = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Long, LoadedKernel> kernels = new ConcurrentHashMap<>();
 
   LoadedModules(Notices notices) {
     this.notices = notices;
+  }
+
+  /** What the program links. */
+  public LinkedImages links() {
+    return links;
   }
 
   /**
@@ -51,33 +61,50 @@ public final class LoadedModules {
    * @param image what from, which may change afterwards; null if that is not known
    */
   public void loaded(long module, byte @Nullable [] image) {
-    PtxModule read = image == null || image.length > MOST_BYTES ? null : read(image.clone());
-    if (read == null) {
-      modules.remove(module);
+    if (image != null && PtxModule.mayBeText(image)) {
+      keep(module, List.of(image.clone()), true);
     } else {
-      modules.put(module, read);
+      unloaded(module);
     }
   }
 
-  private @Nullable PtxModule read(byte[] image) {
-    try {
-      return cache.module(image);
-    } catch (RuntimeException e) {
-      notices.info("a fault of Spillway's own, a module is not looked into: " + e);
-      return null;
+  /** A module was loaded from an image at {@code address}, perhaps one that was linked. */
+  public void loadedFrom(long module, long address) {
+    LinkedImages.Inputs inputs = links.at(address);
+    if (inputs == null) {
+      unloaded(module);
+    } else {
+      keep(module, inputs.texts(), inputs.alone());
     }
   }
 
   /** A module was loaded from a file. */
   public void loadedFrom(long module, String file) {
-    byte[] image = null;
+    loaded(module, content(file));
+  }
+
+  private void keep(long module, List<byte[]> texts, boolean alone) {
+    unloaded(module);
+    LoadedModule loaded = new LoadedModule(texts, alone, cache, notices);
+    long waiting = modules.values().stream().mapToLong(LoadedModule::waitingBytes).sum();
+    if (waiting + loaded.waitingBytes() > MOST_BYTES) {
+      notices.info(
+          "a module of %,d bytes is not looked into: %,d bytes of others wait, and %,d may"
+              .formatted(loaded.waitingBytes(), waiting, MOST_BYTES));
+    } else {
+      modules.put(module, loaded);
+    }
+  }
+
+  /** What a file holds; null if it cannot be read, or is too long. */
+  public byte @Nullable [] content(String file) {
     try {
       Path path = Path.of(file);
-      image = Files.size(path) > MOST_BYTES ? null : Files.readAllBytes(path);
+      return Files.size(path) > MOST_BYTES ? null : Files.readAllBytes(path);
     } catch (IOException | RuntimeException e) {
       notices.info("a module's file is not looked into: " + e);
+      return null;
     }
-    loaded(module, image);
   }
 
   /** Whether options of a load say where variables of the module are. */
@@ -90,33 +117,28 @@ public final class LoadedModules {
     return false;
   }
 
-  /** A module is no more. */
+  /** A module is no more, nor are its kernels. */
   public void unloaded(long module) {
-    modules.remove(module);
+    LoadedModule gone = modules.remove(module);
+    if (gone != null) {
+      gone.functions().forEach(kernels::remove);
+    }
   }
 
   /** A kernel was looked up by name. */
   public void lookedUp(long function, long module, String name) {
-    PtxModule known = modules.get(module);
-    KernelEvidence evidence = known == null ? null : evidence(known, name);
-    if (evidence == null) {
+    LoadedModule known = modules.get(module);
+    if (known == null) {
       kernels.remove(function);
     } else {
-      kernels.put(function, evidence);
-    }
-  }
-
-  private @Nullable KernelEvidence evidence(PtxModule module, String name) {
-    try {
-      return module.kernel(name).orElse(null);
-    } catch (RuntimeException e) {
-      notices.info("a fault of Spillway's own, a kernel is not looked into: " + e);
-      return null;
+      kernels.put(function, new LoadedKernel(known, name));
+      known.functions().add(function);
     }
   }
 
   /** What is known of the kernel with that handle; null if nothing is. */
   @Nullable KernelEvidence evidence(long function) {
-    return kernels.get(function);
+    LoadedKernel kernel = kernels.get(function);
+    return kernel == null ? null : kernel.evidence();
   }
 }

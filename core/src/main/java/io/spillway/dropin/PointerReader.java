@@ -169,15 +169,24 @@ public abstract class PointerReader {
    * than {@code most} bytes.
    */
   public final byte @Nullable [] content(@Nullable Object pointer, int most) {
+    return content(pointer, Long.MAX_VALUE, most);
+  }
+
+  /** The same for its first {@code bytes} at most. */
+  public final byte @Nullable [] content(@Nullable Object pointer, long bytes, int most) {
     Buffer memory = pointer != null && isPointer(pointer) ? buffer(pointer) : null;
     if (pointer == null || memory == null) {
       return null;
     }
-    MemorySegment bytes = MemorySegment.ofBuffer(memory.duplicate().clear());
+    MemorySegment all = MemorySegment.ofBuffer(memory.duplicate().clear());
     long offset = byteOffset(pointer);
-    return offset < 0 || offset > bytes.byteSize() || bytes.byteSize() - offset > most
+    if (offset < 0 || offset > all.byteSize()) {
+      return null;
+    }
+    long length = Math.min(bytes, all.byteSize() - offset);
+    return length < 0 || length > most
         ? null
-        : bytes.asSlice(offset).toArray(ValueLayout.JAVA_BYTE);
+        : all.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
   }
 
   /** Takes what may be an address. */

@@ -6,6 +6,7 @@ import io.spillway.driver.stub.StubCuda;
 import io.spillway.programs.Programs.Hello;
 import io.spillway.programs.Programs.InOwnLoader;
 import io.spillway.programs.Programs.Launching;
+import io.spillway.programs.Programs.Linking;
 import io.spillway.programs.Programs.Loading;
 import io.spillway.programs.Programs.Oversubscribe;
 import java.io.File;
@@ -220,7 +221,7 @@ class AgentTest {
                 .filter(e -> e.getEventType().getName().equals("io.spillway.Access"))
                 .map(e -> e.getString("kind")))
         .containsExactly(
-            // Bytes, a string, a pointer, a file; options that cannot be read, machine code.
+            // Bytes, a string, a pointer, a file, JCuda's own options; machine code.
             "READ",
             "WRITE",
             "READ",
@@ -229,10 +230,26 @@ class AgentTest {
             "WRITE",
             "READ",
             "WRITE",
-            "UNKNOWN",
-            "UNKNOWN",
+            "READ",
+            "WRITE",
             "UNKNOWN",
             "UNKNOWN");
+  }
+
+  @Test
+  void whatTextsSayIsKnownOfWhatTheyAreLinkedTo() throws IOException {
+    Path recording = directory.resolve("linked.jfr");
+    assertThat(
+            run(
+                "log=off",
+                List.of("-XX:StartFlightRecording=filename=" + recording, "-Xlog:jfr*=off"),
+                Linking.class))
+        .isEmpty();
+    assertThat(
+            RecordingFile.readAllEvents(recording).stream()
+                .filter(e -> e.getEventType().getName().equals("io.spillway.Access"))
+                .map(e -> e.getString("kind")))
+        .containsExactly("READ", "WRITE", "READ", "WRITE", "READ", "WRITE", "UNKNOWN", "UNKNOWN");
   }
 
   /** {@code function@method} of {@code function@class.method:line}. */

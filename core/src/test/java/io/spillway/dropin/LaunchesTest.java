@@ -14,6 +14,7 @@ import io.spillway.range.AddressRange;
 import java.lang.invoke.MethodHandles;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -364,6 +365,88 @@ class LaunchesTest implements SessionPlugin, SessionListener {
         .filteredOn(line -> line.startsWith("scale"))
         .hasSize(4)
         .allMatch(line -> line.contains("UNKNOWN"));
+  }
+
+  @Test
+  void kernelsOfAModuleThatIsGoneAreNotKnown() {
+    load("copy");
+    launches.modules().unloaded(MODULE);
+    launch(0, one);
+    assertThat(told).containsExactly("scale 0 one UNKNOWN " + SIZE, "issued 0 in 0");
+  }
+
+  @Test
+  void textsThatWaitToBeReadAreBounded() {
+    byte[] text = Arrays.copyOf(TEXT.getBytes(StandardCharsets.UTF_8), LoadedModules.MOST_BYTES);
+    launches.modules().loaded(MODULE + 1, text);
+    load("copy");
+    launch(0, one, other);
+    launches.modules().unloaded(MODULE + 1);
+    load("copy");
+    launch(0, one, other);
+    assertThat(told)
+        .containsExactly(
+            "scale 0 one UNKNOWN " + SIZE,
+            "scale 0 other UNKNOWN " + SIZE,
+            "issued 0 in 0",
+            "scale 1 one READ " + SIZE,
+            "scale 1 other WRITE " + SIZE,
+            "issued 1 in 0");
+  }
+
+  private static final long LINK = 5;
+  private static final long IMAGE = 1 << 30;
+  private static final int PTX = 1;
+  private static final int CUBIN = 0;
+
+  private void link(String... texts) {
+    launches.modules().links().created(LINK);
+    for (String text : texts) {
+      launches.modules().links().added(LINK, PTX, text.getBytes(StandardCharsets.UTF_8));
+    }
+    launches.modules().links().completed(LINK, IMAGE);
+  }
+
+  private void loadLinked(long address) {
+    launches.modules().loadedFrom(MODULE, address);
+    launches.modules().lookedUp(FUNCTION, MODULE, "copy");
+    told.clear();
+    launch(0, one, other);
+  }
+
+  @Test
+  void whatIsLinkedIsKnownByTheAddressOfItsImage() {
+    link(TEXT);
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).endsWith("one READ " + SIZE);
+    loadLinked(IMAGE + 1);
+    assertThat(told.getFirst()).endsWith("one UNKNOWN " + SIZE);
+    launches.modules().links().destroyed(LINK);
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).endsWith("one UNKNOWN " + SIZE);
+  }
+
+  @Test
+  void whatAnotherInputMayReplaceIsNotKnown() {
+    String weak = TEXT.replace(".visible", ".weak");
+    link(weak);
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).as("there is no other").endsWith("one READ " + SIZE);
+    launches.modules().links().added(LINK, CUBIN, new byte[1]);
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).endsWith("one UNKNOWN " + SIZE);
+    link(TEXT, TEXT.replace("copy", "paste").replace("move", "push"));
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).as("no other may").endsWith("one READ " + SIZE);
+    link(TEXT, TEXT);
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).as("which of the two?").endsWith("one UNKNOWN " + SIZE);
+    link(
+        TEXT.replace("ret;\n}\n.visible .entry move", "call f;\nret;\n}\n.visible .entry move")
+            .replace(".address_size 64\n", ".address_size 64\n.weak .func f\n{\nret;\n}\n"),
+        TEXT.replace("copy", "paste").replace("move", "push"));
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).as("what it calls may be replaced").endsWith("UNKNOWN " + SIZE);
   }
 
   @Test

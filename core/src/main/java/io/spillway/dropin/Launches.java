@@ -81,7 +81,7 @@ public final class Launches {
     TouchedAllocations touched = scratch.get();
     touched.clear();
     // Arguments in one buffer have no positions.
-    touched.use(extra == null ? modules.evidence(function) : null);
+    touched.use(extra == null ? modules.uses(function) : null);
     reader.addresses(parameters, touched);
     reader.addresses(extra, touched);
     Lane lane = touched.lane() == null ? dropin.anyLane() : touched.lane();

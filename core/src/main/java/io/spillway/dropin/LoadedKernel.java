@@ -1,6 +1,9 @@
 package io.spillway.dropin;
 
 import io.spillway.access.ptx.KernelEvidence;
+import io.spillway.access.ptx.ParameterAccess;
+import io.spillway.access.ptx.ParameterEvidence;
+import io.spillway.access.ptx.WordEvidence;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +14,7 @@ final class LoadedKernel {
 
   private final LoadedModule module;
   private final String name;
-  private volatile @Nullable KernelEvidence evidence;
+  private volatile ParameterAccess @Nullable [][] uses;
   private volatile boolean known;
 
   LoadedKernel(LoadedModule module, String name) {
@@ -19,12 +22,20 @@ final class LoadedKernel {
     this.name = name;
   }
 
-  /** What it does; null if that is not known. */
-  @Nullable KernelEvidence evidence() {
+  /** What it does with each word of each parameter; null if that is not known. */
+  ParameterAccess @Nullable [][] uses() {
     if (!known) {
-      evidence = module.evidence(name);
+      KernelEvidence evidence = module.evidence(name);
+      uses = evidence == null ? null : uses(evidence);
       known = true;
     }
-    return evidence;
+    return uses;
+  }
+
+  private static ParameterAccess[][] uses(KernelEvidence evidence) {
+    return evidence.parameters().stream()
+        .map(ParameterEvidence::words)
+        .map(words -> words.stream().map(WordEvidence::access).toArray(ParameterAccess[]::new))
+        .toArray(ParameterAccess[][]::new);
   }
 }

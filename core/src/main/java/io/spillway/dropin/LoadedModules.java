@@ -1,6 +1,7 @@
 package io.spillway.dropin;
 
 import io.spillway.access.ptx.KernelEvidence;
+import io.spillway.access.ptx.ParameterAccess;
 import io.spillway.access.ptx.PtxEvidenceCache;
 import io.spillway.access.ptx.PtxModule;
 import java.io.IOException;
@@ -136,9 +137,12 @@ public final class LoadedModules {
     }
   }
 
-  /** What is known of the kernel with that handle; null if nothing is. */
-  @Nullable KernelEvidence evidence(long function) {
+  /**
+   * What the kernel with that handle does with each word of each parameter; null if that is not
+   * known.
+   */
+  ParameterAccess @Nullable [][] uses(long function) {
     LoadedKernel kernel = kernels.get(function);
-    return kernel == null ? null : kernel.evidence();
+    return kernel == null ? null : kernel.uses();
   }
 }

@@ -1,6 +1,5 @@
 package io.spillway.dropin;
 
-import io.spillway.access.ptx.KernelEvidence;
 import io.spillway.access.ptx.ParameterAccess;
 import io.spillway.allocate.LiveAllocation;
 import java.util.Arrays;
@@ -35,10 +34,10 @@ final class TouchedAllocations implements PointerReader.AddressSink {
   private int count;
   private @Nullable Lane lane;
 
-  // What is known of the kernel, and which word of which argument comes next.
-  private @Nullable KernelEvidence evidence;
+  // What the kernel does with each word of each parameter, and which word comes next.
+  private ParameterAccess @Nullable [][] uses;
   private int parameter;
-  private int within;
+  private int word;
 
   TouchedAllocations(Dropin dropin) {
     this.dropin = dropin;
@@ -49,59 +48,59 @@ final class TouchedAllocations implements PointerReader.AddressSink {
     Arrays.fill(allocations, 0, count, null);
     count = 0;
     lane = null;
-    evidence = null;
+    uses = null;
   }
 
   /** What the arguments from now on are for, if it is known. */
-  void use(@Nullable KernelEvidence kernel) {
-    evidence = kernel;
+  void use(ParameterAccess @Nullable [][] known) {
+    uses = known;
   }
 
   @Override
   public void argument(int position) {
     parameter = position;
-    within = 0;
+    word = 0;
   }
 
   @Override
-  public void accept(long word) {
-    if (evidence != null) {
-      accept(word, evidence.at(parameter, within));
-      within += Long.BYTES;
+  public void accept(long address) {
+    ParameterAccess use = uses == null ? ParameterAccess.UNKNOWN : next(uses);
+    word++;
+    if (address < LOWEST_ADDRESS) {
       return;
     }
-    if (word < LOWEST_ADDRESS || known(word)) {
-      return;
+    int index = index(address);
+    if (index < 0) {
+      index = enter(address, use);
     }
-    Dropin.Found found = find(word);
-    // What a launch reads of another device is that device's business.
-    if (found != null && (lane == null || lane == found.lane())) {
-      add(found);
+    if (index >= 0) {
+      accesses[index] = accesses[index].and(use);
     }
   }
 
-  /** An address that the kernel is known to use in some way, or any other number. */
-  private void accept(long word, ParameterAccess access) {
-    if (word < LOWEST_ADDRESS) {
-      return;
-    }
-    int index = index(word);
-    if (index < 0) {
-      Dropin.Found found = find(word);
-      // The end of one, from which a kernel may go backwards.
-      boolean end = found == null;
-      found = end ? find(word - 1) : found;
-      if (found == null || (lane != null && lane != found.lane())) {
-        return;
+  private ParameterAccess next(ParameterAccess[][] known) {
+    return parameter < known.length && word < known[parameter].length
+        ? known[parameter][word]
+        : ParameterAccess.UNKNOWN;
+  }
+
+  /** Adds what {@code address} points into, if it is an address; -1 if it is not. */
+  private int enter(long address, ParameterAccess use) {
+    Dropin.Found found = find(address);
+    // The end of one, from which a kernel may go backwards.
+    if (found == null && uses != null && use != ParameterAccess.NOT_ACCESSED) {
+      int before = index(address - 1);
+      if (before >= 0) {
+        return before;
       }
-      index = end ? index(word - 1) : -1;
-      if (index < 0) {
-        add(found);
-        index = count - 1;
-        accesses[index] = ParameterAccess.NOT_ACCESSED;
-      }
+      found = find(address - 1);
     }
-    accesses[index] = accesses[index].and(access);
+    // What a launch reads of another device is that device's business.
+    if (found == null || (lane != null && lane != found.lane())) {
+      return -1;
+    }
+    add(found);
+    return count - 1;
   }
 
   /** Adds an allocation of the same device as those before. */
@@ -111,7 +110,7 @@ final class TouchedAllocations implements PointerReader.AddressSink {
       allocations = Arrays.copyOf(allocations, 2 * count);
       accesses = Arrays.copyOf(accesses, 2 * count);
     }
-    accesses[count] = ParameterAccess.UNKNOWN;
+    accesses[count] = ParameterAccess.NOT_ACCESSED;
     allocations[count++] = found.allocation();
   }
 
@@ -124,10 +123,6 @@ final class TouchedAllocations implements PointerReader.AddressSink {
     Dropin.Found found = dropin.find(word);
     recent[slot] = found;
     return found;
-  }
-
-  private boolean known(long word) {
-    return index(word) >= 0;
   }
 
   /** Which of those found so far {@code word} lies in; -1 if in none. */

@@ -78,7 +78,7 @@ class RecordingUnderTheAgentTest {
     // The sum's operands are read and it is written, as the kernel's text says; and copies.
     assertThat(
             events("Access")
-                .filter(event -> event.getString("launch").startsWith("add"))
+                .filter(event -> event.getString("launch").startsWith("vector_add"))
                 .map(event -> event.getString("kind"))
                 .limit(3))
         .containsExactly("READ", "READ", "WRITE");

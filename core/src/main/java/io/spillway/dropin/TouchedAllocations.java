@@ -100,6 +100,7 @@ final class TouchedAllocations implements PointerReader.AddressSink {
       return -1;
     }
     add(found);
+    accesses[count - 1] = ParameterAccess.NOT_ACCESSED;
     return count - 1;
   }
 
@@ -110,7 +111,7 @@ final class TouchedAllocations implements PointerReader.AddressSink {
       allocations = Arrays.copyOf(allocations, 2 * count);
       accesses = Arrays.copyOf(accesses, 2 * count);
     }
-    accesses[count] = ParameterAccess.NOT_ACCESSED;
+    accesses[count] = ParameterAccess.UNKNOWN;
     allocations[count++] = found.allocation();
   }
 

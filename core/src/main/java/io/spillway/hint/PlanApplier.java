@@ -146,7 +146,7 @@ public final class PlanApplier {
   public void expectWrite(AddressRange range) {
     if (advised.isEmpty()) {
       return; // before the ledger is asked: every launch of a kernel that is known to write comes
-              // here
+      // here
     }
     for (LiveAllocation allocation : ledger.overlapping(range)) {
       AdvisedBlocks blocks = advised.get(allocation);

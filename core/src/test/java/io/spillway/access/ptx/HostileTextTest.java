@@ -15,6 +15,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -80,6 +82,33 @@ class HostileTextTest {
       text = changed(text, random);
     }
     assertThat(examine(text)).isLessThanOrEqualTo(MOST_STEPS_A_BYTE * (text.length + 1L));
+  }
+
+  @Test
+  @EnabledIfSystemProperty(
+      named = "spillway.fuzz.seconds",
+      matches = "[1-9][0-9]*",
+      disabledReason = "the long fuzz runs with -Dspillway.fuzz.seconds=300")
+  void changedTextsForAWhile() {
+    long nanos = Long.getLong("spillway.fuzz.seconds") * 1_000_000_000L;
+    long start = System.nanoTime();
+    long texts = 0;
+    long readable = 0;
+    while (System.nanoTime() - start < nanos) {
+      SplittableRandom random = new SplittableRandom(texts);
+      byte[] text = TEXTS.get(random.nextInt(TEXTS.size()));
+      for (int left = 1 + random.nextInt(8); left > 0; left--) {
+        text = changed(text, random);
+      }
+      assertThat(examine(text))
+          .as("seed %d", texts)
+          .isLessThanOrEqualTo(MOST_STEPS_A_BYTE * (text.length + 1L));
+      texts++;
+      readable += PtxModule.parse(text).opaque().isEmpty() ? 1 : 0;
+    }
+    System.out.printf(
+        "%d changed texts in %d s, %d of them still understood%n",
+        texts, nanos / 1_000_000_000L, readable);
   }
 
   /** Bytes overwritten, cut out, or copied from elsewhere. */

@@ -1688,6 +1688,50 @@ CUresult cuModuleGetFunction(CUhandle *function, CUhandle module, const char *na
   END(CUDA_SUCCESS);
 }
 
+/* A link's image says that it is machine code, and goes with it. */
+static const unsigned char machine_code[64] = {0x7F, 'E', 'L', 'F'};
+
+CUresult cuLinkCreate_v2(unsigned count, int *options, void **values, CUhandle *state) {
+  BEGIN(NEEDS_CONTEXT, 0, 0, count, (int64_t)options, (int64_t)values);
+  REQUIRE(state != NULL, CUDA_ERROR_INVALID_VALUE);
+  *state = malloc(sizeof machine_code);
+  REQUIRE(*state != NULL, CUDA_ERROR_OUT_OF_MEMORY);
+  memset(*state, 0, sizeof machine_code);
+  END(CUDA_SUCCESS);
+}
+
+CUresult cuLinkAddData_v2(
+    CUhandle state, int type, void *data, size_t size, const char *name, unsigned count,
+    int *options, void **values) {
+  BEGIN(NEEDS_CONTEXT, data, size, type, count, (int64_t)options, (int64_t)values);
+  (void)name;
+  REQUIRE(state != NULL && data != NULL, CUDA_ERROR_INVALID_VALUE);
+  END(CUDA_SUCCESS);
+}
+
+CUresult cuLinkAddFile_v2(
+    CUhandle state, int type, const char *file, unsigned count, int *options, void **values) {
+  BEGIN(NEEDS_CONTEXT, 0, 0, type, count, (int64_t)options, (int64_t)values);
+  REQUIRE(state != NULL && file != NULL, CUDA_ERROR_INVALID_VALUE);
+  END(CUDA_SUCCESS);
+}
+
+CUresult cuLinkComplete(CUhandle state, void **image, size_t *size) {
+  BEGIN(NEEDS_CONTEXT, state, 0, 0);
+  REQUIRE(state != NULL && image != NULL, CUDA_ERROR_INVALID_VALUE);
+  memcpy(state, machine_code, sizeof machine_code);
+  *image = state;
+  if (size != NULL) *size = sizeof machine_code;
+  END(CUDA_SUCCESS);
+}
+
+CUresult cuLinkDestroy(CUhandle state) {
+  BEGIN(NEEDS_CONTEXT, state, 0, 0);
+  REQUIRE(state != NULL, CUDA_ERROR_INVALID_VALUE);
+  free(state);
+  END(CUDA_SUCCESS);
+}
+
 CUresult cuLaunchKernel(
     CUhandle function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x,
     unsigned block_y, unsigned block_z, unsigned shared_bytes, CUstream stream, void **parameters,
@@ -1851,11 +1895,6 @@ UNSUPPORTED(cuLaunchCooperativeKernel)
 UNSUPPORTED(cuLaunchCooperativeKernelMultiDevice)
 UNSUPPORTED(cuLaunchGrid)
 UNSUPPORTED(cuLaunchGridAsync)
-UNSUPPORTED(cuLinkAddData_v2)
-UNSUPPORTED(cuLinkAddFile_v2)
-UNSUPPORTED(cuLinkComplete)
-UNSUPPORTED(cuLinkCreate_v2)
-UNSUPPORTED(cuLinkDestroy)
 UNSUPPORTED(cuMemAddressFree)
 UNSUPPORTED(cuMemAddressReserve)
 UNSUPPORTED(cuMemAllocFromPoolAsync)

@@ -77,19 +77,35 @@ public record BlockView(LapView lap, int allocation, int block) {
 
   /**
    * Whether the recording, which tells of faults, shows that it came once and stayed: nobody kept
-   * the budget, as with launches that are larger than it on a card that has room.
+   * the budget, as with launches that are larger than it on a card that has room. A block that came
+   * again did not stay, whether a fault or a prefetch brought it; and faults of no known launch
+   * show nothing, since they are in no lap.
    */
   private boolean stays() {
     return lap.profile().totals().gpuFaults() > 0
         && count(FAULT_LAPS) < LEAST_OBSERVED_LAPS
-        && bytesToHost() == 0
+        && !faultsOutsideOfLaps()
+        && broughtBytes() <= Blocks.BYTES
+        && bytes(Direction.TO_HOST) == 0
         && hostTurnsPerLap() == 0;
   }
 
-  private long bytesToHost() {
+  private boolean faultsOutsideOfLaps() {
+    return count(FAULT_LAPS) == 0 && count(GPU_READ_FAULTS) + writeFaults() > 0;
+  }
+
+  /**
+   * Bytes of it that came to the device other than by copies, which may write over what is there.
+   */
+  private long broughtBytes() {
+    return bytes(Direction.TO_DEVICE)
+        - everCounted(BlockMeasure.transferred(Direction.TO_DEVICE, TransferCause.USER));
+  }
+
+  private long bytes(Direction direction) {
     long bytes = 0;
     for (TransferCause cause : TransferCause.values()) {
-      bytes += everCounted(BlockMeasure.transferred(Direction.TO_HOST, cause));
+      bytes += everCounted(BlockMeasure.transferred(direction, cause));
     }
     return bytes;
   }
@@ -144,7 +160,8 @@ public record BlockView(LapView lap, int allocation, int block) {
 
   /**
    * How it is known that kernels only read it in this phase; empty if they may write it, or do not
-   * touch it. Copies into it are not counted: they are known to come.
+   * touch it. Copies into it are not counted: they are known to come. What is proven of the kernels
+   * that are given it is no proof while there are others that may write anywhere.
    */
   public Optional<Basis> onlyRead() {
     if (written()) {
@@ -156,7 +173,10 @@ public record BlockView(LapView lap, int allocation, int block) {
     if (count(DECLARED_READS) > 0) {
       return Optional.of(Basis.DECLARED);
     }
-    return count(PROVEN_READS) > 0 ? Optional.of(Basis.PROVEN) : Optional.empty();
+    if (count(PROVEN_READS) == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(lap.kernelsKnown() ? Basis.PROVEN : Basis.OBSERVED);
   }
 
   /** A write fault anywhere in the allocation leaves no block of it above suspicion. */

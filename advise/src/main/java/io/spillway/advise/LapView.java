@@ -13,14 +13,21 @@ import io.spillway.range.Blocks;
  * @param phase the phase
  * @param traffic what a lap moves without hints
  * @param prices what moving costs
+ * @param kernelsKnown whether every kernel of the recording is known to write nothing but what it
+ *     was given to write
  */
-public record LapView(Profile profile, PhaseProfile phase, LapTraffic traffic, Prices prices) {
+public record LapView(
+    Profile profile, PhaseProfile phase, LapTraffic traffic, Prices prices, boolean kernelsKnown) {
 
   /** Prepares a phase. */
   public static LapView of(Profile profile, PhaseProfile phase, Prices prices) {
     long roomBytes = Math.max(Blocks.BYTES, ManagedRoom.bytes(profile, phase));
     return new LapView(
-        profile, phase, new LapTraffic(profile, phase.schedule(), prices, roomBytes), prices);
+        profile,
+        phase,
+        new LapTraffic(profile, phase.schedule(), prices, roomBytes),
+        prices,
+        KnownKernels.all(profile));
   }
 
   /** One block of an allocation. */

@@ -49,9 +49,7 @@ final class ReadMostlyRule implements Rule {
         switch (figures.basis()) {
           case DECLARED -> "the program declares that launches only read it";
           case PROVEN -> "the kernels' PTX proves that launches only read it";
-          case OBSERVED ->
-              "%d read faults and no write fault in %d laps, which is tried out before it is used"
-                  .formatted(figures.readFaults(), figures.laps());
+          case OBSERVED -> figures.observed() + ", which is tried out before it is used";
         };
     return "%s; without the hint each lap brings %s in and writes %s back, for nothing"
         .formatted(

@@ -61,6 +61,13 @@ public record SpanFigures(
         columns.total(BlockMeasure.OVERWRITES, span.first(), span.end()));
   }
 
+  /** What was seen of a span that is not known to be only read. */
+  String observed() {
+    return readFaults == 0
+        ? "by their PTX the kernels that are given it only read it, but others may write anywhere"
+        : "%d read faults and no write fault in %d laps".formatted(readFaults, laps);
+  }
+
   /** Each figure by its name, in the order above. */
   public Map<String, Long> byName() {
     Map<String, Long> figures = new LinkedHashMap<>();

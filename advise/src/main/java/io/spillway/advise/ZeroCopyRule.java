@@ -60,9 +60,7 @@ final class ZeroCopyRule implements Rule {
     return switch (figures.basis()) {
       case DECLARED -> "declared as only read";
       case PROVEN -> "proven from PTX to be only read";
-      case OBSERVED ->
-          "%d read faults and no write fault in %d laps"
-              .formatted(figures.readFaults(), figures.laps());
+      case OBSERVED -> figures.observed();
     };
   }
 }

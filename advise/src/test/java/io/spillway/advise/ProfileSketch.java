@@ -119,12 +119,18 @@ public final class ProfileSketch {
     return phase;
   }
 
-  private int site(String label, LaunchKind kind) {
+  /** A kernel that the device ran, and that nobody saw launched. */
+  public ProfileSketch unseen(String function) {
+    site(function, LaunchKind.UNKNOWN, 0);
+    return this;
+  }
+
+  private int site(String label, LaunchKind kind, long touchedBytes) {
     LaunchSiteProfile known = sites.get(label);
     if (known == null) {
       known =
           new LaunchSiteProfile(
-              sites.size(), label, label, kind, 1, DurationSummary.NONE, 0, 0, 0, 0, 0);
+              sites.size(), label, label, kind, 1, DurationSummary.NONE, touchedBytes, 0, 0, 0, 0);
       sites.put(label, known);
     }
     return known.index();
@@ -222,6 +228,7 @@ public final class ProfileSketch {
 
     private PhaseSketch launch(String label, LaunchKind kind, double nanos, Touch... touches) {
       List<ScheduledAccess> accesses = new ArrayList<>();
+      long touchedBytes = 0;
       for (Touch touch : touches) {
         accesses.add(
             new ScheduledAccess(
@@ -229,9 +236,12 @@ public final class ProfileSketch {
                 touch.first * Blocks.BYTES,
                 (touch.end - touch.first) * Blocks.BYTES,
                 touch.kind));
+        touchedBytes += (touch.end - touch.first) * Blocks.BYTES;
         count(kind, touch);
       }
-      shapes.add(new LaunchShape(site(label, kind), shapes.size(), accesses, laps, nanos, 0));
+      shapes.add(
+          new LaunchShape(
+              site(label, kind, touchedBytes), shapes.size(), accesses, laps, nanos, 0));
       return this;
     }
 

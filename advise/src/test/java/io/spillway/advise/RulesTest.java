@@ -13,6 +13,7 @@ import io.spillway.profile.Profile;
 import io.spillway.range.Blocks;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -137,6 +138,59 @@ class RulesTest {
     assertThat(judged(new ReadMostlyRule(), profile, data, 2)).isEmpty();
     phase.happened(BlockMeasure.GPU_WRITE_FAULTS, unknown(data, 2, 3), 1);
     assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 0)).isEmpty();
+  }
+
+  private Optional<Verdict> readBeside(Consumer<ProfileSketch.PhaseSketch> others) {
+    int data = sketch.budgetBlocks(2).managed("data", 3);
+    ProfileSketch.PhaseSketch phase = sketch.phase(10).kernel("scan", 0, read(data, 0, 3));
+    others.accept(phase);
+    return judged(new ReadMostlyRule(), sketch.build(), data, 0);
+  }
+
+  @Test
+  void proofHoldsWhileEveryKernelIsKnown() {
+    int other = sketch.managed("other", 1);
+    assertThat(readBeside(phase -> phase.kernel("fill", 0, write(other, 0, 1))).map(Verdict::basis))
+        .contains(Basis.PROVEN);
+  }
+
+  @Test
+  void aKernelThatMayFollowAPointerInMemoryLeavesNoProof() {
+    int table = sketch.managed("table", 1);
+    assertThat(
+            readBeside(phase -> phase.kernel("chase", 0, unknown(table, 0, 1))).map(Verdict::basis))
+        .contains(Basis.OBSERVED);
+  }
+
+  @Test
+  void aKernelThatIsGivenNoMemoryLeavesNoProof() {
+    assertThat(readBeside(phase -> phase.kernel("chase", 0)).map(Verdict::basis))
+        .contains(Basis.OBSERVED);
+  }
+
+  @Test
+  void aKernelThatNobodySawLaunchedLeavesNoProof() {
+    assertThat(readBeside(_ -> sketch.unseen("gemm")).map(Verdict::basis)).contains(Basis.OBSERVED);
+  }
+
+  @Test
+  void aRunOfAKernelThatWasSeenLaunchedIsKnown() {
+    assertThat(readBeside(_ -> sketch.unseen("scan")).map(Verdict::basis)).contains(Basis.PROVEN);
+  }
+
+  @Test
+  void theReasonSaysWhatIsNotKnown() {
+    int table = sketch.managed("table", 1);
+    int data = sketch.budgetBlocks(2).managed("data", 3);
+    sketch.phase(10).kernel("scan", 0, read(data, 0, 3)).kernel("chase", 0, unknown(table, 0, 1));
+    assertThat(reason(sketch.build(), data))
+        .startsWith("by their PTX the kernels that are given it only read it, but others may");
+  }
+
+  private static String reason(Profile profile, int allocation) {
+    LapView lap = LapView.of(profile, profile.phases().getLast(), Prices.of(ProfileSketch.ROUND));
+    return new ReadMostlyRule()
+        .reason(SpanFigures.of(lap, allocation, new BlockSpan(0, 3), Basis.OBSERVED));
   }
 
   @Test

@@ -176,21 +176,6 @@ final class Hooks {
     return status;
   }
 
-  static int moduleFunction(
-      PointerReader reader,
-      MethodHandle plain,
-      @Nullable Object function,
-      @Nullable Object module,
-      @Nullable String name)
-      throws Throwable {
-    int status = (int) plain.invokeExact(function, module, name);
-    Dropin dropin = Dropin.published();
-    if (status == SUCCESS && dropin != null && name != null) {
-      dropin.launches().named(reader.handle(function), name);
-    }
-    return status;
-  }
-
   static int launch(
       PointerReader reader,
       MethodHandle plain,

@@ -25,6 +25,17 @@ enum JcudaShape {
       cuMemFree (Ljcuda/driver/CUdeviceptr;)I
       cuMemGetInfo ([J[J)I
       cuMemGetAddressRange (Ljcuda/driver/CUdeviceptr;[JLjcuda/driver/CUdeviceptr;)I
+      cuModuleLoad (Ljcuda/driver/CUmodule;Ljava/lang/String;)I
+      cuModuleLoadData (Ljcuda/driver/CUmodule;[B)I
+      cuModuleLoadDataEx (Ljcuda/driver/CUmodule;Ljcuda/Pointer;I[ILjcuda/Pointer;)I
+      cuModuleLoadDataJIT (Ljcuda/driver/CUmodule;Ljcuda/Pointer;Ljcuda/driver/JITOptions;)I
+      cuModuleLoadFatBinary (Ljcuda/driver/CUmodule;[B)I
+      cuModuleUnload (Ljcuda/driver/CUmodule;)I
+      cuLinkCreate (Ljcuda/driver/JITOptions;Ljcuda/driver/CUlinkState;)I
+      cuLinkAddData (Ljcuda/driver/CUlinkState;ILjcuda/Pointer;JLjava/lang/String;Ljcuda/driver/JITOptions;)I
+      cuLinkAddFile (Ljcuda/driver/CUlinkState;ILjava/lang/String;Ljcuda/driver/JITOptions;)I
+      cuLinkComplete (Ljcuda/driver/CUlinkState;Ljcuda/Pointer;[J)I
+      cuLinkDestroy (Ljcuda/driver/CUlinkState;)I
       cuModuleGetFunction (Ljcuda/driver/CUfunction;Ljcuda/driver/CUmodule;Ljava/lang/String;)I
       cuLaunchKernel (Ljcuda/driver/CUfunction;IIIIIIILjcuda/driver/CUstream;Ljcuda/Pointer;Ljcuda/Pointer;)I
       cuLaunchCooperativeKernel (Ljcuda/driver/CUfunction;IIIIIIILjcuda/driver/CUstream;Ljcuda/Pointer;)I
@@ -45,6 +56,12 @@ enum JcudaShape {
       cudaMemGetInfo ([J[J)I
       """,
       "");
+
+  /** Methods of which there is another one that calls the one with the native method. */
+  private static final Set<String> OVERLOADED = Set.of("cuModuleLoadData", "cuModuleLoadDataEx");
+
+  /** Methods that put their arguments in order before they hand them on. */
+  private static final Set<String> PREPARING = Set.of("cuModuleLoadDataEx");
 
   /** What JCuda calls the native method behind a public one. */
   static final String NATIVE_SUFFIX = "Native";
@@ -77,6 +94,16 @@ enum JcudaShape {
   /** The names every version has. */
   Set<String> required() {
     return descriptors(required).keySet();
+  }
+
+  /** Whether there may be methods of that name that are of no interest. */
+  static boolean overloaded(String method) {
+    return OVERLOADED.contains(method);
+  }
+
+  /** Whether the method does something before it calls the native one. */
+  static boolean preparing(String method) {
+    return PREPARING.contains(method);
   }
 
   /** The descriptor of each method that may be linked anew. */

@@ -114,7 +114,8 @@ final class JcudaTransformer implements ClassFileTransformer {
     Set<String> missing = new TreeSet<>(required);
     for (MethodModel method : model.methods()) {
       String name = method.methodName().stringValue();
-      if (descriptors.containsKey(name) && method.flags().has(AccessFlag.PUBLIC)) {
+      boolean another = JcudaShape.overloaded(name) && !JcudaShape.isOurs(descriptors, method);
+      if (descriptors.containsKey(name) && method.flags().has(AccessFlag.PUBLIC) && !another) {
         missing.remove(name);
         checkMethod(JcudaShape.isOurs(descriptors, method), model, method, name);
       }
@@ -132,7 +133,10 @@ final class JcudaTransformer implements ClassFileTransformer {
     List<Instruction> body = instructions(method);
     // Loads of the arguments, the native call, mostly checkResult, return.
     int call = 0;
-    while (call < body.size() && body.get(call) instanceof LoadInstruction) {
+    boolean preparing = JcudaShape.preparing(name);
+    while (call < body.size()
+        && (body.get(call) instanceof LoadInstruction
+            || (preparing && !isNativeCall(model, body.get(call))))) {
       call++;
     }
     boolean known =
@@ -155,6 +159,10 @@ final class JcudaTransformer implements ClassFileTransformer {
             && check.name().equalsString("checkResult")
             && check.type().equalsString("(I)I");
     return (checked || rest.size() == 1) && rest.getLast().opcode() == Opcode.IRETURN;
+  }
+
+  private static boolean isNativeCall(ClassModel model, Instruction instruction) {
+    return instruction instanceof InvokeInstruction call && JcudaShape.isNativeCall(model, call);
   }
 
   private static List<Instruction> instructions(MethodModel method) {

@@ -93,7 +93,17 @@ public final class Linker {
       case "cuMemFreeAsync" -> around("freeAsync", plain, LinkedApi.of(caller));
       case "cuMemGetInfo", "cudaMemGetInfo" -> around("memoryInfo", plain, LinkedApi.of(caller));
       case "cuMemGetAddressRange" -> around("addressRange", plain, LinkedApi.of(caller));
-      case "cuModuleGetFunction" -> around("moduleFunction", plain, PointerReader.of(caller));
+      case "cuModuleGetFunction" -> module("function", plain, caller);
+      case "cuModuleLoad" -> module("loadFile", plain, caller);
+      case "cuModuleLoadData", "cuModuleLoadFatBinary" -> module("loadBytes", plain, caller);
+      case "cuModuleLoadDataEx" -> module("loadWithOptions", plain, caller);
+      case "cuModuleLoadDataJIT" -> module("loadWithJitOptions", plain, caller);
+      case "cuModuleUnload" -> module("unload", plain, caller);
+      case "cuLinkCreate" -> module("linkCreate", plain, caller);
+      case "cuLinkAddData" -> module("linkAddData", plain, caller);
+      case "cuLinkAddFile" -> module("linkAddFile", plain, caller);
+      case "cuLinkComplete" -> module("linkComplete", plain, caller);
+      case "cuLinkDestroy" -> module("linkDestroy", plain, caller);
       case "cuLaunchKernel" -> around("launch", plain, PointerReader.of(caller));
       case "cuLaunchCooperativeKernel" ->
           around("launchCooperative", plain, PointerReader.of(caller));
@@ -138,6 +148,14 @@ public final class Linker {
   private static MethodHandle around(String name, MethodHandle plain, PointerReader reader)
       throws ReflectiveOperationException {
     return around(name, plain, PointerReader.class, reader);
+  }
+
+  /** A hook of {@link ModuleHooks}. */
+  private static MethodHandle module(String name, MethodHandle plain, MethodHandles.Lookup caller)
+      throws ReflectiveOperationException {
+    MethodType type = plain.type().insertParameterTypes(0, PointerReader.class, MethodHandle.class);
+    MethodHandle hook = HOOKS.findStatic(ModuleHooks.class, name, type);
+    return MethodHandles.insertArguments(hook, 0, PointerReader.of(caller), plain);
   }
 
   private static MethodHandle transfer(

@@ -5,8 +5,12 @@ import java.lang.foreign.ValueLayout;
 import java.nio.Buffer;
 import java.nio.DoubleBuffer;
 import java.nio.LongBuffer;
+import org.jspecify.annotations.Nullable;
 
-/** A kernel argument in host memory, which may be or hold addresses. */
+/**
+ * What the program hands over in host memory: kernel arguments, which may hold addresses, and
+ * modules.
+ */
 final class ArgumentBytes {
 
   /** Most bytes of one argument that are read: CUDA's limit for all parameters of a kernel. */
@@ -30,5 +34,20 @@ final class ArgumentBytes {
     for (long at = Math.max(0, offset); at + STEP_BYTES <= end; at += STEP_BYTES) {
       sink.accept(bytes.get(WORD, at));
     }
+  }
+
+  /**
+   * A copy of {@code bytes} from {@code offset} on, fewer where the memory ends before; null if
+   * that is not in the memory, or more than {@code most}.
+   */
+  static byte @Nullable [] copy(Buffer memory, long offset, long bytes, int most) {
+    MemorySegment all = MemorySegment.ofBuffer(memory.duplicate().clear());
+    if (offset < 0 || offset > all.byteSize()) {
+      return null;
+    }
+    long length = Math.min(bytes, all.byteSize() - offset);
+    return length < 0 || length > most
+        ? null
+        : all.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
   }
 }

@@ -39,7 +39,7 @@ public final class Dropin implements AutoCloseable {
   private final Notices notices;
   private final boolean underAgent;
   private final Prelude prelude;
-  private final Launches launches = new Launches(this);
+  private final Launches launches;
   private final AtomicReference<@Nullable Devices> devices = new AtomicReference<>();
 
   /** The driver, and a lane for each device once it is used. */
@@ -64,6 +64,7 @@ public final class Dropin implements AutoCloseable {
     this.settings = settings;
     this.plugins = List.copyOf(plugins);
     this.notices = new Notices(settings.log());
+    this.launches = new Launches(this, notices);
     this.underAgent = underAgent;
     this.prelude = new Prelude(settings, !plugins.isEmpty(), new OnlyLane());
   }

@@ -1,9 +1,10 @@
 package io.spillway.dropin;
 
-import io.spillway.access.AccessKind;
 import io.spillway.access.LaunchEvent;
 import io.spillway.access.RangeAccess;
+import io.spillway.access.ptx.ParameterAccess;
 import io.spillway.allocate.LiveAllocation;
+import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +14,7 @@ import java.util.List;
  * @param name the kernel's, or the call's
  * @param shape its {@link LaunchEvent.Dimensions}, or for copies their {@link Extent}
  * @param allocations what it touches
+ * @param uses what it does with each of them, as far as that is known
  * @param site where it was first made
  * @param accesses what a kernel touches, as plugins are told it; empty for copies
  * @param geometry a kernel's dimensions in words
@@ -21,6 +23,7 @@ record KnownLaunch(
     String name,
     Record shape,
     List<LiveAllocation> allocations,
+    List<ParameterAccess> uses,
     LaunchSites.Site site,
     List<RangeAccess> accesses,
     LaunchEvent.Geometry geometry) {
@@ -42,19 +45,26 @@ record KnownLaunch(
       LaunchSites.Site site) {
     List<RangeAccess> accesses = new ArrayList<>(touched.count());
     for (int i = 0; i < touched.count(); i++) {
-      accesses.add(new RangeAccess(touched.get(i).range(), AccessKind.UNKNOWN));
+      AddressRange range = touched.get(i).range();
+      touched.access(i).kind().ifPresent(kind -> accesses.add(new RangeAccess(range, kind)));
     }
     return new KnownLaunch(
-        name, dimensions, touched.list(), site, List.copyOf(accesses), dimensions.geometry());
+        name,
+        dimensions,
+        touched.list(),
+        touched.uses(),
+        site,
+        List.copyOf(accesses),
+        dimensions.geometry());
   }
 
   static KnownLaunch copy(
       String name, Extent extent, TouchedAllocations touched, LaunchSites.Site site) {
-    return new KnownLaunch(name, extent, touched.list(), site, List.of(), NONE);
+    return new KnownLaunch(name, extent, touched.list(), touched.uses(), site, List.of(), NONE);
   }
 
   /** Whether it is one of these. */
   boolean matches(String otherName, Record otherShape, TouchedAllocations touched) {
-    return name.equals(otherName) && shape.equals(otherShape) && touched.are(allocations);
+    return name.equals(otherName) && shape.equals(otherShape) && touched.are(allocations, uses);
   }
 }

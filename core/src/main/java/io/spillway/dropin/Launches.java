@@ -26,12 +26,14 @@ public final class Launches {
   private final LaunchSites sites = new LaunchSites();
   private final KnownLaunches known = new KnownLaunches();
   private final ConcurrentHashMap<Long, String> names = new ConcurrentHashMap<>();
+  private final LoadedModules modules;
 
   /** Each thread's, so that a launch leaves no garbage for each of its arguments. */
   private final ThreadLocal<TouchedAllocations> scratch;
 
-  Launches(Dropin dropin) {
+  Launches(Dropin dropin, Notices notices) {
     this.dropin = dropin;
+    this.modules = new LoadedModules(notices);
     this.scratch =
         new ThreadLocal<>() {
           @Override
@@ -52,6 +54,11 @@ public final class Launches {
   /** Whether anybody wants to know. */
   boolean listening() {
     return dropin.acting() || (FlightRecording.started() && AccessEvent.recorded());
+  }
+
+  /** The modules whose kernels are launched. */
+  public LoadedModules modules() {
+    return modules;
   }
 
   /** {@code function} was looked up by {@code name}. */
@@ -79,6 +86,8 @@ public final class Launches {
     dropin.endPrelude();
     TouchedAllocations touched = scratch.get();
     touched.clear();
+    // Arguments in one buffer have no positions.
+    touched.use(extra == null ? modules.uses(function) : null);
     reader.addresses(parameters, touched);
     reader.addresses(extra, touched);
     Lane lane = touched.lane() == null ? dropin.anyLane() : touched.lane();
@@ -98,7 +107,7 @@ public final class Launches {
     List<RangeAccess> accesses = alike.accesses();
     session.declare(launch, accesses, act);
     if (FlightRecording.started()) {
-      LaunchEvent.emit(launch, name, alike.geometry(), accesses.size());
+      LaunchEvent.emit(launch, name, alike.geometry(), alike.allocations().size());
     }
     return act ? new Told(session, launch) : null;
   }

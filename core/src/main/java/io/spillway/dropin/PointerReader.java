@@ -135,8 +135,10 @@ public abstract class PointerReader {
     }
     @Nullable Object[] arguments = pointers(parameters);
     if (arguments != null) {
-      for (Object argument : arguments) {
+      for (int i = 0; i < arguments.length; i++) {
+        Object argument = arguments[i];
         if (argument != null && isPointer(argument)) {
+          sink.argument(i);
           argument(argument, sink);
         }
       }
@@ -159,10 +161,33 @@ public abstract class PointerReader {
     }
   }
 
+  /**
+   * What a pointer to host memory points to, to the end of it; null if it is an address, or to more
+   * than {@code most} bytes.
+   */
+  public final byte @Nullable [] content(@Nullable Object pointer, int most) {
+    return content(pointer, Long.MAX_VALUE, most);
+  }
+
+  /** The same for its first {@code bytes} at most. */
+  public final byte @Nullable [] content(@Nullable Object pointer, long bytes, int most) {
+    Buffer memory = pointer != null && isPointer(pointer) ? buffer(pointer) : null;
+    if (pointer == null || memory == null) {
+      return null;
+    }
+    return ArgumentBytes.copy(memory, byteOffset(pointer), bytes, most);
+  }
+
   /** Takes what may be an address. */
   @FunctionalInterface
   public interface AddressSink {
-    /** {@code word} may be one, or any other number. */
+    /**
+     * {@code word} may be one, or any other number. Words of an argument come in order, and all of
+     * them or none.
+     */
     void accept(long word);
+
+    /** The words from now on are of the argument for that parameter. */
+    default void argument(int parameter) {}
   }
 }

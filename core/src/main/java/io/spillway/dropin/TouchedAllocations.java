@@ -1,5 +1,6 @@
 package io.spillway.dropin;
 
+import io.spillway.access.ptx.ParameterAccess;
 import io.spillway.allocate.LiveAllocation;
 import java.util.Arrays;
 import java.util.List;
@@ -29,8 +30,14 @@ final class TouchedAllocations implements PointerReader.AddressSink {
   private final Dropin.@Nullable Found[] recent = new Dropin.@Nullable Found[RECENT];
 
   private @Nullable LiveAllocation[] allocations = new @Nullable LiveAllocation[USUAL];
+  private ParameterAccess[] accesses = new ParameterAccess[USUAL];
   private int count;
   private @Nullable Lane lane;
+
+  // What the kernel does with each word of each parameter, and which word comes next.
+  private ParameterAccess @Nullable [][] uses;
+  private int parameter;
+  private int word;
 
   TouchedAllocations(Dropin dropin) {
     this.dropin = dropin;
@@ -41,18 +48,60 @@ final class TouchedAllocations implements PointerReader.AddressSink {
     Arrays.fill(allocations, 0, count, null);
     count = 0;
     lane = null;
+    uses = null;
+  }
+
+  /** What the arguments from now on are for, if it is known. */
+  void use(ParameterAccess @Nullable [][] known) {
+    uses = known;
   }
 
   @Override
-  public void accept(long word) {
-    if (word < LOWEST_ADDRESS || known(word)) {
+  public void argument(int position) {
+    parameter = position;
+    word = 0;
+  }
+
+  @Override
+  public void accept(long address) {
+    ParameterAccess use = uses == null ? ParameterAccess.UNKNOWN : next(uses);
+    word++;
+    if (address < LOWEST_ADDRESS) {
       return;
     }
-    Dropin.Found found = find(word);
-    // What a launch reads of another device is that device's business.
-    if (found != null && (lane == null || lane == found.lane())) {
-      add(found);
+    int index = index(address);
+    if (index < 0) {
+      index = enter(address, use);
     }
+    if (index >= 0) {
+      accesses[index] = accesses[index].and(use);
+    }
+  }
+
+  private ParameterAccess next(ParameterAccess[][] known) {
+    return parameter < known.length && word < known[parameter].length
+        ? known[parameter][word]
+        : ParameterAccess.UNKNOWN;
+  }
+
+  /** Adds what {@code address} points into, if it is an address; -1 if it is not. */
+  private int enter(long address, ParameterAccess use) {
+    Dropin.Found found = find(address);
+    // The end of one, from which a kernel may go backwards.
+    if (found == null && uses != null && use != ParameterAccess.NOT_ACCESSED) {
+      int before = index(address - 1);
+      if (before >= 0) {
+        return before;
+      }
+      found = find(address - 1);
+    }
+    // What a launch reads of another device is that device's business.
+    if (found == null || (lane != null && lane != found.lane())) {
+      return -1;
+    }
+    add(found);
+    accesses[count - 1] = ParameterAccess.NOT_ACCESSED;
+    return count - 1;
   }
 
   /** Adds an allocation of the same device as those before. */
@@ -60,7 +109,9 @@ final class TouchedAllocations implements PointerReader.AddressSink {
     lane = found.lane();
     if (count == allocations.length) {
       allocations = Arrays.copyOf(allocations, 2 * count);
+      accesses = Arrays.copyOf(accesses, 2 * count);
     }
+    accesses[count] = ParameterAccess.UNKNOWN;
     allocations[count++] = found.allocation();
   }
 
@@ -75,14 +126,15 @@ final class TouchedAllocations implements PointerReader.AddressSink {
     return found;
   }
 
-  private boolean known(long word) {
+  /** Which of those found so far {@code word} lies in; -1 if in none. */
+  private int index(long word) {
     for (int i = 0; i < count; i++) {
       LiveAllocation allocation = allocations[i];
       if (allocation != null && allocation.range().contains(word)) {
-        return true;
+        return i;
       }
     }
-    return false;
+    return -1;
   }
 
   /** The device's lane, null if nothing was found. */
@@ -102,14 +154,19 @@ final class TouchedAllocations implements PointerReader.AddressSink {
     return allocation;
   }
 
-  /** Whether it is exactly these, in this order. */
+  /** What the launch does with one, as far as it is known. */
+  ParameterAccess access(int index) {
+    return accesses[index];
+  }
+
+  /** Whether it is exactly these, in this order, used in these ways. */
   @SuppressWarnings("ReferenceEquality") // An allocation is equal to itself alone.
-  boolean are(List<LiveAllocation> others) {
+  boolean are(List<LiveAllocation> others, List<ParameterAccess> uses) {
     if (others.size() != count) {
       return false;
     }
     for (int i = 0; i < count; i++) {
-      if (others.get(i) != allocations[i]) {
+      if (others.get(i) != allocations[i] || uses.get(i) != accesses[i]) {
         return false;
       }
     }
@@ -123,6 +180,11 @@ final class TouchedAllocations implements PointerReader.AddressSink {
       hash = 31 * hash + Long.hashCode(get(i).ordinal());
     }
     return hash;
+  }
+
+  /** What is done with each, to keep. */
+  List<ParameterAccess> uses() {
+    return List.of(Arrays.copyOf(accesses, count));
   }
 
   /** All of them, to keep. */

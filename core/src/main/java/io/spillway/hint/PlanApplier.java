@@ -144,6 +144,10 @@ public final class PlanApplier {
    * readmostly.gpuwrite}).
    */
   public void expectWrite(AddressRange range) {
+    if (advised.isEmpty()) {
+      return; // before the ledger is asked: every launch of a kernel that is known to write comes
+      // here
+    }
     for (LiveAllocation allocation : ledger.overlapping(range)) {
       AdvisedBlocks blocks = advised.get(allocation);
       if (blocks != null) {

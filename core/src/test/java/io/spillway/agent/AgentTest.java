@@ -7,6 +7,8 @@ import io.spillway.programs.Programs.Fits;
 import io.spillway.programs.Programs.Hello;
 import io.spillway.programs.Programs.InOwnLoader;
 import io.spillway.programs.Programs.Launching;
+import io.spillway.programs.Programs.Linking;
+import io.spillway.programs.Programs.Loading;
 import io.spillway.programs.Programs.Oversubscribe;
 import java.io.File;
 import java.io.IOException;
@@ -228,6 +230,51 @@ class AgentTest {
                 .filter(e -> e.getString("kind").equals("WRITE"))
                 .map(e -> line(e.getString("launch")) + " " + e.getInt("ordinal")))
         .containsExactly("cuMemcpyHtoD@copy 0", "cuMemcpyHtoD@copy 1", "cuMemcpyHtoD@copy 2");
+  }
+
+  @Test
+  void whatTextsSayOfKernelsIsRecorded() throws IOException {
+    Path recording = directory.resolve("texts.jfr");
+    assertThat(
+            run(
+                "log=off",
+                List.of("-XX:StartFlightRecording=filename=" + recording, "-Xlog:jfr*=off"),
+                Loading.class))
+        .containsExactly("unload 0");
+    assertThat(
+            RecordingFile.readAllEvents(recording).stream()
+                .filter(e -> e.getEventType().getName().equals("io.spillway.Access"))
+                .map(e -> e.getString("kind")))
+        .containsExactly(
+            // Bytes, a string, a pointer, a file, JCuda's own options; machine code.
+            "READ",
+            "WRITE",
+            "READ",
+            "WRITE",
+            "READ",
+            "WRITE",
+            "READ",
+            "WRITE",
+            "READ",
+            "WRITE",
+            "UNKNOWN",
+            "UNKNOWN");
+  }
+
+  @Test
+  void whatTextsSayIsKnownOfWhatTheyAreLinkedTo() throws IOException {
+    Path recording = directory.resolve("linked.jfr");
+    assertThat(
+            run(
+                "log=off",
+                List.of("-XX:StartFlightRecording=filename=" + recording, "-Xlog:jfr*=off"),
+                Linking.class))
+        .isEmpty();
+    assertThat(
+            RecordingFile.readAllEvents(recording).stream()
+                .filter(e -> e.getEventType().getName().equals("io.spillway.Access"))
+                .map(e -> e.getString("kind")))
+        .containsExactly("READ", "WRITE", "READ", "WRITE", "READ", "WRITE", "UNKNOWN", "UNKNOWN");
   }
 
   /** {@code function@method} of {@code function@class.method:line}. */

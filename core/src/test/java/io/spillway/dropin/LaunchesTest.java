@@ -12,7 +12,9 @@ import io.spillway.driver.jcuda.JcudaHandles;
 import io.spillway.driver.stub.StubCuda;
 import io.spillway.range.AddressRange;
 import java.lang.invoke.MethodHandles;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -253,5 +255,216 @@ class LaunchesTest implements SessionPlugin, SessionListener {
     stub.set("streams_capturing", 0);
     launch(0, one);
     assertThat(told).containsExactly("scale 1 one UNKNOWN " + SIZE, "issued 1 in 0");
+  }
+
+  /** Kernels of two pointers: one reads the first and writes the second, one uses the second. */
+  private static final String TEXT =
+      """
+      .version 7.0
+      .target sm_70
+      .address_size 64
+      .visible .entry copy(.param .u64 copy_0, .param .u64 copy_1)
+      {
+      .reg .b32 %r<2>; .reg .b64 %rd<3>;
+      ld.param.u64 %rd1, [copy_0];
+      ld.param.u64 %rd2, [copy_1];
+      ld.global.u32 %r1, [%rd1];
+      st.global.u32 [%rd2], %r1;
+      ret;
+      }
+      .visible .entry move(.param .u64 move_0, .param .u64 move_1, .param .u64 move_2)
+      {
+      .reg .b32 %r<2>; .reg .b64 %rd<3>;
+      ld.param.u64 %rd1, [move_0];
+      ld.param.u64 %rd2, [move_2];
+      ld.global.u32 %r1, [%rd1];
+      st.global.u32 [%rd2+-4], %r1;
+      ret;
+      }
+      """;
+
+  private static final long MODULE = 23;
+
+  private void load(String kernel) {
+    launches.modules().loaded(MODULE, TEXT.getBytes(StandardCharsets.UTF_8));
+    launches.modules().lookedUp(FUNCTION, MODULE, kernel);
+  }
+
+  @Test
+  void aTextThatIsKnownTellsReadingFromWriting() {
+    load("copy");
+    launch(0, one, other);
+    launch(0, other, one);
+    launch(0, one, one);
+    assertThat(told)
+        .containsExactly(
+            "scale 0 one READ " + SIZE,
+            "scale 0 other WRITE " + SIZE,
+            "issued 0 in 0",
+            "scale 1 other READ " + SIZE,
+            "scale 1 one WRITE " + SIZE,
+            "issued 1 in 0",
+            "scale 2 one READ_WRITE " + SIZE,
+            "issued 2 in 0");
+  }
+
+  @Test
+  void launchesOfTheSameAllocationsInOtherPlacesAreNotAlike() {
+    load("move");
+    launch(0, one, one, other);
+    launch(0, one, other, other);
+    launch(0, one, other, one);
+    assertThat(told)
+        .containsExactly(
+            "scale 0 one READ " + SIZE,
+            "scale 0 other WRITE " + SIZE,
+            "issued 0 in 0",
+            // As before: what is never accessed makes no difference.
+            "scale 1 one READ " + SIZE,
+            "scale 1 other WRITE " + SIZE,
+            "issued 1 in 0",
+            // The other is passed, and not accessed.
+            "scale 2 one READ_WRITE " + SIZE,
+            "issued 2 in 0");
+  }
+
+  @Test
+  void theEndOfAnAllocationIsOfIt() {
+    load("move");
+    CUdeviceptr first = JcudaHandles.address(one) > JcudaHandles.address(other) ? other : one;
+    CUdeviceptr last = first == one ? other : one;
+    launch(0, first, first, last.withByteOffset(SIZE));
+    assertThat(told.get(1)).startsWith("scale 0 " + (last == one ? "one" : "other") + " WRITE");
+  }
+
+  @Test
+  void argumentsInOneBufferAreNotToldApart() {
+    load("copy");
+    Pointer buffer = Pointer.to(Pointer.to(one), Pointer.to(other));
+    launches.kernel(FUNCTION, DIMENSIONS, 0, reader, null, buffer);
+    assertThat(told)
+        .containsExactly("scale 0 one UNKNOWN " + SIZE, "scale 0 other UNKNOWN " + SIZE);
+  }
+
+  @Test
+  void anArgumentTooManyIsNotKnown() {
+    load("copy");
+    launch(0, one, one, other);
+    assertThat(told)
+        .containsExactly(
+            "scale 0 one READ_WRITE " + SIZE, "scale 0 other UNKNOWN " + SIZE, "issued 0 in 0");
+  }
+
+  @Test
+  void nothingIsKnownOfAnotherModuleUnderTheSameHandle() {
+    load("copy");
+    launches.modules().unloaded(MODULE);
+    launches.modules().lookedUp(FUNCTION, MODULE, "copy");
+    launch(0, one);
+    load("copy");
+    launches.modules().loaded(MODULE, null);
+    launches.modules().lookedUp(FUNCTION, MODULE, "copy");
+    launch(0, one);
+    load("copy");
+    launches.modules().loaded(MODULE, new byte[] {0x7F, 'E', 'L', 'F'});
+    launches.modules().lookedUp(FUNCTION, MODULE, "copy");
+    launch(0, one);
+    load("no such kernel");
+    launch(0, one);
+    assertThat(told)
+        .filteredOn(line -> line.startsWith("scale"))
+        .hasSize(4)
+        .allMatch(line -> line.contains("UNKNOWN"));
+  }
+
+  @Test
+  void kernelsOfAModuleThatIsGoneAreNotKnown() {
+    load("copy");
+    launches.modules().unloaded(MODULE);
+    launch(0, one);
+    assertThat(told).containsExactly("scale 0 one UNKNOWN " + SIZE, "issued 0 in 0");
+  }
+
+  @Test
+  void textsThatWaitToBeReadAreBounded() {
+    byte[] text = Arrays.copyOf(TEXT.getBytes(StandardCharsets.UTF_8), LoadedModules.MOST_BYTES);
+    launches.modules().loaded(MODULE + 1, text);
+    load("copy");
+    launch(0, one, other);
+    launches.modules().unloaded(MODULE + 1);
+    load("copy");
+    launch(0, one, other);
+    assertThat(told)
+        .containsExactly(
+            "scale 0 one UNKNOWN " + SIZE,
+            "scale 0 other UNKNOWN " + SIZE,
+            "issued 0 in 0",
+            "scale 1 one READ " + SIZE,
+            "scale 1 other WRITE " + SIZE,
+            "issued 1 in 0");
+  }
+
+  private static final long LINK = 5;
+  private static final long IMAGE = 1 << 30;
+  private static final int PTX = 1;
+  private static final int CUBIN = 0;
+
+  private void link(String... texts) {
+    launches.modules().links().created(LINK);
+    for (String text : texts) {
+      launches.modules().links().added(LINK, PTX, text.getBytes(StandardCharsets.UTF_8));
+    }
+    launches.modules().links().completed(LINK, IMAGE);
+  }
+
+  private void loadLinked(long address) {
+    launches.modules().loadedFrom(MODULE, address);
+    launches.modules().lookedUp(FUNCTION, MODULE, "copy");
+    told.clear();
+    launch(0, one, other);
+  }
+
+  @Test
+  void whatIsLinkedIsKnownByTheAddressOfItsImage() {
+    link(TEXT);
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).endsWith("one READ " + SIZE);
+    loadLinked(IMAGE + 1);
+    assertThat(told.getFirst()).endsWith("one UNKNOWN " + SIZE);
+    launches.modules().links().destroyed(LINK);
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).endsWith("one UNKNOWN " + SIZE);
+  }
+
+  @Test
+  void whatAnotherInputMayReplaceIsNotKnown() {
+    String weak = TEXT.replace(".visible", ".weak");
+    link(weak);
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).as("there is no other").endsWith("one READ " + SIZE);
+    launches.modules().links().added(LINK, CUBIN, new byte[1]);
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).endsWith("one UNKNOWN " + SIZE);
+    link(TEXT, TEXT.replace("copy", "paste").replace("move", "push"));
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).as("no other may").endsWith("one READ " + SIZE);
+    link(TEXT, TEXT);
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).as("which of the two?").endsWith("one UNKNOWN " + SIZE);
+    link(
+        TEXT.replace("ret;\n}\n.visible .entry move", "call f;\nret;\n}\n.visible .entry move")
+            .replace(".address_size 64\n", ".address_size 64\n.weak .func f\n{\nret;\n}\n"),
+        TEXT.replace("copy", "paste").replace("move", "push"));
+    loadLinked(IMAGE);
+    assertThat(told.getFirst()).as("what it calls may be replaced").endsWith("UNKNOWN " + SIZE);
+  }
+
+  @Test
+  void optionsMaySayWhereVariablesAre() {
+    assertThat(LoadedModules.placesVariables(2, new int[] {0, 17})).isTrue();
+    assertThat(LoadedModules.placesVariables(1, new int[] {19})).isTrue();
+    assertThat(LoadedModules.placesVariables(1, new int[] {7, 17})).isFalse();
+    assertThat(LoadedModules.placesVariables(3, new int[] {16, 20})).isFalse();
+    assertThat(LoadedModules.placesVariables(1, null)).isFalse();
   }
 }

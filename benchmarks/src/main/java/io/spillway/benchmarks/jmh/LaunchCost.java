@@ -36,16 +36,15 @@ public final class LaunchCost {
   public static void main(String[] arguments) {
     int rounds = arguments.length == 0 ? USUAL_ROUNDS : Integer.parseInt(arguments[0]);
     Stub.start();
-    CUfunction function = Stub.function();
     DropinSettings settings = Dropin.installed().orElseThrow().settings();
     double[] without = new double[rounds];
     double[] with = new double[rounds];
     long garbageBytes = Long.MAX_VALUE;
     for (int i = 0; i < rounds; i++) {
       Dropin.uninstall();
-      without[i] = round(function, Stub.pointers()).nanos();
+      without[i] = round(Stub.function(), Stub.pointers()).nanos();
       new CountingPlugin().install(settings);
-      Cost cost = round(function, Stub.pointers());
+      Cost cost = round(Stub.function(), Stub.pointers());
       with[i] = cost.nanos();
       garbageBytes = Math.min(garbageBytes, cost.bytes());
     }
@@ -54,6 +53,7 @@ public final class LaunchCost {
   }
 
   private static Cost round(CUfunction function, Pointer parameters) {
+    Stub.check(Stub.launch(function, parameters)); // which has the kernel's text read
     long startNanos = THREADS.getCurrentThreadCpuTime();
     long startBytes = THREADS.getCurrentThreadAllocatedBytes();
     for (int i = 0; i < LAUNCHES; i++) {

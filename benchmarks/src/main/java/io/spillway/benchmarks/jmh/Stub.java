@@ -29,10 +29,34 @@ final class Stub {
     check(JCudaDriver.cuCtxCreate(new CUcontext(), 0, device));
   }
 
-  /** A kernel. */
+  /** A kernel that reads through all of its parameters but the last, and writes through that. */
+  private static String text() {
+    StringBuilder parameters = new StringBuilder();
+    StringBuilder body = new StringBuilder();
+    for (int i = 0; i < ARGUMENTS; i++) {
+      parameters.append(i == 0 ? "" : ", ").append(".param .u64 p").append(i);
+      body.append("ld.param.u64 %rd0, [p").append(i).append("];\n");
+      body.append(
+          i < ARGUMENTS - 1 ? "ld.global.u32 %r0, [%rd0];\n" : "st.global.u32 [%rd0], %r0;\n");
+    }
+    return """
+    .version 7.0
+    .target sm_70
+    .address_size 64
+    .visible .entry kernel(%s)
+    {
+    .reg .b32 %%r<1>; .reg .b64 %%rd<1>;
+    %s
+    ret;
+    }
+    """
+        .formatted(parameters, body);
+  }
+
+  /** That kernel. */
   static CUfunction function() {
     CUmodule module = new CUmodule();
-    check(JCudaDriver.cuModuleLoadData(module, new byte[] {'p', 0}));
+    check(JCudaDriver.cuModuleLoadData(module, text()));
     CUfunction function = new CUfunction();
     check(JCudaDriver.cuModuleGetFunction(function, module, "kernel"));
     return function;

@@ -53,7 +53,7 @@ final class KernelAnalysis {
   private Effects follow(LinkedKernel kernel, Slots slots, long pointers) {
     Flow flow = new Flow(kernel, slots, parameters.size(), pointers);
     flow.run();
-    steps += flow.steps();
+    steps += kernel.rules().size() + flow.steps();
     return new Effects(kernel, flow);
   }
 

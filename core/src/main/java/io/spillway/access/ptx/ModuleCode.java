@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param names the text's names
  * @param functions those with a body, by name
  * @param aliases other names of functions
+ * @param weak functions whose body another text's may replace when texts are linked
  * @param steps how much work it was to read
  */
 record ModuleCode(
-    Names names, Map<Integer, FunctionCode> functions, Map<Integer, Integer> aliases, long steps) {
+    Names names,
+    Map<Integer, FunctionCode> functions,
+    Map<Integer, Integer> aliases,
+    Set<Integer> weak,
+    long steps) {
 
   /**
    * A kernel and every function it may call.

@@ -2,8 +2,10 @@ package io.spillway.access.ptx;
 
 import io.spillway.access.ptx.Lexer.Token;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Reads a module's text in one pass. */
 final class ModuleParser {
@@ -17,7 +19,10 @@ final class ModuleParser {
   private final BodyParser bodies;
   private final Map<Integer, FunctionCode> functions = new HashMap<>();
   private final Map<Integer, Integer> aliases = new HashMap<>();
+  private final Set<Integer> weak = new HashSet<>();
   private boolean wide;
+  private boolean external;
+  private boolean replaceable;
 
   ModuleParser(byte[] text) {
     lexer = new Lexer(text);
@@ -50,11 +55,15 @@ final class ModuleParser {
     if (!wide) {
       throw new Unreadable("addresses that are not of 64 bits", 0);
     }
-    return new ModuleCode(names, functions, aliases, lexer.bytesRead() + names.probes());
+    return new ModuleCode(names, functions, aliases, weak, lexer.bytesRead() + names.probes());
   }
 
   private void directive() {
     String directive = lexer.tokenText();
+    boolean elsewhere = external;
+    boolean ofManyTexts = replaceable;
+    external = directive.equals(".extern");
+    replaceable = directive.equals(".weak");
     switch (directive) {
       case ".version" -> {
         lexer.next();
@@ -68,10 +77,12 @@ final class ModuleParser {
         lexer.next();
       }
       case ".visible", ".extern", ".weak", ".common" -> lexer.next();
-      case ".entry" -> function(true);
-      case ".func" -> function(false);
+      case ".entry" -> function(true, ofManyTexts);
+      case ".func" -> function(false, ofManyTexts);
       case ".alias" -> alias();
-      case ".global", ".const", ".tex" -> variables(Constant.MODULE);
+      // A program may say where a variable is that is defined elsewhere: in memory of its own.
+      case ".global", ".const" -> variables(elsewhere ? Constant.UNKNOWN : Constant.MODULE);
+      case ".tex" -> variables(Constant.MODULE);
       case ".shared" -> variables(Constant.SHARED);
       case ".local" -> variables(Constant.FRAME);
       case ".section" -> section();
@@ -129,7 +140,7 @@ final class ModuleParser {
     scopes.bind(name, Scopes.Kind.FUNCTION, 0);
   }
 
-  private void function(boolean kernel) {
+  private void function(boolean kernel, boolean ofManyTexts) {
     int line = lexer.line();
     lexer.next();
     while (lexer.token() == Token.DIRECTIVE) {
@@ -140,6 +151,9 @@ final class ModuleParser {
     List<FunctionCode.Variable> parameters =
         lexer.accept('(') ? declarations.parameters() : List.of();
     scopes.bind(name, Scopes.Kind.FUNCTION, 0);
+    if (ofManyTexts) {
+      weak.add(name);
+    }
     while (!lexer.is('{') && !lexer.is(';')) {
       if (lexer.token() != Token.DIRECTIVE) {
         throw lexer.unexpected("a function's body");

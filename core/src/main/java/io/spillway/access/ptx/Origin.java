@@ -175,9 +175,11 @@ final class Origin {
     boolean numbers = (kinds & NUMBERS) != 0 && (other.kinds & NUMBERS) != 0;
     int sum = numbers ? (kinds | other.kinds) & NUMBERS : 0;
     boolean frames = frame != NO_FRAME && other.frame != NO_FRAME;
+    // What is computed from an address may be the negative of it.
+    boolean mixed = (part | other.part) != 0 && (based() || other.based());
     whole |= other.whole;
     part |= other.part;
-    kinds = sum | unknown | (perhapsNumber ? INDEX : 0);
+    kinds = sum | unknown | (perhapsNumber || mixed ? INDEX : 0);
     if (frames) {
       frame = LOST_FRAME;
     } else if (other.frame != NO_FRAME) {

@@ -22,8 +22,8 @@ public final class PtxEvidenceCache {
   /**
    * An empty cache.
    *
-   * @param mostBytes how much text the modules kept may have; what is kept of it takes some six
-   *     times as much memory
+   * @param mostBytes how much text the modules kept may have; what is kept takes some four times as
+   *     much memory
    */
   public PtxEvidenceCache(long mostBytes) {
     if (mostBytes < 0) {

@@ -76,6 +76,11 @@ public final class PtxModule {
     }
   }
 
+  /** Whether an image may be a text: whether it is neither machine code nor a fat binary. */
+  public static boolean mayBeText(byte[] image) {
+    return binary(image) == null;
+  }
+
   private static @Nullable String binary(byte[] image) {
     int first = 0;
     for (int i = 0; i < Integer.BYTES; i++) {
@@ -106,6 +111,16 @@ public final class PtxModule {
       return Optional.empty();
     }
     return Optional.of(evidence.computeIfAbsent(name, each -> analysis(code, known).evidence()));
+  }
+
+  /**
+   * Whether another text that it is linked with may replace a kernel or a function that it calls.
+   */
+  boolean replaceable(String name) {
+    Integer known = kernels.get(name);
+    return code != null
+        && known != null
+        && code.reach(known).positions().keySet().stream().anyMatch(code.weak()::contains);
   }
 
   private static KernelAnalysis analysis(ModuleCode code, int kernel) {

@@ -5,8 +5,8 @@ final class Unreadable extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   Unreadable(String reason, int line) {
-    // Without a stack trace: hostile text must not be dear.
-    super("line %d: %s".formatted(line, reason), null, false, false);
+    // Without a stack trace and at some length: hostile text must not be dear.
+    super("line %d: %.200s".formatted(line, reason), null, false, false);
   }
 
   String reason() {

@@ -75,8 +75,15 @@ class RecordingUnderTheAgentTest {
     assertThat(events("Recording")).hasSize(1);
     assertThat(events("RecordingEnd").map(event -> event.getString("source")))
         .containsExactly("cupti", "launches");
+    // The sum's operands are read and it is written, as the kernel's text says; and copies.
+    assertThat(
+            events("Access")
+                .filter(event -> event.getString("launch").startsWith("vector_add"))
+                .map(event -> event.getString("kind"))
+                .limit(3))
+        .containsExactly("READ", "READ", "WRITE");
     assertThat(events("Access").map(event -> event.getString("kind")))
-        .contains("UNKNOWN", "READ", "WRITE");
+        .containsOnly("READ", "WRITE");
   }
 
   @Test

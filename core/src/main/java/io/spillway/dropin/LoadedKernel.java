@@ -1,0 +1,41 @@
+package io.spillway.dropin;
+
+import io.spillway.access.ptx.KernelEvidence;
+import io.spillway.access.ptx.ParameterAccess;
+import io.spillway.access.ptx.ParameterEvidence;
+import io.spillway.access.ptx.WordEvidence;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kernel that a program has looked up; analysed when a launch of it is told for the first time.
+ * Safe for use by any thread.
+ */
+final class LoadedKernel {
+
+  private final LoadedModule module;
+  private final String name;
+  private volatile ParameterAccess @Nullable [][] uses;
+  private volatile boolean known;
+
+  LoadedKernel(LoadedModule module, String name) {
+    this.module = module;
+    this.name = name;
+  }
+
+  /** What it does with each word of each parameter; null if that is not known. */
+  ParameterAccess @Nullable [][] uses() {
+    if (!known) {
+      KernelEvidence evidence = module.evidence(name);
+      uses = evidence == null ? null : uses(evidence);
+      known = true;
+    }
+    return uses;
+  }
+
+  private static ParameterAccess[][] uses(KernelEvidence evidence) {
+    return evidence.parameters().stream()
+        .map(ParameterEvidence::words)
+        .map(words -> words.stream().map(WordEvidence::access).toArray(ParameterAccess[]::new))
+        .toArray(ParameterAccess[][]::new);
+  }
+}

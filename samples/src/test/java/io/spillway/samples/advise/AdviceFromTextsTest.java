@@ -1,0 +1,78 @@
+package io.spillway.samples.advise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.advise.Advisor;
+import io.spillway.advise.Basis;
+import io.spillway.advise.Recommendation;
+import io.spillway.advise.Rules;
+import io.spillway.advise.Treatment;
+import io.spillway.advise.file.HintsFile;
+import io.spillway.advise.replay.LapReplay;
+import io.spillway.driver.panama.Jvm;
+import io.spillway.driver.stub.StubCuda;
+import io.spillway.profile.ProfileReader;
+import io.spillway.samples.AgentJar;
+import io.spillway.samples.jcuda.MatrixVectorIteration;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * From the text of a kernel to a hint, without any GPU: the stub driver runs nothing, and no tool
+ * tells what the device did.
+ */
+@Tag("stub")
+class AdviceFromTextsTest {
+
+  private static final int BLOCKS = 4;
+
+  @TempDir Path directory;
+
+  /** A matrix of 32 MiB in four allocations, gone over six times. */
+  private String run(String arguments) throws IOException, URISyntaxException {
+    StubCuda.assumeAvailable();
+    return Jvm.run(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-javaagent:" + AgentJar.in(directory) + "=budget=8m,redirect=all," + arguments),
+        Map.of(),
+        System.getProperty("java.class.path"),
+        MatrixVectorIteration.class,
+        "--bytes",
+        "32MiB",
+        "--blocks",
+        String.valueOf(BLOCKS),
+        "--steps",
+        "6");
+  }
+
+  @Test
+  void whatTheTextProvesToBeOnlyReadIsAdvisedAsReadMostly() throws IOException, URISyntaxException {
+    Path recording = directory.resolve("out.jfr");
+    // What a CUPTI that is there would tell is not the point.
+    String output = run("profile=" + recording + ",cupti=" + directory.resolve("none.so"));
+
+    Recommendation advice =
+        new Advisor(Rules.standard(), LapReplay::of).advise(ProfileReader.read(recording));
+
+    assertThat(advice.hints()).as(output).hasSize(BLOCKS);
+    assertThat(advice.hints())
+        .allSatisfy(
+            kept -> {
+              assertThat(kept.hint().treatment()).isEqualTo(Treatment.READ_MOSTLY);
+              assertThat(kept.hint().basis()).isEqualTo(Basis.PROVEN);
+              assertThat(kept.hint().reason())
+                  .startsWith("the kernels' PTX proves that launches only read it");
+            });
+    Path hints = directory.resolve("hints.json");
+    HintsFile.of(advice).write(hints);
+    assertThat(run("summary=true,hints=" + hints))
+        .contains("hints on: %d of %d hints met their allocation".formatted(BLOCKS, BLOCKS));
+  }
+}

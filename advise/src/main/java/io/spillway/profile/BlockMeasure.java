@@ -95,9 +95,9 @@ public enum BlockMeasure implements Measure {
   CPU_WRITE_FAULTS(SUM),
   /** Other host faults, in pages. */
   CPU_OTHER_FAULTS(SUM),
-  /** Time spent on its device faults, in nanoseconds. */
+  /** How long its device faults took to serve, in nanoseconds, each for itself. */
   GPU_FAULT_NANOS(SUM),
-  /** Time spent on its host faults, in nanoseconds. */
+  /** How long its host faults took to serve, in nanoseconds, each for itself. */
   CPU_FAULT_NANOS(SUM),
   /** Parts that the device faulted on. */
   FAULTED_PARTS(UNION),

@@ -20,16 +20,28 @@ final class LiveRanges {
   private AllocationRow[] rows = new AllocationRow[FIRST_CAPACITY];
   private int count;
   private int last;
+  private long foundStart;
 
   private final long[] freedStarts = new long[REMEMBERED_FREES];
   private final long[] freedEnds = new long[REMEMBERED_FREES];
+  private final long[] freedBorn = new long[REMEMBERED_FREES];
   private final @Nullable AllocationRow[] freed = new @Nullable AllocationRow[REMEMBERED_FREES];
   private int frees;
 
   /** The allocation that {@code address} lies in now, null if in none. */
   @Nullable AllocationRow find(long address) {
     int index = floor(address);
-    return index >= 0 && address < ends[index] ? rows[index] : null;
+    return index >= 0 && address < ends[index] ? found(starts[index], rows[index]) : null;
+  }
+
+  private @Nullable AllocationRow found(long start, @Nullable AllocationRow row) {
+    foundStart = start;
+    return row;
+  }
+
+  /** Where the allocation found last begins, or began. */
+  long foundStart() {
+    return foundStart;
   }
 
   /**
@@ -41,15 +53,17 @@ final class LiveRanges {
     int index = floor(address);
     boolean live = index >= 0 && address < ends[index];
     if (live && (sequence == Measure.NEVER || born[index] < sequence)) {
-      return rows[index];
+      return found(starts[index], rows[index]);
     }
     for (int i = frees - 1; i >= Math.max(0, frees - REMEMBERED_FREES); i--) {
       int slot = i % REMEMBERED_FREES;
-      if (freedStarts[slot] <= address && address < freedEnds[slot]) {
-        return freed[slot];
+      if (freedStarts[slot] <= address
+          && address < freedEnds[slot]
+          && (sequence == Measure.NEVER || freedBorn[slot] < sequence)) {
+        return found(freedStarts[slot], freed[slot]);
       }
     }
-    return live ? rows[index] : null;
+    return live ? found(starts[index], rows[index]) : null;
   }
 
   private int floor(long address) {
@@ -106,6 +120,7 @@ final class LiveRanges {
     int slot = frees++ % REMEMBERED_FREES;
     freedStarts[slot] = starts[at];
     freedEnds[slot] = ends[at];
+    freedBorn[slot] = born[at];
     freed[slot] = row;
     count--;
     System.arraycopy(starts, at + 1, starts, at, count - at);

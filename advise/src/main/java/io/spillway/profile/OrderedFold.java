@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Folds events that come in order. */
 final class OrderedFold implements EventWindow.Sink {
 
-  /** Bytes of a page: a fault that moves nothing has filled one with zeros. */
+  /** A fault fills at least so much of a block. */
   private static final long PART_BYTES = AllocationRow.PART_BYTES;
 
   private static final AccessKind[] ACCESS_KINDS = AccessKind.values();
@@ -46,6 +46,7 @@ final class OrderedFold implements EventWindow.Sink {
   private long unknownAddresses;
   private long unattributed;
   private long residentBytes;
+  private long stalledUntil = Long.MIN_VALUE;
 
   OrderedFold(NameTable names, PendingSites pendingSites) {
     this.names = names;
@@ -164,7 +165,7 @@ final class OrderedFold implements EventWindow.Sink {
     } else if (row == null || bytes <= 0) {
       unknownAddresses++;
     } else {
-      long offset = address - row.address();
+      long offset = address - allocations.live().foundStart();
       long within = Math.min(bytes, row.bytes - offset);
       launches.access(sequence, label, ordinal, row, offset, within, kind, time);
     }
@@ -209,37 +210,37 @@ final class OrderedFold implements EventWindow.Sink {
       long start,
       long end,
       long sequence) {
-    long nanos = Math.max(0, end - start);
     boolean gpu = processor == Processor.GPU;
     timeline.put(gpu ? TimeMeasure.GPU_FAULTS : TimeMeasure.CPU_FAULTS, start, pages);
     AllocationRow row = allocations.live().find(address, gpu ? sequence : Measure.NEVER);
+    long offset = address - allocations.live().foundStart();
     if (row == null) {
       unknownAddresses++;
     }
     if (gpu) {
       gpuFaults += pages;
-      faultNanos += nanos;
-      timeline.spread(TimeMeasure.STALL_NANOS, start, end, nanos);
-      deviceFault(access, row, address, pages, parts, nanos, start, sequence);
+      int slot = launches.closed().find(sequence);
+      stall(launches.open(sequence), slot, pages, start, end);
+      if (row != null) {
+        deviceFault(access, row, offset, pages, parts, start, end, sequence);
+      }
     } else {
       cpuFaults += pages;
       if (row != null) {
-        hostFault(access, row, address, pages, nanos, start);
+        hostFault(access, row, offset, pages, start, end);
       }
     }
   }
 
-  private void deviceFault(
-      FaultAccess access,
-      @Nullable AllocationRow row,
-      long address,
-      long pages,
-      int parts,
-      long nanos,
-      long start,
-      long sequence) {
-    OpenLaunch open = launches.open(sequence);
-    int slot = launches.closed().find(sequence);
+  /** Counts the time in which this fault was served and none before it. */
+  private void stall(@Nullable OpenLaunch open, int slot, long pages, long start, long end) {
+    long from = Math.max(start, stalledUntil);
+    long nanos = Math.max(0, end - from);
+    stalledUntil = Math.max(stalledUntil, end);
+    faultNanos += nanos;
+    if (nanos > 0) {
+      timeline.spread(TimeMeasure.STALL_NANOS, from, end, nanos);
+    }
     SiteRow site = open != null ? sites.of(open.label()) : closedSite(slot);
     if (site == null) {
       unattributed++;
@@ -254,10 +255,19 @@ final class OrderedFold implements EventWindow.Sink {
         shape.stalled(nanos);
       }
     }
-    if (row == null) {
-      return;
-    }
-    long offset = address - row.address();
+  }
+
+  private void deviceFault(
+      FaultAccess access,
+      AllocationRow row,
+      long offset,
+      long pages,
+      int parts,
+      long start,
+      long end,
+      long sequence) {
+    OpenLaunch open = launches.open(sequence);
+    int slot = launches.closed().find(sequence);
     int block = row.block(offset);
     PhaseRow phase = phase(slot);
     Columns.Builder<BlockMeasure> columns = phase.columns(row);
@@ -270,7 +280,7 @@ final class OrderedFold implements EventWindow.Sink {
         },
         block,
         pages);
-    columns.add(BlockMeasure.GPU_FAULT_NANOS, block, nanos);
+    columns.add(BlockMeasure.GPU_FAULT_NANOS, block, Math.max(0, end - start));
     long faulted =
         parts == 0 ? AllocationRow.parts(offset, offset + 1) : Integer.toUnsignedLong(parts);
     columns.combine(BlockMeasure.FAULTED_PARTS, block, faulted);
@@ -306,8 +316,8 @@ final class OrderedFold implements EventWindow.Sink {
   }
 
   private void hostFault(
-      FaultAccess access, AllocationRow row, long address, long pages, long nanos, long start) {
-    int block = row.block(address - row.address());
+      FaultAccess access, AllocationRow row, long offset, long pages, long start, long end) {
+    int block = row.block(offset);
     Columns.Builder<BlockMeasure> columns = launches.phases().current().columns(row);
     columns.add(
         switch (access) {
@@ -317,7 +327,7 @@ final class OrderedFold implements EventWindow.Sink {
         },
         block,
         pages);
-    columns.add(BlockMeasure.CPU_FAULT_NANOS, block, nanos);
+    columns.add(BlockMeasure.CPU_FAULT_NANOS, block, Math.max(0, end - start));
     if (row.toHost(block)) {
       columns.add(BlockMeasure.HOST_TURNS, block, 1);
     }
@@ -353,7 +363,7 @@ final class OrderedFold implements EventWindow.Sink {
       return;
     }
     Columns.Builder<BlockMeasure> columns = phase(slot).columns(row);
-    long from = address - row.address();
+    long from = address - allocations.live().foundStart();
     long upTo = Math.min(from + bytes, row.bytes);
     while (from < upTo) {
       int block = row.block(from);
@@ -391,7 +401,7 @@ final class OrderedFold implements EventWindow.Sink {
           case REMOTE_MAP -> BlockMeasure.REMOTE_MAPS;
         };
     Columns.Builder<BlockMeasure> columns = phase(launches.closed().find(sequence)).columns(row);
-    long from = address - row.address();
+    long from = address - allocations.live().foundStart();
     int last = row.block(Math.min(from + Math.max(1, bytes), row.bytes) - 1);
     for (int block = row.block(from); block <= last; block++) {
       columns.add(measure, block, 1);
@@ -406,7 +416,7 @@ final class OrderedFold implements EventWindow.Sink {
     }
     AllocationRow row = allocations.live().find(address);
     if (kind == DROP && row != null && bytes > 0) {
-      long from = address - row.address();
+      long from = address - allocations.live().foundStart();
       int last = row.block(Math.min(from + bytes, row.bytes) - 1);
       for (int block = row.block(from); block <= last; block++) {
         residentBytes += row.reside(block, -Blocks.BYTES);

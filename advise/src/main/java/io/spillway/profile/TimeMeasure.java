@@ -10,7 +10,7 @@ public enum TimeMeasure implements Measure {
   LAUNCHES(SUM),
   /** Time that kernels ran, in nanoseconds; kernels side by side each count. */
   KERNEL_NANOS(SUM),
-  /** Time spent on device faults, in nanoseconds. */
+  /** Time in which device faults were served, in nanoseconds; faults at once count once. */
   STALL_NANOS(SUM),
   /** Device faults, in pages. */
   GPU_FAULTS(SUM),

@@ -62,7 +62,12 @@ class BoundedMemoryTest {
           case 0 -> {
             long block = random.nextInt(10) == 0 ? random.nextInt(BLOCKS) : launch % BLOCKS;
             folder.access(
-                told * 100, launch, "k" + launch % 7, 0, BASE + block * Blocks.BYTES, 4096,
+                told * 100,
+                launch,
+                "k" + launch % 7,
+                0,
+                BASE + block * Blocks.BYTES,
+                4096,
                 AccessKind.READ);
             launch++;
           }

@@ -24,8 +24,7 @@ class EventWindowProperties {
   private EventWindow window(int events) {
     return new EventWindow(
         events,
-        (rows, at) ->
-            passed.add(new Event(rows[at + EventRow.TIME], rows[at + EventRow.ADDRESS])));
+        (rows, at) -> passed.add(new Event(rows[at + EventRow.TIME], rows[at + EventRow.ADDRESS])));
   }
 
   private static void add(EventWindow window, Event event) {
@@ -75,8 +74,7 @@ class EventWindowProperties {
     EventWindow window = window(4);
     times.forEach(time -> add(window, new Event(time, time)));
     window.drain();
-    assertThat(passed.stream().map(Event::time))
-        .containsExactlyInAnyOrderElementsOf(times);
+    assertThat(passed.stream().map(Event::time)).containsExactlyInAnyOrderElementsOf(times);
     long backwards = 0;
     for (int i = 1; i < passed.size(); i++) {
       backwards += passed.get(i).time() < passed.get(i - 1).time() ? 1 : 0;

@@ -120,8 +120,7 @@ final class NaiveProfile {
   }
 
   private void allocated(Told.Allocated made) {
-    if (lifetimes.stream()
-        .anyMatch(each -> each.live && each.made.ordinal() == made.ordinal())) {
+    if (lifetimes.stream().anyMatch(each -> each.live && each.made.ordinal() == made.ordinal())) {
       return;
     }
     Lifetime asked = new Lifetime(made, -1, 0);
@@ -166,8 +165,7 @@ final class NaiveProfile {
     }
     sequence = Math.max(sequence, told.sequence());
     kinds.putIfAbsent(
-        told.sequence(),
-        told.label().startsWith("cuMem") ? LaunchKind.COPY : LaunchKind.DECLARED);
+        told.sequence(), told.label().startsWith("cuMem") ? LaunchKind.COPY : LaunchKind.DECLARED);
     long offset = told.address() - owner.made.address();
     long bytes = Math.min(told.bytes(), owner.made.bytes() - offset);
     touches.add(new Touch(owner.row, offset, bytes, told.kind(), told.sequence()));
@@ -189,8 +187,7 @@ final class NaiveProfile {
     if (owner != null) {
       long offset = told.address() - owner.made.address();
       Move move =
-          new Move(
-              owner.row, offset, Math.min(told.bytes(), owner.made.bytes() - offset), told);
+          new Move(owner.row, offset, Math.min(told.bytes(), owner.made.bytes() - offset), told);
       moves.add(move);
       turns.add(move);
     }
@@ -323,8 +320,7 @@ final class NaiveProfile {
         .count();
   }
 
-  private static long bytes(
-      List<Touch> ours, int block, Predicate<Touch> which) {
+  private static long bytes(List<Touch> ours, int block, Predicate<Touch> which) {
     return ours.stream().filter(which).mapToLong(each -> each.overlap(block)).sum();
   }
 
@@ -343,13 +339,11 @@ final class NaiveProfile {
     return parts;
   }
 
-  private static List<Long> positions(
-      List<Touch> ours, Predicate<Touch> which) {
+  private static List<Long> positions(List<Touch> ours, Predicate<Touch> which) {
     return ours.stream().filter(which).map(Touch::sequence).toList();
   }
 
-  private static List<Long> gpuPositions(
-      List<Fault> gpu, Predicate<Fault> which) {
+  private static List<Long> gpuPositions(List<Fault> gpu, Predicate<Fault> which) {
     return gpu.stream()
         .filter(which)
         .map(each -> each.told().sequence())
@@ -475,9 +469,7 @@ final class NaiveProfile {
   private long transferred(BlockMeasure measure, int row, int block) {
     return moves.stream()
         .filter(each -> each.row() == row)
-        .filter(
-            each ->
-                measure.name().equals(each.told().direction() + "_" + each.told().cause()))
+        .filter(each -> measure.name().equals(each.told().direction() + "_" + each.told().cause()))
         .mapToLong(each -> each.overlap(block))
         .sum();
   }

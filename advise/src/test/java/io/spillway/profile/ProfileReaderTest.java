@@ -15,7 +15,9 @@ import jdk.jfr.Recording;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is no recording, or another version's, is refused with the file, the event and the field. */
+/**
+ * What is no recording, or another version's, is refused with the file, the event and the field.
+ */
 class ProfileReaderTest {
 
   @TempDir Path directory;
@@ -26,7 +28,9 @@ class ProfileReaderTest {
       recording.setSettings(Map.of());
       recording.start();
       for (String name :
-          new String[] {FaultEvent.NAME, TransferEvent.NAME, RecordingEvent.NAME, KernelEvent.NAME}) {
+          new String[] {
+            FaultEvent.NAME, TransferEvent.NAME, RecordingEvent.NAME, KernelEvent.NAME
+          }) {
         recording.enable(name);
       }
       work.run();

@@ -28,7 +28,9 @@ import jdk.jfr.Recording;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A program on the simulator, recorded by JFR and read back: the profile is what the machine did. */
+/**
+ * A program on the simulator, recorded by JFR and read back: the profile is what the machine did.
+ */
 class RecordingTest {
 
   private static final int LAYERS = 6;
@@ -77,8 +79,7 @@ class RecordingTest {
   }
 
   private static void run(Spillway session, SimulatedDriver driver, int laps, int chunks) {
-    Allocation weights =
-        session.allocate(LAYERS * LAYER_BYTES, Placement.MANAGED, "weights");
+    Allocation weights = session.allocate(LAYERS * LAYER_BYTES, Placement.MANAGED, "weights");
     Allocation state = session.allocate(Blocks.BYTES, Placement.MANAGED, "state");
     driver.hostTouch(weights.range(), TouchKind.WRITE);
     for (int lap = 0; lap < laps; lap++) {

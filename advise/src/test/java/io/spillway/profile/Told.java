@@ -35,8 +35,7 @@ sealed interface Told {
     }
   }
 
-  record Accessed(
-      long time, long sequence, String label, long address, long bytes, AccessKind kind)
+  record Accessed(long time, long sequence, String label, long address, long bytes, AccessKind kind)
       implements Told {
     @Override
     public void to(ProfileFolder folder) {

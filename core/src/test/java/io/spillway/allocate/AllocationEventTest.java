@@ -29,8 +29,7 @@ class AllocationEventTest {
   @BeforeEach
   void allocator() {
     FakeHost host = new FakeHost(directory).memory(64 * 1024, 64 * 1024);
-    allocator =
-        Allocator.builder(new FakeDriver(16 * GIB)).hostMemoryGuard(host.guard()).build();
+    allocator = Allocator.builder(new FakeDriver(16 * GIB)).hostMemoryGuard(host.guard()).build();
   }
 
   private List<RecordedEvent> recorded(Runnable work) throws IOException {
@@ -58,7 +57,8 @@ class AllocationEventTest {
     List<RecordedEvent> events =
         recorded(
             () -> {
-              LiveAllocation made = allocator.allocate(AllocationRequest.of(18 * GIB + 5, "weights"));
+              LiveAllocation made =
+                  allocator.allocate(AllocationRequest.of(18 * GIB + 5, "weights"));
               address[0] = made.range().address();
               allocator.free(address[0]);
             });
@@ -75,13 +75,10 @@ class AllocationEventTest {
 
   @Test
   void plainMemoryIsToldWithTheLineThatAllocatesIt() throws IOException {
-    List<RecordedEvent> events =
-        recorded(() -> allocator.allocate(AllocationRequest.of(GIB, "")));
+    List<RecordedEvent> events = recorded(() -> allocator.allocate(AllocationRequest.of(GIB, "")));
     assertThat(events).hasSize(1);
     assertThat(events.getFirst().getString("kind")).isEqualTo("DEVICE");
-    assertThat(events.getFirst().getString("site"))
-        .endsWith("#0, 1 GiB")
-        .doesNotStartWith("#");
+    assertThat(events.getFirst().getString("site")).endsWith("#0, 1 GiB").doesNotStartWith("#");
     // Where nobody records it is not looked for.
     assertThat(allocator.allocate(AllocationRequest.of(GIB, "")).site()).isEqualTo("#1, 1 GiB");
   }
@@ -127,7 +124,9 @@ class AllocationEventTest {
     String told = "Allocation " + kept.range().address();
     try (ChunkEvents chunks = AllocationEvent.inEachChunk(allocator.ledger())) {
       assertThat(told(recorded(() -> {}))).containsExactly(told);
-      assertThat(told(recorded(AllocationEventTest::nextChunk))).hasSizeGreaterThan(1).containsOnly(told);
+      assertThat(told(recorded(AllocationEventTest::nextChunk)))
+          .hasSizeGreaterThan(1)
+          .containsOnly(told);
     }
     assertThat(recorded(() -> {})).isEmpty();
   }
@@ -156,12 +155,10 @@ class AllocationEventTest {
     public static void main(String[] arguments) {
       Allocator allocator = Allocator.builder(new FakeDriver(16 * GIB)).build();
       try (ChunkEvents chunks = AllocationEvent.inEachChunk(allocator.ledger())) {
-        allocator.free(
-            allocator.allocate(AllocationRequest.of(GIB, "a")).range().address());
+        allocator.free(allocator.allocate(AllocationRequest.of(GIB, "a")).range().address());
         boolean before = FlightRecorder.isInitialized();
         FlightRecorder.getFlightRecorder();
-        System.out.println(
-            "initialized: " + before + ", then " + FlightRecorder.isInitialized());
+        System.out.println("initialized: " + before + ", then " + FlightRecorder.isInitialized());
       }
     }
   }

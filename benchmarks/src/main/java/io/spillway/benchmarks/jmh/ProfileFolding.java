@@ -117,8 +117,7 @@ public class ProfileFolding {
     for (int launch = 0; launch < LAUNCHES; launch++) {
       long layer = BASE + launch % LAYERS * LAYER_BYTES;
       long time = launch * 1000L;
-      folder.access(
-          time, launch, "layer", launch % LAYERS, layer, LAYER_BYTES, AccessKind.READ);
+      folder.access(time, launch, "layer", launch % LAYERS, layer, LAYER_BYTES, AccessKind.READ);
       for (int i = 0; i < FAULTS; i++) {
         long address = layer + i * 8 * Blocks.BYTES;
         folder.fault(

@@ -1,7 +1,7 @@
 package io.spillway.profile;
 
 /**
- * Faults and transfers by address and time. Rows are equally many blocks each, over all allocations
+ * Faults, transfers and residency by address and time. Rows are equally many blocks each, over all allocations
  * in their order (see {@link AllocationProfile#firstBlock}); bins are those of the timeline,
  * several taken together.
  *

@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** Folds events that come in order. */
 final class OrderedFold implements EventWindow.Sink {
 
-  /** A fault fills at least so much of a block. */
-  private static final long PART_BYTES = AllocationRow.PART_BYTES;
-
   private static final AccessKind[] ACCESS_KINDS = AccessKind.values();
   private static final Processor[] PROCESSORS = Processor.values();
   private static final FaultAccess[] FAULT_ACCESSES = FaultAccess.values();
@@ -31,6 +28,7 @@ final class OrderedFold implements EventWindow.Sink {
   private final SiteTable sites = new SiteTable();
   private final LaunchFold launches = new LaunchFold(allocations, sites);
   private final TimelineBuilder timeline = new TimelineBuilder();
+  private final Residency residency = new Residency(timeline);
   private final long[] bytesToDevice = new long[CAUSES.length];
   private final long[] bytesToHost = new long[CAUSES.length];
 
@@ -45,7 +43,6 @@ final class OrderedFold implements EventWindow.Sink {
   private long hintsRefused;
   private long unknownAddresses;
   private long unattributed;
-  private long residentBytes;
   private long stalledUntil = Long.MIN_VALUE;
 
   OrderedFold(NameTable names, PendingSites pendingSites) {
@@ -147,7 +144,8 @@ final class OrderedFold implements EventWindow.Sink {
     if (row == null) {
       unknownAddresses++;
     } else {
-      residentBytes -= row.end(launches.greatest());
+      residency.freed(row);
+      row.end(launches.greatest());
     }
   }
 
@@ -167,6 +165,7 @@ final class OrderedFold implements EventWindow.Sink {
     } else {
       long offset = address - allocations.live().foundStart();
       long within = Math.min(bytes, row.bytes - offset);
+      allocations.live().foundBy(sequence);
       launches.access(sequence, label, ordinal, row, offset, within, kind, time);
     }
   }
@@ -227,33 +226,31 @@ final class OrderedFold implements EventWindow.Sink {
     } else {
       cpuFaults += pages;
       if (row != null) {
-        hostFault(access, row, offset, pages, start, end);
+        hostFault(access, row, offset, pages, parts, start, end);
       }
     }
   }
 
-  /** Counts the time in which this fault was served and none before it. */
+  /** Counts the time in which this fault was served and none before it, of all and of its launch. */
   private void stall(@Nullable OpenLaunch open, int slot, long pages, long start, long end) {
     long from = Math.max(start, stalledUntil);
-    long nanos = Math.max(0, end - from);
     stalledUntil = Math.max(stalledUntil, end);
-    faultNanos += nanos;
-    if (nanos > 0) {
-      timeline.spread(TimeMeasure.STALL_NANOS, from, end, nanos);
-    }
-    SiteRow site = open != null ? sites.of(open.label()) : closedSite(slot);
-    if (site == null) {
-      unattributed++;
-    } else {
-      site.faulted(pages, nanos);
+    if (end > from) {
+      faultNanos += end - from;
+      timeline.spread(TimeMeasure.STALL_NANOS, from, end, end - from);
     }
     if (open != null) {
-      open.stalled(nanos);
-    } else if (slot >= 0) {
-      Shape shape = launches.closed().shape(slot);
-      if (shape != null) {
-        shape.stalled(nanos);
-      }
+      sites.of(open.label()).faulted(pages, open.stalled(start, end));
+      return;
+    }
+    SiteRow site = closedSite(slot);
+    Shape shape = slot < 0 ? null : launches.closed().shape(slot);
+    if (site == null || shape == null) {
+      unattributed++;
+    } else {
+      long nanos = launches.closed().stalled(slot, start, end);
+      site.faulted(pages, nanos);
+      shape.stalled(nanos);
     }
   }
 
@@ -281,8 +278,7 @@ final class OrderedFold implements EventWindow.Sink {
         block,
         pages);
     columns.add(BlockMeasure.GPU_FAULT_NANOS, block, Math.max(0, end - start));
-    long faulted =
-        parts == 0 ? AllocationRow.parts(offset, offset + 1) : Integer.toUnsignedLong(parts);
+    long faulted = faultedParts(offset, parts);
     columns.combine(BlockMeasure.FAULTED_PARTS, block, faulted);
     if (access.writes()) {
       columns.combine(BlockMeasure.WRITE_FAULTED_PARTS, block, faulted);
@@ -300,9 +296,15 @@ final class OrderedFold implements EventWindow.Sink {
         faultOfLaunch(open, slot, phase, row, block);
       }
     }
-    row.toDevice(block);
     timeline.heat(HeatMeasure.GPU_FAULTS, row.firstBlock + block, start, pages);
-    resides(row.resideAtLeast(block, PART_BYTES), start);
+    if (allocations.live().foundLive()) {
+      row.toDevice(block);
+      residency.arrives(row, block, faulted, start);
+    }
+  }
+
+  private static long faultedParts(long offset, int parts) {
+    return parts == 0 ? AllocationRow.parts(offset, offset + 1) : Integer.toUnsignedLong(parts);
   }
 
   private void faultOfLaunch(
@@ -316,7 +318,13 @@ final class OrderedFold implements EventWindow.Sink {
   }
 
   private void hostFault(
-      FaultAccess access, AllocationRow row, long offset, long pages, long start, long end) {
+      FaultAccess access,
+      AllocationRow row,
+      long offset,
+      long pages,
+      int parts,
+      long start,
+      long end) {
     int block = row.block(offset);
     Columns.Builder<BlockMeasure> columns = launches.phases().current().columns(row);
     columns.add(
@@ -328,8 +336,13 @@ final class OrderedFold implements EventWindow.Sink {
         block,
         pages);
     columns.add(BlockMeasure.CPU_FAULT_NANOS, block, Math.max(0, end - start));
-    if (row.toHost(block)) {
-      columns.add(BlockMeasure.HOST_TURNS, block, 1);
+    if (allocations.live().foundLive()) {
+      if (row.toHost(block)) {
+        columns.add(BlockMeasure.HOST_TURNS, block, 1);
+      }
+      if (access.writes()) {
+        residency.leaves(row, block, faultedParts(offset, parts), start);
+      }
     }
     timeline.heat(HeatMeasure.CPU_FAULTS, row.firstBlock + block, start, pages);
   }
@@ -363,6 +376,7 @@ final class OrderedFold implements EventWindow.Sink {
       return;
     }
     Columns.Builder<BlockMeasure> columns = phase(slot).columns(row);
+    boolean live = allocations.live().foundLive();
     long from = address - allocations.live().foundStart();
     long upTo = Math.min(from + bytes, row.bytes);
     while (from < upTo) {
@@ -374,18 +388,24 @@ final class OrderedFold implements EventWindow.Sink {
           row.firstBlock + block,
           start,
           to - from);
+      long parts = AllocationRow.parts(from, to);
       if (in) {
-        columns.combine(BlockMeasure.MOVED_PARTS, block, AllocationRow.parts(from, to));
-        row.toDevice(block);
+        columns.combine(BlockMeasure.MOVED_PARTS, block, parts);
       }
-      resides(row.reside(block, in ? to - from : from - to), start);
+      if (live) {
+        resides(row, block, parts, in, start);
+      }
       from = to;
     }
   }
 
-  private void resides(long change, long nanos) {
-    residentBytes += change;
-    timeline.put(TimeMeasure.RESIDENT_BYTES, nanos, residentBytes);
+  private void resides(AllocationRow row, int block, long parts, boolean in, long nanos) {
+    if (in) {
+      row.toDevice(block);
+      residency.arrives(row, block, parts, nanos);
+    } else {
+      residency.leaves(row, block, parts, nanos);
+    }
   }
 
   private void contention(ContentionKind kind, long address, long bytes, long sequence) {
@@ -402,9 +422,13 @@ final class OrderedFold implements EventWindow.Sink {
         };
     Columns.Builder<BlockMeasure> columns = phase(launches.closed().find(sequence)).columns(row);
     long from = address - allocations.live().foundStart();
-    int last = row.block(Math.min(from + Math.max(1, bytes), row.bytes) - 1);
+    long to = Math.min(from + Math.max(1, bytes), row.bytes);
+    int last = row.block(to - 1);
     for (int block = row.block(from); block <= last; block++) {
       columns.add(measure, block, 1);
+    }
+    if (kind == ContentionKind.REMOTE_MAP && allocations.live().foundLive()) {
+      residency.leaves(row, from, to); // it is where it was, and read from there
     }
   }
 
@@ -417,10 +441,7 @@ final class OrderedFold implements EventWindow.Sink {
     AllocationRow row = allocations.live().find(address);
     if (kind == DROP && row != null && bytes > 0) {
       long from = address - allocations.live().foundStart();
-      int last = row.block(Math.min(from + bytes, row.bytes) - 1);
-      for (int block = row.block(from); block <= last; block++) {
-        residentBytes += row.reside(block, -Blocks.BYTES);
-      }
+      residency.leaves(row, from, Math.min(from + bytes, row.bytes));
     }
   }
 

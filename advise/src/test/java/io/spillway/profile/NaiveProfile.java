@@ -27,7 +27,7 @@ final class NaiveProfile {
   private static final class Lifetime {
     final Told.Allocated made;
     final int row;
-    final long born;
+    long born;
     boolean live = true;
 
     Lifetime(Told.Allocated made, int row, long born) {
@@ -58,7 +58,7 @@ final class NaiveProfile {
     }
   }
 
-  private record Fault(int row, long offset, Told.Faulted told) {
+  private record Fault(int row, long offset, boolean live, Told.Faulted told) {
     int block() {
       return (int) (offset / Blocks.BYTES);
     }
@@ -74,7 +74,7 @@ final class NaiveProfile {
     }
   }
 
-  private record Move(int row, long offset, long bytes, Told.Moved told) {
+  private record Move(int row, long offset, long bytes, boolean live, Told.Moved told) {
     long overlap(int block) {
       long from = Math.max(offset, block * Blocks.BYTES);
       return Math.max(0, Math.min(offset + bytes, (block + 1) * Blocks.BYTES) - from);
@@ -88,6 +88,7 @@ final class NaiveProfile {
   private final List<Fault> faults = new ArrayList<>();
   private final List<Move> moves = new ArrayList<>();
   private final List<Object> turns = new ArrayList<>();
+  private final Map<Integer, Map<Integer, Long>> resident = new TreeMap<>();
   private final Map<Integer, List<int[]>> contended = new TreeMap<>();
   private long sequence = -1;
   private int rows;
@@ -106,6 +107,7 @@ final class NaiveProfile {
                   each -> {
                     each.live = false;
                     turns.add(each);
+                    resident.remove(each.row);
                   });
       case Told.Launched launched -> {
         sequence = Math.max(sequence, launched.sequence());
@@ -155,7 +157,7 @@ final class NaiveProfile {
     if (at < 0 && live != null) {
       return live;
     }
-    return candidates.isEmpty() ? live : candidates.getLast();
+    return candidates.isEmpty() ? null : candidates.getLast();
   }
 
   private void accessed(Told.Accessed told) {
@@ -163,6 +165,7 @@ final class NaiveProfile {
     if (owner == null) {
       return;
     }
+    owner.born = Math.min(owner.born, told.sequence() - 1); // it was there
     sequence = Math.max(sequence, told.sequence());
     kinds.putIfAbsent(
         told.sequence(), told.label().startsWith("cuMem") ? LaunchKind.COPY : LaunchKind.DECLARED);
@@ -176,20 +179,52 @@ final class NaiveProfile {
     boolean gpu = told.processor() == Processor.GPU;
     Lifetime owner = at(told.address(), gpu ? told.sequence() : -1);
     if (owner != null) {
-      Fault fault = new Fault(owner.row, told.address() - owner.made.address(), told);
+      long offset = told.address() - owner.made.address();
+      Fault fault = new Fault(owner.row, offset, owner.live, told);
       faults.add(fault);
-      turns.add(fault);
+      if (owner.live) {
+        turns.add(fault);
+        if (gpu || told.access().writes()) {
+          reside(owner, fault.block(), fault.parts(), gpu);
+        }
+      }
     }
+  }
+
+  private void reside(Lifetime owner, int block, long parts, boolean there) {
+    resident
+        .computeIfAbsent(owner.row, key -> new TreeMap<>())
+        .merge(block, there ? parts : 0, (old, now) -> there ? old | parts : old & ~parts);
+  }
+
+  /** Bytes of a block that are on the device in the end. */
+  long residentBytes(int row, int block) {
+    return PART * Long.bitCount(resident.getOrDefault(row, Map.of()).getOrDefault(block, 0L));
+  }
+
+  private static long parts(long from, long to, int block) {
+    long parts = 0;
+    for (int part = 0; part < 32; part++) {
+      long start = block * Blocks.BYTES + part * PART;
+      parts |= from < start + PART && to > start ? 1L << part : 0;
+    }
+    return parts;
   }
 
   private void moved(Told.Moved told) {
     Lifetime owner = at(told.address(), told.sequence());
     if (owner != null) {
       long offset = told.address() - owner.made.address();
-      Move move =
-          new Move(owner.row, offset, Math.min(told.bytes(), owner.made.bytes() - offset), told);
+      long bytes = Math.min(told.bytes(), owner.made.bytes() - offset);
+      Move move = new Move(owner.row, offset, bytes, owner.live, told);
       moves.add(move);
-      turns.add(move);
+      if (owner.live) {
+        turns.add(move);
+        boolean in = told.direction() == Direction.TO_DEVICE;
+        for (int block = 0; block * Blocks.BYTES < owner.made.bytes(); block++) {
+          reside(owner, block, parts(offset, offset + bytes, block), in);
+        }
+      }
     }
   }
 
@@ -202,6 +237,9 @@ final class NaiveProfile {
         contended
             .computeIfAbsent(owner.row, key -> new ArrayList<>())
             .add(new int[] {block, told.kind().ordinal()});
+        if (told.kind() == ContentionKind.REMOTE_MAP && owner.live) {
+          reside(owner, block, parts(from, to, block), false);
+        }
       }
     }
   }
@@ -326,14 +364,9 @@ final class NaiveProfile {
 
   private static long knownParts(List<Touch> ours, int block) {
     long parts = 0;
-    for (int part = 0; part < 32; part++) {
-      long from = block * Blocks.BYTES + part * PART;
-      for (Touch each : ours) {
-        if (each.kind() != AccessKind.UNKNOWN
-            && each.offset() < from + PART
-            && each.offset() + each.bytes() > from) {
-          parts |= 1L << part;
-        }
+    for (Touch each : ours) {
+      if (each.kind() != AccessKind.UNKNOWN) {
+        parts |= parts(each.offset(), each.offset() + each.bytes(), block);
       }
     }
     return parts;
@@ -449,12 +482,7 @@ final class NaiveProfile {
     long parts = 0;
     for (Move move : moves) {
       if (move.row() == row && move.told().direction() == Direction.TO_DEVICE) {
-        for (int part = 0; part < 32; part++) {
-          long from = block * Blocks.BYTES + part * PART;
-          if (move.offset() < from + PART && move.offset() + move.bytes() > from) {
-            parts |= 1L << part;
-          }
-        }
+        parts |= parts(move.offset(), move.offset() + move.bytes(), block);
       }
     }
     return parts;

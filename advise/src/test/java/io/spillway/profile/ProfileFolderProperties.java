@@ -45,6 +45,29 @@ class ProfileFolderProperties {
     }
   }
 
+  @Property(tries = 300)
+  void whatIsOnTheDeviceInTheEndIsAsWhoKeepsEverythingSays(
+      @ForAll Random random, @ForAll @IntRange(min = 1, max = 300) int events) {
+    List<Told> recording = Recordings.random(random, events);
+    Profile profile = folded(recording, 16);
+    NaiveProfile naive = new NaiveProfile(recording);
+    HeatMap heat = profile.timeline().heat();
+    long[] expected = new long[heat.rows()];
+    for (AllocationProfile allocation : profile.allocations()) {
+      for (int block = 0; block < allocation.blocks().rows(); block++) {
+        long bytes = naive.residentBytes(allocation.index(), block);
+        if (bytes > 0) {
+          expected[(int) ((allocation.firstBlock() + block) / heat.blocksPerRow())] += bytes;
+        }
+      }
+    }
+    for (int row = 0; row < heat.rows(); row++) {
+      assertThat(heat.get(HeatMeasure.RESIDENT_BYTES, row, heat.bins() - 1))
+          .as("row %d", row)
+          .isEqualTo(expected[row]);
+    }
+  }
+
   @Property(tries = 200)
   void phasesAddUpToTheWhole(
       @ForAll Random random, @ForAll @IntRange(min = 1, max = 400) int events) {

@@ -13,7 +13,11 @@ import net.jqwik.api.Provide;
 /** A timeline loses nothing, stays small, and puts what is told where it was. */
 class TimelineBuilderProperties {
 
-  record Amount(long from, long length, long bytes, long block) {}
+  record Amount(long from, long length, long bytes, long block) {
+    long gone() {
+      return from + length;
+    }
+  }
 
   @Provide
   Arbitrary<List<Amount>> amounts() {
@@ -38,10 +42,12 @@ class TimelineBuilderProperties {
   void amountsAreKeptInTheirBins(@ForAll("amounts") List<Amount> amounts) {
     TimelineBuilder builder = new TimelineBuilder();
     for (Amount each : amounts) {
+      builder.put(TimeMeasure.LAUNCHES, each.from(), 1);
       builder.spread(
           TimeMeasure.TO_DEVICE_USER, each.from(), each.from() + each.length(), each.bytes());
-      builder.put(TimeMeasure.LAUNCHES, each.from(), 1);
       builder.put(TimeMeasure.RESIDENT_BYTES, each.from(), each.bytes());
+      builder.heat(HeatMeasure.RESIDENT_BYTES, each.block(), each.from(), each.bytes());
+      builder.heat(HeatMeasure.RESIDENT_BYTES, each.block(), each.gone(), -each.bytes());
       builder.heat(HeatMeasure.TO_DEVICE_BYTES, each.block(), each.from(), each.bytes());
     }
     Timeline timeline = builder.build(true);
@@ -63,6 +69,8 @@ class TimelineBuilderProperties {
         long from = timeline.startNanos() + bin * heat.binNanos();
         assertThat(heat.get(HeatMeasure.TO_DEVICE_BYTES, row, bin))
             .isEqualTo(bytesOf(amounts, from, heat.binNanos(), row, heat.blocksPerRow()));
+        assertThat(heat.get(HeatMeasure.RESIDENT_BYTES, row, bin))
+            .isEqualTo(residentAt(amounts, from + heat.binNanos(), row, heat.blocksPerRow()));
       }
     }
   }
@@ -75,6 +83,15 @@ class TimelineBuilderProperties {
     return amounts.stream()
         .filter(each -> each.from() >= from && each.from() < from + length)
         .count();
+  }
+
+  /** What came before and is not gone yet. */
+  private static long residentAt(List<Amount> amounts, long end, long row, long blocksPerRow) {
+    return amounts.stream()
+        .filter(each -> each.block() / blocksPerRow == row)
+        .filter(each -> each.from() < end && each.gone() >= end)
+        .mapToLong(Amount::bytes)
+        .sum();
   }
 
   private static long bytesOf(

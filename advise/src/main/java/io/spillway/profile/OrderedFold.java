@@ -231,7 +231,9 @@ final class OrderedFold implements EventWindow.Sink {
     }
   }
 
-  /** Counts the time in which this fault was served and none before it, of all and of its launch. */
+  /**
+   * Counts the time in which this fault was served and none before it, of all and of its launch.
+   */
   private void stall(@Nullable OpenLaunch open, int slot, long pages, long start, long end) {
     long from = Math.max(start, stalledUntil);
     stalledUntil = Math.max(stalledUntil, end);
@@ -299,7 +301,7 @@ final class OrderedFold implements EventWindow.Sink {
     timeline.heat(HeatMeasure.GPU_FAULTS, row.firstBlock + block, start, pages);
     if (allocations.live().foundLive()) {
       row.toDevice(block);
-      residency.arrives(row, block, faulted, start);
+      residency.arrives(row, block, faulted, end);
     }
   }
 
@@ -393,7 +395,7 @@ final class OrderedFold implements EventWindow.Sink {
         columns.combine(BlockMeasure.MOVED_PARTS, block, parts);
       }
       if (live) {
-        resides(row, block, parts, in, start);
+        resides(row, block, parts, in, in ? end : start);
       }
       from = to;
     }

@@ -5,7 +5,8 @@ import io.spillway.range.Blocks;
 /**
  * What is on the device, estimated in parts of 64 KiB: what crossed the link or was faulted in is
  * there until it crosses back, the host writes it, a hint drops it or it is freed. What the driver
- * drops by itself, without a transfer, nobody tells: that counts as there still.
+ * drops by itself, without a transfer, nobody tells: that counts as there still. What comes is
+ * there when the transfer ends, what goes is gone when it begins.
  */
 final class Residency {
 

@@ -14,7 +14,9 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Whatever was recorded and whatever rules say, the plan is never worse on replay than no hints. */
+/**
+ * Whatever was recorded and whatever rules say, the plan is never worse on replay than no hints.
+ */
 class AdvisorProperties {
 
   private static final int MOST_BLOCKS = 6;

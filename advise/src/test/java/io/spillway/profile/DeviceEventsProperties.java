@@ -37,8 +37,7 @@ class DeviceEventsProperties {
     }
 
     void fault(long sequence, long address, long start, long end) {
-      folder.fault(
-          ++time, Processor.GPU, FaultAccess.READ, address, 1, 0, start, end, sequence);
+      folder.fault(++time, Processor.GPU, FaultAccess.READ, address, 1, 0, start, end, sequence);
     }
 
     void transfer(long sequence, long address, long bytes, long start) {
@@ -55,11 +54,7 @@ class DeviceEventsProperties {
   }
 
   private static long faults(Profile profile, int allocation, int block) {
-    return profile
-        .allocations()
-        .get(allocation)
-        .blocks()
-        .get(BlockMeasure.GPU_READ_FAULTS, block);
+    return profile.allocations().get(allocation).blocks().get(BlockMeasure.GPU_READ_FAULTS, block);
   }
 
   private static long moved(Profile profile, int allocation, int block) {
@@ -89,20 +84,24 @@ class DeviceEventsProperties {
     program.allocate("old", BASE, 2);
     program.launch(0, BASE, 2);
     program.free(BASE);
-    program.allocate("new", BASE - B, 4); // begins elsewhere, so that blocks are not those of before
+    program.allocate(
+        "new", BASE - B, 4); // begins elsewhere, so that blocks are not those of before
     program.launch(1, BASE, 2);
     program.fault(0, BASE + B, 10, 20);
     program.transfer(0, BASE, 2 * B, 30);
     program.fault(1, BASE + B, 40, 50);
     program.transfer(1, BASE + B, B, 60);
     Profile profile = program.folder.finish();
-    assertThat(profile.allocations()).extracting(AllocationProfile::label).containsExactly("old", "new");
+    assertThat(profile.allocations())
+        .extracting(AllocationProfile::label)
+        .containsExactly("old", "new");
     assertThat(faults(profile, 0, 1)).isEqualTo(1);
     assertThat(moved(profile, 0, 0)).isEqualTo(B);
     assertThat(moved(profile, 0, 1)).isEqualTo(B);
     assertThat(faults(profile, 1, 2)).isEqualTo(1);
     assertThat(moved(profile, 1, 2)).isEqualTo(B);
-    assertThat(profile.allocations().get(1).blocks().total(BlockMeasure.GPU_READ_FAULTS)).isEqualTo(1);
+    assertThat(profile.allocations().get(1).blocks().total(BlockMeasure.GPU_READ_FAULTS))
+        .isEqualTo(1);
     assertThat(profile.allocations().get(1).blocks().total(BlockMeasure.TO_DEVICE_COHERENCE))
         .isEqualTo(B);
     assertThat(profile.totals().unknownAddresses()).isZero();
@@ -165,7 +164,9 @@ class DeviceEventsProperties {
     assertThat(profile.timeline().bins().total(TimeMeasure.STALL_NANOS)).isEqualTo(60);
   }
 
-  /** However faults lie in the runs of kernels side by side, no launch waits longer than it runs. */
+  /**
+   * However faults lie in the runs of kernels side by side, no launch waits longer than it runs.
+   */
   @Property(tries = 200)
   void noLaunchStallsForLongerThanItRuns(
       @ForAll Random random, @ForAll @IntRange(min = 1, max = 6) int streams) {
@@ -187,8 +188,7 @@ class DeviceEventsProperties {
         long from = start + random.nextLong(nanos);
         long to = from + random.nextLong(start + nanos - from + 1);
         long late = launch + random.nextInt(3);
-        told.fault(
-            late, Processor.GPU, FaultAccess.READ, BASE, 1, 0, from, to, launch);
+        told.fault(late, Processor.GPU, FaultAccess.READ, BASE, 1, 0, from, to, launch);
       }
     }
     Profile profile = told.finish();
@@ -214,7 +214,8 @@ class DeviceEventsProperties {
     for (int lap = 0; lap < laps; lap++) {
       for (int step = 0; step < period; step++) {
         long sequence = (long) lap * period + step;
-        program.folder.access(++program.time, sequence, "step" + step, step, BASE, 8 * B, AccessKind.READ);
+        program.folder.access(
+            ++program.time, sequence, "step" + step, step, BASE, 8 * B, AccessKind.READ);
         program.fault(sequence, BASE, program.time, program.time + 1);
         program.fault(sequence, BASE, program.time, program.time + 1);
         if (lap % 2 == 0) {

@@ -102,6 +102,16 @@ class ProfileReaderTest {
   }
 
   @Test
+  void aFieldOfAnotherTypeIsNamed() throws IOException {
+    Path file = recorded(() -> new TextKernel().commit());
+    assertThatThrownBy(() -> ProfileReader.read(file))
+        .isInstanceOf(ProfileException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining(KernelEvent.NAME)
+        .hasMessageContaining("'startNanos' of type long");
+  }
+
+  @Test
   void aLaterFormIsRefused() throws IOException {
     Path file = recorded(() -> new LaterRecording().commit());
     assertThatThrownBy(() -> ProfileReader.read(file))
@@ -155,6 +165,14 @@ class ProfileReaderTest {
   private static final class OldKernel extends Event {
     long sequence;
     long startNanos;
+    long endNanos;
+  }
+
+  @Name(KernelEvent.NAME)
+  private static final class TextKernel extends Event {
+    long sequence;
+    String function = "";
+    String startNanos = "0";
     long endNanos;
   }
 

@@ -165,11 +165,11 @@ class ReportInBrowserTest {
     long faults = coloured("heat");
     assertThat(browser.findElements(By.cssSelector("#measure option")))
         .extracting(WebElement::getText)
-        .containsExactly("device faults", "bytes to the device", "bytes resident on the device");
+        .containsExactly("device faults", "bytes to the device", "bytes on the device");
     browser.findElement(By.cssSelector("#measure option[value=RESIDENT_BYTES]")).click();
     assertThat(coloured("heat")).isGreaterThan(2 * faults);
     Map<?, ?> series = (Map<?, ?>) Objects.requireNonNull(browser.executeScript(HEAT_SERIES));
-    assertThat(series.get("name")).isEqualTo("bytes resident on the device");
+    assertThat(series.get("name")).isEqualTo("bytes on the device");
     List<?> cells = (List<?>) Objects.requireNonNull(series.get("data"));
     int stay = Sample.STAY_BINS;
     assertThat(cells).hasSize(Sample.BINS * stay - stay * (stay - 1) / 2); // the last ones stay on

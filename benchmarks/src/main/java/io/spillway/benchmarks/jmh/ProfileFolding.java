@@ -1,21 +1,34 @@
 package io.spillway.benchmarks.jmh;
 
+import io.spillway.Allocation;
+import io.spillway.LaunchScope;
+import io.spillway.Spillway;
+import io.spillway.SpillwayConfig;
+import io.spillway.access.AccessEvent;
 import io.spillway.access.AccessKind;
+import io.spillway.allocate.AllocationEvent;
+import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.MemoryKind;
+import io.spillway.allocate.Placement;
+import io.spillway.driver.sim.GpuModel;
+import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.profile.Direction;
 import io.spillway.profile.FaultAccess;
 import io.spillway.profile.FaultEvent;
 import io.spillway.profile.KernelEvent;
+import io.spillway.profile.MachineFigures;
 import io.spillway.profile.Processor;
 import io.spillway.profile.Profile;
 import io.spillway.profile.ProfileFolder;
 import io.spillway.profile.ProfileReader;
+import io.spillway.profile.RecordingEvent;
 import io.spillway.profile.TransferCause;
 import io.spillway.profile.TransferEvent;
 import io.spillway.range.Blocks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import jdk.jfr.Recording;
@@ -49,8 +62,14 @@ public class ProfileFolding {
   private static final int FAULTS = 16;
   private static final int EVENTS = LAUNCHES * (2 * FAULTS + 2);
 
-  /** The file has no accesses, which only a session writes. */
-  private static final int RECORDED = LAUNCHES * (2 * FAULTS + 1);
+  private static final List<String> EVENT_NAMES =
+      List.of(
+          AllocationEvent.NAME,
+          AccessEvent.NAME,
+          RecordingEvent.NAME,
+          FaultEvent.NAME,
+          TransferEvent.NAME,
+          KernelEvent.NAME);
 
   private static final int LAYERS = 48;
   private static final long LAYER_BYTES = 128 * Blocks.BYTES;
@@ -61,37 +80,53 @@ public class ProfileFolding {
   /** Called by JMH. */
   public ProfileFolding() {}
 
-  /** Records. */
+  /** Records a session's own events, and a device's as a tool would write them. */
   @Setup
   public void record() throws IOException {
     file = Files.createTempFile("folding", ".jfr");
-    try (Recording recording = new Recording()) {
+    try (Recording recording = new Recording();
+        SimulatedDriver driver = SimulatedDriver.open(GpuModel.h200());
+        Spillway session =
+            Spillway.open(
+                SpillwayConfig.builder()
+                    .driver(driver)
+                    .hostMemoryGuard(HostMemoryGuard.ofBytes(Long.MAX_VALUE / 2))
+                    .build())) {
       recording.setSettings(Map.of());
-      recording.enable(FaultEvent.NAME);
-      recording.enable(TransferEvent.NAME);
-      recording.enable(KernelEvent.NAME);
+      for (String name : EVENT_NAMES) {
+        recording.enable(name);
+      }
       recording.start();
+      RecordingEvent.emit("benchmark", "", MachineFigures.UNKNOWN, System.nanoTime());
+      Allocation weights = session.allocate(LAYERS * LAYER_BYTES, Placement.MANAGED, "weights");
       for (int launch = 0; launch < LAUNCHES; launch++) {
-        long layer = BASE + launch % LAYERS * LAYER_BYTES;
-        long time = launch * 1000L;
-        for (int i = 0; i < FAULTS; i++) {
-          long address = layer + i * 8 * Blocks.BYTES;
-          FaultEvent.emit(
-              Processor.GPU, FaultAccess.READ, address, 16, time + i, time + i + 1, launch);
-          TransferEvent.emit(
-              Direction.TO_DEVICE,
-              TransferCause.COHERENCE,
-              address,
-              Blocks.BYTES,
-              time + i,
-              time + i + 1,
-              launch);
+        long offset = launch % LAYERS * LAYER_BYTES;
+        try (LaunchScope scope = session.launch("layer", launch % LAYERS)) {
+          scope.reads(weights, offset, LAYER_BYTES);
         }
-        KernelEvent.emit(launch, launch, "layer", time, time + 1000, 0);
+        emitDeviceEvents(launch, weights.range().address() + offset);
       }
       recording.stop();
       recording.dump(file);
+      weights.close();
     }
+  }
+
+  private static void emitDeviceEvents(int launch, long layer) {
+    long time = System.nanoTime();
+    for (int i = 0; i < FAULTS; i++) {
+      long address = layer + i * 8 * Blocks.BYTES;
+      FaultEvent.emit(Processor.GPU, FaultAccess.READ, address, 16, time + i, time + i + 1, launch);
+      TransferEvent.emit(
+          Direction.TO_DEVICE,
+          TransferCause.COHERENCE,
+          address,
+          Blocks.BYTES,
+          time + i,
+          time + i + 1,
+          launch);
+    }
+    KernelEvent.emit(launch, launch, "layer", time, time + 1000, 0);
   }
 
   /** Deletes the recording. */
@@ -147,14 +182,14 @@ public class ProfileFolding {
 
   /** Read and folded. */
   @Benchmark
-  @OperationsPerInvocation(RECORDED)
+  @OperationsPerInvocation(EVENTS)
   public Profile readAndFold() throws IOException {
     return ProfileReader.read(file);
   }
 
   /** Read, and nothing asked of the events: the least that JFR takes. */
   @Benchmark
-  @OperationsPerInvocation(RECORDED)
+  @OperationsPerInvocation(EVENTS)
   public long read() throws IOException {
     long events = 0;
     try (RecordingFile recording = new RecordingFile(file)) {

@@ -29,8 +29,6 @@ final class OrderedFold implements EventWindow.Sink {
   private final LaunchFold launches = new LaunchFold(allocations, sites);
   private final TimelineBuilder timeline = new TimelineBuilder();
   private final Residency residency = new Residency(timeline);
-  private final long[] bytesToDevice = new long[CAUSES.length];
-  private final long[] bytesToHost = new long[CAUSES.length];
 
   private long base;
   private long events;
@@ -362,7 +360,6 @@ final class OrderedFold implements EventWindow.Sink {
       return;
     }
     boolean in = direction == Direction.TO_DEVICE;
-    (in ? bytesToDevice : bytesToHost)[causeIndex(cause)] += bytes;
     timeline.spread(TimeMeasure.transferred(direction, cause), start, end, bytes);
     OpenLaunch open = launches.open(sequence);
     int slot = launches.closed().find(sequence);
@@ -457,21 +454,11 @@ final class OrderedFold implements EventWindow.Sink {
     return slot < 0 ? null : launches.closed().site(slot);
   }
 
-  private static int causeIndex(TransferCause cause) {
-    return switch (cause) {
-      case USER -> 0;
-      case COHERENCE -> 1;
-      case PREFETCH -> 2;
-      case EVICTION -> 3;
-      case ACCESS_COUNTERS -> 4;
-      case UNKNOWN -> 5;
-    };
-  }
-
   /** The profile of all events so far, after which there can be no more. */
   Profile finish(RecordingFacts recording, long lateEvents) {
     launches.finish();
     boolean deviceTime = timeline.begun();
+    Timeline course = (deviceTime ? timeline : launches.hostTimeline()).build(deviceTime);
     PhaseRow sum = new PhaseRow();
     List<PhaseProfile> phases = launches.phases().profiles(sum, deviceTime);
     List<AllocationProfile> profiles =
@@ -490,21 +477,22 @@ final class OrderedFold implements EventWindow.Sink {
             unknownAddresses,
             unattributed,
             lateEvents + launches.late(),
-            byCause(bytesToDevice),
-            byCause(bytesToHost));
+            byCause(course, Direction.TO_DEVICE),
+            byCause(course, Direction.TO_HOST));
     return new Profile(
         recording,
         totals,
         profiles,
         sites.rows().stream().map(SiteRow::profile).toList(),
         phases,
-        (deviceTime ? timeline : launches.hostTimeline()).build(deviceTime));
+        course);
   }
 
-  private static Map<TransferCause, Long> byCause(long[] bytes) {
+  /** What the bins have in all: none of a transfer's bytes is lost in them. */
+  private static Map<TransferCause, Long> byCause(Timeline course, Direction direction) {
     Map<TransferCause, Long> map = new EnumMap<>(TransferCause.class);
     for (TransferCause cause : CAUSES) {
-      map.put(cause, bytes[causeIndex(cause)]);
+      map.put(cause, course.bins().total(TimeMeasure.transferred(direction, cause)));
     }
     return map;
   }

@@ -6,10 +6,14 @@ import io.spillway.access.AccessKind;
 import io.spillway.allocate.MemoryKind;
 import io.spillway.driver.panama.Jvm;
 import io.spillway.range.Blocks;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import jdk.jfr.Recording;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A recording of any length is folded in the same memory. Two million events by default; as many as
@@ -26,6 +30,8 @@ class BoundedMemoryTest {
    */
   private static final String HEAP = "-Xmx96m";
 
+  @TempDir Path directory;
+
   @Test
   void aLongRecordingTakesNoMoreMemory() {
     String output =
@@ -36,6 +42,44 @@ class BoundedMemoryTest {
             Fold.class,
             EVENTS);
     assertThat(output).isEqualTo(EVENTS + " events folded");
+  }
+
+  /** JFR's reader keeps a chunk's names and an event at a time; the folder the rest. */
+  @Test
+  void norDoesReadingIt() throws IOException {
+    Path file = directory.resolve("long.jfr");
+    long events = Long.parseLong(EVENTS);
+    try (Recording recording = new Recording()) {
+      recording.setSettings(Map.of());
+      recording.enable(FaultEvent.NAME);
+      recording.setDestination(file);
+      recording.start();
+      Random random = new Random(1);
+      for (long i = 0; i < events; i++) {
+        long address = Fold.BASE + random.nextInt(Fold.BLOCKS) * Blocks.BYTES;
+        FaultEvent.emit(Processor.GPU, FaultAccess.READ, address, 16, i, i + 1, -1);
+      }
+      recording.stop();
+    }
+    String output =
+        Jvm.run(
+            List.of(HEAP, "-XX:+UseSerialGC"),
+            Map.of(),
+            System.getProperty("java.class.path"),
+            Read.class,
+            file.toString());
+    assertThat(output).isEqualTo(EVENTS + " events read");
+  }
+
+  /** Reads a recording. */
+  static final class Read {
+    private Read() {}
+
+    /** Prints how many events the recording has that the argument names. */
+    public static void main(String[] arguments) throws IOException {
+      Profile profile = ProfileReader.read(Path.of(arguments[0]));
+      System.out.println(profile.totals().events() + " events read");
+    }
   }
 
   /** Folds a program of many threads that allocates and frees, launches in laps and out of them. */

@@ -73,6 +73,10 @@ public class ProfileFolding {
 
   private static final int LAYERS = 48;
   private static final long LAYER_BYTES = 128 * Blocks.BYTES;
+
+  /** A layer's faults, evenly over it. */
+  private static final long STRIDE_BYTES = LAYER_BYTES / FAULTS;
+
   private static final long BASE = 1L << 40;
 
   private Path file = Path.of("");
@@ -115,7 +119,7 @@ public class ProfileFolding {
   private static void emitDeviceEvents(int launch, long layer) {
     long time = System.nanoTime();
     for (int i = 0; i < FAULTS; i++) {
-      long address = layer + i * 8 * Blocks.BYTES;
+      long address = layer + i * STRIDE_BYTES;
       FaultEvent.emit(Processor.GPU, FaultAccess.READ, address, 16, time + i, time + i + 1, launch);
       TransferEvent.emit(
           Direction.TO_DEVICE,
@@ -154,7 +158,7 @@ public class ProfileFolding {
       long time = launch * 1000L;
       folder.access(time, launch, "layer", launch % LAYERS, layer, LAYER_BYTES, AccessKind.READ);
       for (int i = 0; i < FAULTS; i++) {
-        long address = layer + i * 8 * Blocks.BYTES;
+        long address = layer + i * STRIDE_BYTES;
         folder.fault(
             time + i,
             Processor.GPU,

@@ -124,11 +124,9 @@ final class RangeEntry {
       overwrites--; // the same launch reads it too
       overwrittenAt = Measure.NEVER;
     }
-    if (kind == AccessKind.WRITE && previousRead != sequence && previousWrite != sequence) {
-      if (contents == Contents.READ) {
-        overwrites++;
-        overwrittenAt = sequence;
-      }
+    if (kind == AccessKind.WRITE && previousRead != sequence && contents == Contents.READ) {
+      overwrites++;
+      overwrittenAt = sequence;
     }
     if (reads) {
       previousRead = sequence;

@@ -109,6 +109,30 @@ class DeviceEventsProperties {
     assertThat(residentInTheEnd(profile, 1)).isEqualTo(B);
   }
 
+  /** What a loop allocates again is one allocation, which lies elsewhere each time. */
+  @Example
+  void lateEventsOfAnEarlierRoundAreInTheBlockThatTheyWereIn() {
+    Program program = new Program();
+    program.allocate("round", BASE, 3);
+    program.launch(0, BASE, 3);
+    program.free(BASE);
+    program.allocate("round", BASE + 16 * B, 3);
+    program.launch(1, BASE + 16 * B, 3);
+    program.fault(0, BASE + B, 10, 20);
+    program.transfer(0, BASE + B, 2 * B, 30);
+    program.folder.contention(++program.time, ContentionKind.THRASHING, BASE + 2 * B, B, 0);
+    Profile profile = program.folder.finish();
+    assertThat(profile.allocations()).hasSize(1);
+    assertThat(profile.allocations().getFirst().instances()).isEqualTo(2);
+    assertThat(profile.allocations().getFirst().blocks().column(BlockMeasure.GPU_READ_FAULTS))
+        .containsExactly(0, 1, 0);
+    assertThat(profile.allocations().getFirst().blocks().column(BlockMeasure.TO_DEVICE_COHERENCE))
+        .containsExactly(0, B, B);
+    assertThat(profile.allocations().getFirst().blocks().column(BlockMeasure.THRASHINGS))
+        .containsExactly(0, 0, 1);
+    assertThat(residentInTheEnd(profile, 0)).isZero();
+  }
+
   /** The freed one is not remembered any more: rather nowhere than in the wrong one. */
   @Example
   void lateEventsOfWhatIsForgottenAreNobodys() {

@@ -21,6 +21,7 @@ final class Recordings {
   private final Random random;
   private final List<Told> events = new ArrayList<>();
   private final List<Live> live = new ArrayList<>();
+  private Live freed = new Live(BASE, 1);
   private final boolean[] taken = new boolean[8];
   private long time;
   private long device;
@@ -79,6 +80,7 @@ final class Recordings {
   private void free() {
     if (!live.isEmpty()) {
       Live gone = live.remove(random.nextInt(live.size()));
+      freed = gone;
       taken[(int) ((gone.address() - BASE) / SPACING)] = false;
       events.add(new Told.Freed(tick(), gone.address()));
     }
@@ -101,10 +103,11 @@ final class Recordings {
     sequence++;
     String label = LABELS[same.nextInt(LABELS.length)];
     int accesses = 1 + same.nextInt(3);
+    long address = BASE + 5;
+    long bytes = 1000;
     for (int i = 0; i < accesses; i++) {
-      long address = BASE + 5;
-      long bytes = 1000;
-      if (!live.isEmpty()) {
+      boolean again = i > 0 && same.nextInt(3) == 0; // the same range, perhaps in another way
+      if (!live.isEmpty() && !again) {
         Live touched = live.get(same.nextInt(live.size()));
         long offset = same.nextInt(3) == 0 ? same.nextLong(touched.bytes()) : 0;
         address = touched.address() + offset;
@@ -136,6 +139,9 @@ final class Recordings {
     if (!live.isEmpty() && random.nextInt(10) > 0) {
       Live touched = live.get(random.nextInt(live.size()));
       address = touched.address() + random.nextLong(touched.bytes());
+    }
+    if (random.nextInt(8) == 0) {
+      address = freed.address() + random.nextLong(freed.bytes()); // late, or of who took its place
     }
     long start = device;
     device += random.nextInt(2000);

@@ -10,8 +10,6 @@ final class AllocationRow {
   /** Bytes of a part: 64 KiB, the driver's large page, of which a block has 32. */
   static final long PART_BYTES = 64L << 10;
 
-  private static final int BLOCK_BYTES = Math.toIntExact(Blocks.BYTES);
-
   final int index;
   final String site;
   final String label;
@@ -34,9 +32,9 @@ final class AllocationRow {
   // Made when the first fault or transfer comes: most allocations never see any.
   private long[] lastFaultSequence = new long[0];
   private long[] lastFaultLap = new long[0];
-  private int[] residentBytes = new int[0];
+  private int[] partsThere = new int[0];
   private boolean[] onDevice = new boolean[0];
-  private long resident;
+  private long residentParts;
 
   AllocationRow(
       int index,
@@ -66,18 +64,12 @@ final class AllocationRow {
     freedSequence = Measure.NEVER;
   }
 
-  /** The allocation of now is freed; gives the bytes that were resident of it. */
-  long end(long sequence) {
+  /** The allocation of now is freed. */
+  void end(long sequence) {
     freedSequence = sequence;
-    long was = resident;
-    if (was > 0) {
-      Arrays.fill(residentBytes, 0);
-      resident = 0;
-    }
     if (onDevice.length > 0) {
       Arrays.fill(onDevice, false);
     }
-    return was;
   }
 
   boolean is(long otherAddress, long otherBytes, long otherOrdinal) {
@@ -98,6 +90,11 @@ final class AllocationRow {
     long first = from % Blocks.BYTES / PART_BYTES;
     long last = (to - 1) % Blocks.BYTES / PART_BYTES;
     return (-1L >>> (Long.SIZE - 1 - last)) & (-1L << first);
+  }
+
+  /** The parts of a block that a range touches, which overlaps it. */
+  long parts(int block, long from, long to) {
+    return parts(Math.max(from, block * Blocks.BYTES), Math.min(to, (block + 1) * Blocks.BYTES));
   }
 
   /** Notes a device fault by a launch; whether it is the launch's first on this block. */
@@ -130,22 +127,27 @@ final class AllocationRow {
     return was;
   }
 
-  /** Bytes of a block came to the device (or left it, if negative); gives the change. */
-  long reside(int block, long change) {
+  /** Parts of a block are on the device; gives how many were not. */
+  int arrives(int block, long parts) {
     prepare();
-    int before = residentBytes[block];
-    int after = Math.clamp(before + change, 0, BLOCK_BYTES);
-    residentBytes[block] = after;
-    resident += after - before;
-    return (long) after - before;
+    int fresh = (int) parts & ~partsThere[block];
+    partsThere[block] |= fresh;
+    residentParts += Integer.bitCount(fresh);
+    return Integer.bitCount(fresh);
   }
 
-  /** At least so much of a block is on the device; gives the change. */
-  long resideAtLeast(int block, long bytesThere) {
+  /** Parts of a block are not on the device; gives how many were. */
+  int leaves(int block, long parts) {
     prepare();
-    return residentBytes[block] >= bytesThere
-        ? 0
-        : reside(block, bytesThere - residentBytes[block]);
+    int gone = (int) parts & partsThere[block];
+    partsThere[block] &= ~gone;
+    residentParts -= Integer.bitCount(gone);
+    return Integer.bitCount(gone);
+  }
+
+  /** How many parts of all blocks are on the device. */
+  long residentParts() {
+    return residentParts;
   }
 
   private void prepare() {
@@ -153,7 +155,7 @@ final class AllocationRow {
       lastFaultSequence = new long[blocks];
       Arrays.fill(lastFaultSequence, Measure.NEVER - 1);
       lastFaultLap = new long[blocks];
-      residentBytes = new int[blocks];
+      partsThere = new int[blocks];
       onDevice = new boolean[blocks];
     }
   }

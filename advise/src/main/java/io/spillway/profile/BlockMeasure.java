@@ -12,7 +12,6 @@ import static io.spillway.profile.Measure.Combination.UNION;
  * what the driver did. Positions are launch numbers, {@link Measure#NEVER} if there is none.
  * "Parts" are sets of bits: bit i is the i-th 64 KiB of the block.
  */
-@SuppressWarnings("EnumOrdinal") // a column lies where its measure does
 public enum BlockMeasure implements Measure {
   /** Launches that touched it. */
   TOUCHES(SUM),
@@ -95,9 +94,9 @@ public enum BlockMeasure implements Measure {
   CPU_WRITE_FAULTS(SUM),
   /** Other host faults, in pages. */
   CPU_OTHER_FAULTS(SUM),
-  /** Time spent on its device faults, in nanoseconds. */
+  /** How long its device faults took to serve, in nanoseconds, each for itself. */
   GPU_FAULT_NANOS(SUM),
-  /** Time spent on its host faults, in nanoseconds. */
+  /** How long its host faults took to serve, in nanoseconds, each for itself. */
   CPU_FAULT_NANOS(SUM),
   /** Parts that the device faulted on. */
   FAULTED_PARTS(UNION),
@@ -146,10 +145,6 @@ public enum BlockMeasure implements Measure {
   /** Times it was mapped from afar. */
   REMOTE_MAPS(SUM);
 
-  private static final int FIRST_TO_DEVICE = TO_DEVICE_USER.ordinal();
-  private static final int FIRST_TO_HOST = TO_HOST_USER.ordinal();
-  private static final BlockMeasure[] ALL = values();
-
   private final Combination combination;
 
   BlockMeasure(Combination combination) {
@@ -158,8 +153,26 @@ public enum BlockMeasure implements Measure {
 
   /** The measure of bytes that went {@code direction} because of {@code cause}. */
   public static BlockMeasure transferred(Direction direction, TransferCause cause) {
-    int first = direction == Direction.TO_DEVICE ? FIRST_TO_DEVICE : FIRST_TO_HOST;
-    return ALL[first + cause.ordinal()];
+    return switch (direction) {
+      case TO_DEVICE ->
+          switch (cause) {
+            case USER -> TO_DEVICE_USER;
+            case COHERENCE -> TO_DEVICE_COHERENCE;
+            case PREFETCH -> TO_DEVICE_PREFETCH;
+            case EVICTION -> TO_DEVICE_EVICTION;
+            case ACCESS_COUNTERS -> TO_DEVICE_ACCESS_COUNTERS;
+            case UNKNOWN -> TO_DEVICE_UNKNOWN;
+          };
+      case TO_HOST ->
+          switch (cause) {
+            case USER -> TO_HOST_USER;
+            case COHERENCE -> TO_HOST_COHERENCE;
+            case PREFETCH -> TO_HOST_PREFETCH;
+            case EVICTION -> TO_HOST_EVICTION;
+            case ACCESS_COUNTERS -> TO_HOST_ACCESS_COUNTERS;
+            case UNKNOWN -> TO_HOST_UNKNOWN;
+          };
+    };
   }
 
   @Override

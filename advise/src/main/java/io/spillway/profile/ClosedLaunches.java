@@ -14,10 +14,12 @@ final class ClosedLaunches {
   private final @Nullable PhaseRow[] phases = new @Nullable PhaseRow[REMEMBERED];
   private final int[] positions = new int[REMEMBERED];
   private final long[] laps = new long[REMEMBERED];
+  private final long[] stalledUntil = new long[REMEMBERED];
 
-  void add(long sequence, SiteRow site, Shape shape, PhaseTable phaseTable) {
-    int slot = (int) (sequence % REMEMBERED);
-    sequences[slot] = sequence;
+  void add(OpenLaunch launch, SiteRow site, Shape shape, PhaseTable phaseTable) {
+    int slot = (int) (launch.sequence() % REMEMBERED);
+    sequences[slot] = launch.sequence();
+    stalledUntil[slot] = launch.stalledUntil();
     sites[slot] = site;
     shapes[slot] = shape;
     phases[slot] = phaseTable.current();
@@ -32,6 +34,13 @@ final class ClosedLaunches {
     }
     int slot = (int) (sequence % REMEMBERED);
     return sequences[slot] == sequence && sites[slot] != null ? slot : -1;
+  }
+
+  /** A fault of a launch was served; gives the time in which none of it before was. */
+  long stalled(int slot, long start, long end) {
+    long nanos = Math.max(0, end - Math.max(start, stalledUntil[slot]));
+    stalledUntil[slot] = Math.max(stalledUntil[slot], end);
+    return nanos;
   }
 
   @Nullable SiteRow site(int slot) {

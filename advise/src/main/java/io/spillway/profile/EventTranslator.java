@@ -1,12 +1,7 @@
 package io.spillway.profile;
 
-import io.spillway.access.AccessEvent;
 import io.spillway.access.AccessKind;
-import io.spillway.access.LaunchEvent;
-import io.spillway.allocate.AllocationEvent;
-import io.spillway.allocate.FreeEvent;
 import io.spillway.allocate.MemoryKind;
-import io.spillway.allocate.SessionEvent;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -19,87 +14,13 @@ import org.jspecify.annotations.Nullable;
 /** Tells a {@link ProfileFolder} what the events of a JFR recording say. */
 final class EventTranslator {
 
-  /** Types of events, by which methods below read them; the rest are not Spillway's. */
-  private enum Form {
-    ALLOCATION(
-        AllocationEvent.NAME,
-        "address",
-        "bytes",
-        "requestedBytes",
-        "kind",
-        "site",
-        "label",
-        "ordinal"),
-    FREE(FreeEvent.NAME, "address", "bytes"),
-    SESSION(SessionEvent.NAME),
-    LAUNCH(LaunchEvent.NAME, "launch", "ordinal", "sequence", "function"),
-    ACCESS(AccessEvent.NAME, "launch", "ordinal", "sequence", "address", "bytes", "kind"),
-    HINT("io.spillway.Hint", "address", "bytes", "refused"),
-    MOVE("io.spillway.Move", "address", "bytes", "refused"),
-    DROP("io.spillway.Drop", "address", "bytes", "refused"),
-    KERNEL(KernelEvent.NAME, "sequence", "function", "startNanos", "endNanos"),
-    FAULT(
-        FaultEvent.NAME,
-        "processor",
-        "access",
-        "address",
-        "pages",
-        "parts",
-        "startNanos",
-        "endNanos",
-        "sequence"),
-    TRANSFER(
-        TransferEvent.NAME,
-        "direction",
-        "cause",
-        "address",
-        "bytes",
-        "startNanos",
-        "endNanos",
-        "sequence"),
-    CONTENTION(
-        ContentionEvent.NAME, "kind", "processor", "address", "bytes", "startNanos", "sequence"),
-    RECORDING(
-        RecordingEvent.NAME,
-        "form",
-        "tool",
-        "missing",
-        "clockNanos",
-        "device",
-        "simulated",
-        "deviceTotalBytes",
-        "budgetBytes",
-        "linkToDeviceBytesPerSecond",
-        "linkToHostBytesPerSecond",
-        "firstWriteBackBytesPerSecond",
-        "faultBytesPerSecond",
-        "readMostlyFaultBytesPerSecond",
-        "zeroCopyBytesPerSecond",
-        "dropBytesPerSecond",
-        "readMostlyWriteBytesPerSecond",
-        "readMostlySetBytesPerSecond",
-        "deviceBytesPerSecond"),
-    RECORDING_END(RecordingEndEvent.NAME, "source", "dropped", "recordingSeconds"),
-    FOREIGN("");
-
-    private final String event;
-
-    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
-    private final List<String> fields;
-
-    Form(String event, String... fields) {
-      this.event = event;
-      this.fields = List.of(fields);
-    }
-  }
-
   /** Event types remembered: a hundred or two for each chunk of a recording. */
   private static final int MOST_TYPES = 1 << 12;
 
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   private final ProfileFolder folder;
-  private final IdentityHashMap<EventType, Form> forms = new IdentityHashMap<>();
+  private final IdentityHashMap<EventType, EventForm> forms = new IdentityHashMap<>();
   private final Constants<Processor> processors = new Constants<>(Processor.class);
   private final Constants<FaultAccess> faultAccesses = new Constants<>(FaultAccess.class);
   private final Constants<Direction> directions = new Constants<>(Direction.class);
@@ -107,6 +28,10 @@ final class EventTranslator {
   private final Constants<ContentionKind> contentions = new Constants<>(ContentionKind.class);
   private final Constants<AccessKind> accessKinds = new Constants<>(AccessKind.class);
   private final Constants<MemoryKind> memoryKinds = new Constants<>(MemoryKind.class);
+
+  // Events of a type come many in a row.
+  private @Nullable EventType typeLately;
+  private EventForm formLately = EventForm.FOREIGN;
 
   private boolean deviceClock;
   private long deviceClockOffset;
@@ -128,9 +53,9 @@ final class EventTranslator {
    */
   void clock(RecordedEvent recording) throws ProfileException {
     form(recording);
-    if (!recording.getBoolean("simulated")) {
+    if (!truth(recording, "simulated")) {
       deviceClock = true;
-      deviceClockOffset = written(recording) - recording.getLong("clockNanos");
+      deviceClockOffset = written(recording) - number(recording, "clockNanos");
     }
   }
 
@@ -144,78 +69,78 @@ final class EventTranslator {
       case ALLOCATION ->
           folder.allocation(
               written(event),
-              event.getLong("address"),
-              event.getLong("bytes"),
-              event.getLong("requestedBytes"),
+              number(event, "address"),
+              number(event, "bytes"),
+              number(event, "requestedBytes"),
               memoryKinds.of(event, "kind"),
               text(event, "site"),
               text(event, "label"),
-              event.getLong("ordinal"));
-      case FREE -> folder.free(written(event), event.getLong("address"));
+              number(event, "ordinal"));
+      case FREE -> folder.free(written(event), number(event, "address"));
       case SESSION -> folder.session(written(event));
       case LAUNCH ->
           folder.launch(
               written(event),
-              event.getLong("sequence"),
+              number(event, "sequence"),
               text(event, "launch"),
-              event.getInt("ordinal"),
+              integer(event, "ordinal"),
               text(event, "function"));
       case ACCESS ->
           folder.access(
               written(event),
-              event.getLong("sequence"),
+              number(event, "sequence"),
               text(event, "launch"),
-              event.getInt("ordinal"),
-              event.getLong("address"),
-              event.getLong("bytes"),
+              integer(event, "ordinal"),
+              number(event, "address"),
+              number(event, "bytes"),
               accessKinds.of(event, "kind"));
       case HINT, MOVE -> hint(event, false);
       case DROP -> hint(event, true);
       case KERNEL -> {
-        long start = event.getLong("startNanos");
+        long start = number(event, "startNanos");
         folder.kernel(
             happened(event, start),
-            event.getLong("sequence"),
+            number(event, "sequence"),
             text(event, "function"),
             start,
-            event.getLong("endNanos"));
+            number(event, "endNanos"));
       }
       case FAULT -> {
-        long start = event.getLong("startNanos");
+        long start = number(event, "startNanos");
         folder.fault(
             happened(event, start),
             processors.of(event, "processor"),
             faultAccesses.of(event, "access"),
-            event.getLong("address"),
-            event.getLong("pages"),
-            event.getInt("parts"),
+            number(event, "address"),
+            number(event, "pages"),
+            integer(event, "parts"),
             start,
-            event.getLong("endNanos"),
-            event.getLong("sequence"));
+            number(event, "endNanos"),
+            number(event, "sequence"));
       }
       case TRANSFER -> {
-        long start = event.getLong("startNanos");
+        long start = number(event, "startNanos");
         folder.transfer(
             happened(event, start),
             directions.of(event, "direction"),
             causes.of(event, "cause"),
-            event.getLong("address"),
-            event.getLong("bytes"),
+            number(event, "address"),
+            number(event, "bytes"),
             start,
-            event.getLong("endNanos"),
-            event.getLong("sequence"));
+            number(event, "endNanos"),
+            number(event, "sequence"));
       }
       case CONTENTION ->
           folder.contention(
-              happened(event, event.getLong("startNanos")),
+              happened(event, number(event, "startNanos")),
               contentions.of(event, "kind"),
-              event.getLong("address"),
-              event.getLong("bytes"),
-              event.getLong("sequence"));
+              number(event, "address"),
+              number(event, "bytes"),
+              number(event, "sequence"));
       case RECORDING -> recording(event);
       case RECORDING_END ->
           folder.recordingEnd(
-              text(event, "source"), event.getLong("dropped"), event.getDouble("recordingSeconds"));
+              text(event, "source"), number(event, "dropped"), real(event, "recordingSeconds"));
       case FOREIGN -> {}
     }
   }
@@ -223,10 +148,10 @@ final class EventTranslator {
   private void hint(RecordedEvent event, boolean drops) {
     folder.hint(
         written(event),
-        event.getLong("address"),
-        event.getLong("bytes"),
+        number(event, "address"),
+        number(event, "bytes"),
         drops,
-        event.getBoolean("refused"));
+        truth(event, "refused"));
   }
 
   private void recording(RecordedEvent event) {
@@ -235,50 +160,44 @@ final class EventTranslator {
         text(event, "missing"),
         new MachineFigures(
             text(event, "device"),
-            event.getBoolean("simulated"),
-            event.getLong("deviceTotalBytes"),
-            event.getLong("budgetBytes"),
-            event.getDouble("linkToDeviceBytesPerSecond"),
-            event.getDouble("linkToHostBytesPerSecond"),
-            event.getDouble("firstWriteBackBytesPerSecond"),
-            event.getDouble("faultBytesPerSecond"),
-            event.getDouble("readMostlyFaultBytesPerSecond"),
-            event.getDouble("zeroCopyBytesPerSecond"),
-            event.getDouble("dropBytesPerSecond"),
-            event.getDouble("readMostlyWriteBytesPerSecond"),
-            event.getDouble("readMostlySetBytesPerSecond"),
-            event.getDouble("deviceBytesPerSecond")));
+            truth(event, "simulated"),
+            number(event, "deviceTotalBytes"),
+            number(event, "budgetBytes"),
+            real(event, "linkToDeviceBytesPerSecond"),
+            real(event, "linkToHostBytesPerSecond"),
+            real(event, "firstWriteBackBytesPerSecond"),
+            real(event, "faultBytesPerSecond"),
+            real(event, "readMostlyFaultBytesPerSecond"),
+            real(event, "zeroCopyBytesPerSecond"),
+            real(event, "dropBytesPerSecond"),
+            real(event, "readMostlyWriteBytesPerSecond"),
+            real(event, "readMostlySetBytesPerSecond"),
+            real(event, "deviceBytesPerSecond")));
   }
 
-  private Form form(RecordedEvent event) throws ProfileException {
-    Form known = forms.get(event.getEventType());
-    return known == null ? learn(event) : known;
-  }
-
-  private Form learn(RecordedEvent event) throws ProfileException {
+  @SuppressWarnings("ReferenceEquality") // a chunk has one for each type
+  private EventForm form(RecordedEvent event) throws ProfileException {
     EventType type = event.getEventType();
-    Form form = Form.FOREIGN;
-    for (Form each : Form.values()) {
-      if (each.event.equals(type.getName())) {
-        form = each;
-      }
+    if (type != typeLately) {
+      EventForm known = forms.get(type);
+      formLately = known == null ? learn(event) : known;
+      typeLately = type;
     }
-    for (String field : form.fields) {
-      if (type.getField(field) == null) {
-        throw new ProfileException(
-            "event %s has no field '%s': recorded by another version of Spillway, read it with that"
-                .formatted(type.getName(), field));
-      }
-    }
-    if (form == Form.RECORDING && event.getInt("form") > RecordingEvent.FORM) {
+    return formLately;
+  }
+
+  private EventForm learn(RecordedEvent event) throws ProfileException {
+    EventForm form = EventForm.of(event.getEventType());
+    if (form == EventForm.RECORDING && integer(event, "form") > RecordingEvent.FORM) {
       throw new ProfileException(
           "event %s, field 'form': %d, and this Spillway reads up to %d: read it with a newer one"
-              .formatted(type.getName(), event.getInt("form"), RecordingEvent.FORM));
+              .formatted(
+                  event.getEventType().getName(), integer(event, "form"), RecordingEvent.FORM));
     }
     if (forms.size() >= MOST_TYPES) {
       forms.clear();
     }
-    forms.put(type, form);
+    forms.put(event.getEventType(), form);
     return form;
   }
 
@@ -292,8 +211,27 @@ final class EventTranslator {
     return time.getEpochSecond() * NANOS_PER_SECOND + time.getNano();
   }
 
+  // The form has told that the fields are there and of these types: what JFR's own typed getters
+  // would find out anew for each event takes them longer than reading it.
+
+  private static long number(RecordedEvent event, String field) {
+    return event.<Long>getValue(field);
+  }
+
+  private static int integer(RecordedEvent event, String field) {
+    return event.<Integer>getValue(field);
+  }
+
+  private static double real(RecordedEvent event, String field) {
+    return event.<Double>getValue(field);
+  }
+
+  private static boolean truth(RecordedEvent event, String field) {
+    return event.<Boolean>getValue(field);
+  }
+
   private static String text(RecordedEvent event, String field) {
-    @Nullable String text = event.getString(field);
+    @Nullable String text = event.getValue(field);
     return text == null ? "" : text;
   }
 
@@ -305,6 +243,7 @@ final class EventTranslator {
   private static final class Constants<E extends Enum<E>> {
     private final Class<E> type;
     private final Map<String, E> byName;
+    private E lately;
 
     Constants(Class<E> type) {
       this.type = type;
@@ -313,10 +252,18 @@ final class EventTranslator {
         names.put(constant.name(), constant);
       }
       this.byName = Map.copyOf(names);
+      this.lately = type.getEnumConstants()[0];
     }
 
     E of(RecordedEvent event, String field) throws ProfileException {
       String name = text(event, field);
+      if (!name.equals(lately.name())) { // events of a kind come many in a row
+        lately = named(event, field, name);
+      }
+      return lately;
+    }
+
+    private E named(RecordedEvent event, String field, String name) throws ProfileException {
       E constant = byName.get(name);
       if (constant == null) {
         throw new ProfileException(

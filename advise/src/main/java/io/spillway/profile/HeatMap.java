@@ -1,9 +1,9 @@
 package io.spillway.profile;
 
 /**
- * Faults and transfers by address and time. Rows are equally many blocks each, over all allocations
- * in their order (see {@link AllocationProfile#firstBlock}); bins are those of the timeline,
- * several taken together.
+ * Faults, transfers and residency by address and time. Rows are equally many blocks each, over all
+ * allocations in their order (see {@link AllocationProfile#firstBlock}); bins are those of the
+ * timeline, several taken together.
  *
  * @param blocksPerRow how many blocks a row stands for
  * @param rows how many rows

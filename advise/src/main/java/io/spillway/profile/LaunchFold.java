@@ -160,7 +160,7 @@ final class LaunchFold {
     Shape shape = shapes.of(symbol, site, launch.accesses(), phases.launches());
     shape.launched(launch, phases.launches());
     phases.add(symbol, launch.sequence(), ranges::flush);
-    closed.add(launch.sequence(), site, shape, phases);
+    closed.add(launch, site, shape, phases);
     hostTimeline.put(TimeMeasure.LAUNCHES, launch.time(), 1);
     place(launch);
   }

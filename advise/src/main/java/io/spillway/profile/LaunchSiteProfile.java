@@ -10,7 +10,7 @@ package io.spillway.profile;
  * @param launches how many
  * @param run how long they ran on the device, as far as told
  * @param touchedBytes bytes inside the ranges they declared or were given
- * @param stallNanos time spent on device faults for them
+ * @param stallNanos time in which device faults were served for them; faults at once count once
  * @param gpuFaults device faults, in pages
  * @param bytesToDevice bytes that crossed the link to the device for them
  * @param bytesToHost bytes that crossed the link to the host for them

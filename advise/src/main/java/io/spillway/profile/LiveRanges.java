@@ -14,42 +14,74 @@ final class LiveRanges {
    */
   private static final int REMEMBERED_FREES = 256;
 
+  private static final int NONE = -1;
+
   private long[] starts = new long[FIRST_CAPACITY];
   private long[] ends = new long[FIRST_CAPACITY];
   private long[] born = new long[FIRST_CAPACITY];
   private AllocationRow[] rows = new AllocationRow[FIRST_CAPACITY];
   private int count;
   private int last;
+  private int found = NONE;
+  private long foundStart;
 
   private final long[] freedStarts = new long[REMEMBERED_FREES];
   private final long[] freedEnds = new long[REMEMBERED_FREES];
+  private final long[] freedBorn = new long[REMEMBERED_FREES];
   private final @Nullable AllocationRow[] freed = new @Nullable AllocationRow[REMEMBERED_FREES];
   private int frees;
 
   /** The allocation that {@code address} lies in now, null if in none. */
   @Nullable AllocationRow find(long address) {
     int index = floor(address);
-    return index >= 0 && address < ends[index] ? rows[index] : null;
+    return index >= 0 && address < ends[index] ? live(index) : null;
+  }
+
+  private AllocationRow live(int index) {
+    found = index;
+    foundStart = starts[index];
+    return rows[index];
+  }
+
+  /** Where the allocation found last begins, or began. */
+  long foundStart() {
+    return foundStart;
+  }
+
+  /** Whether the allocation found last is live. */
+  boolean foundLive() {
+    return found != NONE;
+  }
+
+  /** The allocation found last, a live one, was there when a launch was made. */
+  void foundBy(long sequence) {
+    born[found] = Math.min(born[found], sequence - 1);
   }
 
   /**
-   * The allocation that {@code address} lay in at a launch.
+   * The allocation that {@code address} lay in at a launch; null if in none that is remembered. One
+   * that was made after the launch is not it, though it lies at the same address.
    *
    * @param sequence the launch, or {@link Measure#NEVER} if it is not known
    */
   @Nullable AllocationRow find(long address, long sequence) {
     int index = floor(address);
-    boolean live = index >= 0 && address < ends[index];
-    if (live && (sequence == Measure.NEVER || born[index] < sequence)) {
-      return rows[index];
+    if (index >= 0
+        && address < ends[index]
+        && (sequence == Measure.NEVER || born[index] < sequence)) {
+      return live(index);
     }
     for (int i = frees - 1; i >= Math.max(0, frees - REMEMBERED_FREES); i--) {
       int slot = i % REMEMBERED_FREES;
-      if (freedStarts[slot] <= address && address < freedEnds[slot]) {
+      if (freedStarts[slot] <= address
+          && address < freedEnds[slot]
+          && (sequence == Measure.NEVER || freedBorn[slot] < sequence)) {
+        found = NONE;
+        foundStart = freedStarts[slot];
         return freed[slot];
       }
     }
-    return live ? rows[index] : null;
+    return null;
   }
 
   private int floor(long address) {
@@ -106,6 +138,7 @@ final class LiveRanges {
     int slot = frees++ % REMEMBERED_FREES;
     freedStarts[slot] = starts[at];
     freedEnds[slot] = ends[at];
+    freedBorn[slot] = born[at];
     freed[slot] = row;
     count--;
     System.arraycopy(starts, at + 1, starts, at, count - at);

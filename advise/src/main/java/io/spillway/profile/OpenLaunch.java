@@ -40,6 +40,7 @@ final class OpenLaunch {
   private long runNanos;
   private long firstRun;
   private long stallNanos;
+  private long stalledUntil;
 
   void begin(long newSequence, String newLabel, int newOrdinal, long newTime) {
     open = true;
@@ -55,6 +56,7 @@ final class OpenLaunch {
     runNanos = 0;
     firstRun = Long.MAX_VALUE;
     stallNanos = 0;
+    stalledUntil = Long.MIN_VALUE;
   }
 
   void end() {
@@ -136,8 +138,17 @@ final class OpenLaunch {
     firstRun = Math.min(firstRun, start);
   }
 
-  void stalled(long nanos) {
+  /** A fault of it was served; gives the time in which none before was. */
+  long stalled(long start, long end) {
+    long nanos = Math.max(0, end - Math.max(start, stalledUntil));
+    stalledUntil = Math.max(stalledUntil, end);
     stallNanos += nanos;
+    return nanos;
+  }
+
+  /** When the last of its faults so far was served; the least long if there was none. */
+  long stalledUntil() {
+    return stalledUntil;
   }
 
   int accesses() {

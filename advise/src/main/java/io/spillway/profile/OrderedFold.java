@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** Folds events that come in order. */
 final class OrderedFold implements EventWindow.Sink {
 
-  /** Bytes of a page: a fault that moves nothing has filled one with zeros. */
-  private static final long PART_BYTES = AllocationRow.PART_BYTES;
-
   private static final AccessKind[] ACCESS_KINDS = AccessKind.values();
   private static final Processor[] PROCESSORS = Processor.values();
   private static final FaultAccess[] FAULT_ACCESSES = FaultAccess.values();
@@ -31,8 +28,7 @@ final class OrderedFold implements EventWindow.Sink {
   private final SiteTable sites = new SiteTable();
   private final LaunchFold launches = new LaunchFold(allocations, sites);
   private final TimelineBuilder timeline = new TimelineBuilder();
-  private final long[] bytesToDevice = new long[CAUSES.length];
-  private final long[] bytesToHost = new long[CAUSES.length];
+  private final Residency residency = new Residency(timeline);
 
   private long base;
   private long events;
@@ -45,7 +41,7 @@ final class OrderedFold implements EventWindow.Sink {
   private long hintsRefused;
   private long unknownAddresses;
   private long unattributed;
-  private long residentBytes;
+  private long stalledUntil = Long.MIN_VALUE;
 
   OrderedFold(NameTable names, PendingSites pendingSites) {
     this.names = names;
@@ -146,7 +142,8 @@ final class OrderedFold implements EventWindow.Sink {
     if (row == null) {
       unknownAddresses++;
     } else {
-      residentBytes -= row.end(launches.greatest());
+      residency.freed(row);
+      row.end(launches.greatest());
     }
   }
 
@@ -164,8 +161,9 @@ final class OrderedFold implements EventWindow.Sink {
     } else if (row == null || bytes <= 0) {
       unknownAddresses++;
     } else {
-      long offset = address - row.address();
+      long offset = address - allocations.live().foundStart();
       long within = Math.min(bytes, row.bytes - offset);
+      allocations.live().foundBy(sequence);
       launches.access(sequence, label, ordinal, row, offset, within, kind, time);
     }
   }
@@ -209,55 +207,64 @@ final class OrderedFold implements EventWindow.Sink {
       long start,
       long end,
       long sequence) {
-    long nanos = Math.max(0, end - start);
     boolean gpu = processor == Processor.GPU;
     timeline.put(gpu ? TimeMeasure.GPU_FAULTS : TimeMeasure.CPU_FAULTS, start, pages);
     AllocationRow row = allocations.live().find(address, gpu ? sequence : Measure.NEVER);
+    long offset = address - allocations.live().foundStart();
     if (row == null) {
       unknownAddresses++;
     }
     if (gpu) {
       gpuFaults += pages;
-      faultNanos += nanos;
-      timeline.spread(TimeMeasure.STALL_NANOS, start, end, nanos);
-      deviceFault(access, row, address, pages, parts, nanos, start, sequence);
+      int slot = launches.closed().find(sequence);
+      stall(launches.open(sequence), slot, pages, start, end);
+      if (row != null) {
+        deviceFault(access, row, offset, pages, parts, start, end, sequence);
+      }
     } else {
       cpuFaults += pages;
       if (row != null) {
-        hostFault(access, row, address, pages, nanos, start);
+        hostFault(access, row, offset, pages, parts, start, end);
       }
+    }
+  }
+
+  /**
+   * Counts the time in which this fault was served and none before it, of all and of its launch.
+   */
+  private void stall(@Nullable OpenLaunch open, int slot, long pages, long start, long end) {
+    long from = Math.max(start, stalledUntil);
+    stalledUntil = Math.max(stalledUntil, end);
+    if (end > from) {
+      faultNanos += end - from;
+      timeline.spread(TimeMeasure.STALL_NANOS, from, end, end - from);
+    }
+    if (open != null) {
+      sites.of(open.label()).faulted(pages, open.stalled(start, end));
+      return;
+    }
+    SiteRow site = closedSite(slot);
+    Shape shape = slot < 0 ? null : launches.closed().shape(slot);
+    if (site == null || shape == null) {
+      unattributed++;
+    } else {
+      long nanos = launches.closed().stalled(slot, start, end);
+      site.faulted(pages, nanos);
+      shape.stalled(nanos);
     }
   }
 
   private void deviceFault(
       FaultAccess access,
-      @Nullable AllocationRow row,
-      long address,
+      AllocationRow row,
+      long offset,
       long pages,
       int parts,
-      long nanos,
       long start,
+      long end,
       long sequence) {
     OpenLaunch open = launches.open(sequence);
     int slot = launches.closed().find(sequence);
-    SiteRow site = open != null ? sites.of(open.label()) : closedSite(slot);
-    if (site == null) {
-      unattributed++;
-    } else {
-      site.faulted(pages, nanos);
-    }
-    if (open != null) {
-      open.stalled(nanos);
-    } else if (slot >= 0) {
-      Shape shape = launches.closed().shape(slot);
-      if (shape != null) {
-        shape.stalled(nanos);
-      }
-    }
-    if (row == null) {
-      return;
-    }
-    long offset = address - row.address();
     int block = row.block(offset);
     PhaseRow phase = phase(slot);
     Columns.Builder<BlockMeasure> columns = phase.columns(row);
@@ -270,9 +277,8 @@ final class OrderedFold implements EventWindow.Sink {
         },
         block,
         pages);
-    columns.add(BlockMeasure.GPU_FAULT_NANOS, block, nanos);
-    long faulted =
-        parts == 0 ? AllocationRow.parts(offset, offset + 1) : Integer.toUnsignedLong(parts);
+    columns.add(BlockMeasure.GPU_FAULT_NANOS, block, Math.max(0, end - start));
+    long faulted = faultedParts(offset, parts);
     columns.combine(BlockMeasure.FAULTED_PARTS, block, faulted);
     if (access.writes()) {
       columns.combine(BlockMeasure.WRITE_FAULTED_PARTS, block, faulted);
@@ -290,9 +296,15 @@ final class OrderedFold implements EventWindow.Sink {
         faultOfLaunch(open, slot, phase, row, block);
       }
     }
-    row.toDevice(block);
     timeline.heat(HeatMeasure.GPU_FAULTS, row.firstBlock + block, start, pages);
-    resides(row.resideAtLeast(block, PART_BYTES), start);
+    if (allocations.live().foundLive()) {
+      row.toDevice(block);
+      residency.arrives(row, block, faulted, end);
+    }
+  }
+
+  private static long faultedParts(long offset, int parts) {
+    return parts == 0 ? AllocationRow.parts(offset, offset + 1) : Integer.toUnsignedLong(parts);
   }
 
   private void faultOfLaunch(
@@ -306,8 +318,14 @@ final class OrderedFold implements EventWindow.Sink {
   }
 
   private void hostFault(
-      FaultAccess access, AllocationRow row, long address, long pages, long nanos, long start) {
-    int block = row.block(address - row.address());
+      FaultAccess access,
+      AllocationRow row,
+      long offset,
+      long pages,
+      int parts,
+      long start,
+      long end) {
+    int block = row.block(offset);
     Columns.Builder<BlockMeasure> columns = launches.phases().current().columns(row);
     columns.add(
         switch (access) {
@@ -317,9 +335,14 @@ final class OrderedFold implements EventWindow.Sink {
         },
         block,
         pages);
-    columns.add(BlockMeasure.CPU_FAULT_NANOS, block, nanos);
-    if (row.toHost(block)) {
-      columns.add(BlockMeasure.HOST_TURNS, block, 1);
+    columns.add(BlockMeasure.CPU_FAULT_NANOS, block, Math.max(0, end - start));
+    if (allocations.live().foundLive()) {
+      if (row.toHost(block)) {
+        columns.add(BlockMeasure.HOST_TURNS, block, 1);
+      }
+      if (access.writes()) {
+        residency.leaves(row, block, faultedParts(offset, parts), start);
+      }
     }
     timeline.heat(HeatMeasure.CPU_FAULTS, row.firstBlock + block, start, pages);
   }
@@ -337,7 +360,6 @@ final class OrderedFold implements EventWindow.Sink {
       return;
     }
     boolean in = direction == Direction.TO_DEVICE;
-    (in ? bytesToDevice : bytesToHost)[causeIndex(cause)] += bytes;
     timeline.spread(TimeMeasure.transferred(direction, cause), start, end, bytes);
     OpenLaunch open = launches.open(sequence);
     int slot = launches.closed().find(sequence);
@@ -353,7 +375,8 @@ final class OrderedFold implements EventWindow.Sink {
       return;
     }
     Columns.Builder<BlockMeasure> columns = phase(slot).columns(row);
-    long from = address - row.address();
+    boolean live = allocations.live().foundLive();
+    long from = address - allocations.live().foundStart();
     long upTo = Math.min(from + bytes, row.bytes);
     while (from < upTo) {
       int block = row.block(from);
@@ -364,18 +387,24 @@ final class OrderedFold implements EventWindow.Sink {
           row.firstBlock + block,
           start,
           to - from);
+      long parts = AllocationRow.parts(from, to);
       if (in) {
-        columns.combine(BlockMeasure.MOVED_PARTS, block, AllocationRow.parts(from, to));
-        row.toDevice(block);
+        columns.combine(BlockMeasure.MOVED_PARTS, block, parts);
       }
-      resides(row.reside(block, in ? to - from : from - to), start);
+      if (live) {
+        resides(row, block, parts, in, in ? end : start);
+      }
       from = to;
     }
   }
 
-  private void resides(long change, long nanos) {
-    residentBytes += change;
-    timeline.put(TimeMeasure.RESIDENT_BYTES, nanos, residentBytes);
+  private void resides(AllocationRow row, int block, long parts, boolean in, long nanos) {
+    if (in) {
+      row.toDevice(block);
+      residency.arrives(row, block, parts, nanos);
+    } else {
+      residency.leaves(row, block, parts, nanos);
+    }
   }
 
   private void contention(ContentionKind kind, long address, long bytes, long sequence) {
@@ -391,10 +420,14 @@ final class OrderedFold implements EventWindow.Sink {
           case REMOTE_MAP -> BlockMeasure.REMOTE_MAPS;
         };
     Columns.Builder<BlockMeasure> columns = phase(launches.closed().find(sequence)).columns(row);
-    long from = address - row.address();
-    int last = row.block(Math.min(from + Math.max(1, bytes), row.bytes) - 1);
+    long from = address - allocations.live().foundStart();
+    long to = Math.min(from + Math.max(1, bytes), row.bytes);
+    int last = row.block(to - 1);
     for (int block = row.block(from); block <= last; block++) {
       columns.add(measure, block, 1);
+    }
+    if (kind == ContentionKind.REMOTE_MAP && allocations.live().foundLive()) {
+      residency.leaves(row, from, to); // it is where it was, and read from there
     }
   }
 
@@ -406,11 +439,8 @@ final class OrderedFold implements EventWindow.Sink {
     }
     AllocationRow row = allocations.live().find(address);
     if (kind == DROP && row != null && bytes > 0) {
-      long from = address - row.address();
-      int last = row.block(Math.min(from + bytes, row.bytes) - 1);
-      for (int block = row.block(from); block <= last; block++) {
-        residentBytes += row.reside(block, -Blocks.BYTES);
-      }
+      long from = address - allocations.live().foundStart();
+      residency.leaves(row, from, Math.min(from + bytes, row.bytes));
     }
   }
 
@@ -424,21 +454,11 @@ final class OrderedFold implements EventWindow.Sink {
     return slot < 0 ? null : launches.closed().site(slot);
   }
 
-  private static int causeIndex(TransferCause cause) {
-    return switch (cause) {
-      case USER -> 0;
-      case COHERENCE -> 1;
-      case PREFETCH -> 2;
-      case EVICTION -> 3;
-      case ACCESS_COUNTERS -> 4;
-      case UNKNOWN -> 5;
-    };
-  }
-
   /** The profile of all events so far, after which there can be no more. */
   Profile finish(RecordingFacts recording, long lateEvents) {
     launches.finish();
     boolean deviceTime = timeline.begun();
+    Timeline course = (deviceTime ? timeline : launches.hostTimeline()).build(deviceTime);
     PhaseRow sum = new PhaseRow();
     List<PhaseProfile> phases = launches.phases().profiles(sum, deviceTime);
     List<AllocationProfile> profiles =
@@ -457,21 +477,22 @@ final class OrderedFold implements EventWindow.Sink {
             unknownAddresses,
             unattributed,
             lateEvents + launches.late(),
-            byCause(bytesToDevice),
-            byCause(bytesToHost));
+            byCause(course, Direction.TO_DEVICE),
+            byCause(course, Direction.TO_HOST));
     return new Profile(
         recording,
         totals,
         profiles,
         sites.rows().stream().map(SiteRow::profile).toList(),
         phases,
-        (deviceTime ? timeline : launches.hostTimeline()).build(deviceTime));
+        course);
   }
 
-  private static Map<TransferCause, Long> byCause(long[] bytes) {
+  /** What the bins have in all: none of a transfer's bytes is lost in them. */
+  private static Map<TransferCause, Long> byCause(Timeline course, Direction direction) {
     Map<TransferCause, Long> map = new EnumMap<>(TransferCause.class);
     for (TransferCause cause : CAUSES) {
-      map.put(cause, bytes[causeIndex(cause)]);
+      map.put(cause, course.bins().total(TimeMeasure.transferred(direction, cause)));
     }
     return map;
   }

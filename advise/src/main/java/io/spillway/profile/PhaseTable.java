@@ -74,9 +74,9 @@ final class PhaseTable {
     }
   }
 
-  /** Which step of its lap the last launch is, -1 if it is none. */
+  /** Which step of its lap the last launch is, -1 if it is none, or made the lap known. */
   int position() {
-    return lap.position();
+    return lap.recognised() ? -1 : lap.position();
   }
 
   /** The lap that the last launch lies in, by a number that tells it from all others. */

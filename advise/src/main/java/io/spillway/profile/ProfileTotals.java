@@ -11,7 +11,7 @@ import java.util.Map;
  * @param launches launches, copies among them
  * @param kernels kernel runs
  * @param kernelNanos time that kernels ran, side by side each counted
- * @param faultNanos time spent on device faults
+ * @param faultNanos time in which device faults were served; faults at once count once
  * @param gpuFaults device faults, in pages
  * @param cpuFaults host faults, in pages
  * @param hints hints given: advice, moves and drops

@@ -44,6 +44,7 @@ final class RangeEntry {
   private long previousTouch = Measure.NEVER;
   private long previousClock;
   private long previousRead = Measure.NEVER;
+  private long previousWrite = Measure.NEVER;
   private long overwrittenAt = Measure.NEVER;
   private Contents contents = Contents.UNTOUCHED;
 
@@ -118,22 +119,22 @@ final class RangeEntry {
 
   /** Follows whether what is overwritten was still of use to the launch that overwrites it. */
   private void carry(AccessKind kind, long sequence) {
-    if (kind != AccessKind.WRITE) {
-      if (overwrittenAt == sequence) {
-        overwrites--; // the same launch reads it too
-        overwrittenAt = Measure.NEVER;
-      }
-      previousRead = sequence;
-      contents = kind == AccessKind.READ_WRITE ? Contents.WRITTEN : Contents.READ;
-    } else if (previousRead == sequence) {
-      contents = Contents.WRITTEN;
-    } else {
-      if (contents == Contents.READ) {
-        overwrites++;
-        overwrittenAt = sequence;
-      }
-      contents = Contents.WRITTEN;
+    boolean reads = kind != AccessKind.WRITE;
+    if (reads && overwrittenAt == sequence) {
+      overwrites--; // the same launch reads it too
+      overwrittenAt = Measure.NEVER;
     }
+    if (kind == AccessKind.WRITE && previousRead != sequence && contents == Contents.READ) {
+      overwrites++;
+      overwrittenAt = sequence;
+    }
+    if (reads) {
+      previousRead = sequence;
+    }
+    if (kind.writes()) {
+      previousWrite = sequence;
+    }
+    contents = previousWrite == sequence ? Contents.WRITTEN : Contents.READ;
   }
 
   /** Adds what was counted to the blocks it covers, and counts anew. */

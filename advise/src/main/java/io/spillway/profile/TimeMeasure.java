@@ -4,13 +4,12 @@ import static io.spillway.profile.Measure.Combination.GREATEST;
 import static io.spillway.profile.Measure.Combination.SUM;
 
 /** What a profile knows of one bin of time. */
-@SuppressWarnings("EnumOrdinal") // a column lies where its measure does
 public enum TimeMeasure implements Measure {
   /** Launches that began. */
   LAUNCHES(SUM),
   /** Time that kernels ran, in nanoseconds; kernels side by side each count. */
   KERNEL_NANOS(SUM),
-  /** Time spent on device faults, in nanoseconds. */
+  /** Time in which device faults were served, in nanoseconds; faults at once count once. */
   STALL_NANOS(SUM),
   /** Device faults, in pages. */
   GPU_FAULTS(SUM),
@@ -46,10 +45,6 @@ public enum TimeMeasure implements Measure {
    */
   RESIDENT_BYTES(GREATEST);
 
-  private static final int FIRST_TO_DEVICE = TO_DEVICE_USER.ordinal();
-  private static final int FIRST_TO_HOST = TO_HOST_USER.ordinal();
-  private static final TimeMeasure[] ALL = values();
-
   private final Combination combination;
 
   TimeMeasure(Combination combination) {
@@ -58,8 +53,26 @@ public enum TimeMeasure implements Measure {
 
   /** The measure of bytes that went {@code direction} because of {@code cause}. */
   public static TimeMeasure transferred(Direction direction, TransferCause cause) {
-    int first = direction == Direction.TO_DEVICE ? FIRST_TO_DEVICE : FIRST_TO_HOST;
-    return ALL[first + cause.ordinal()];
+    return switch (direction) {
+      case TO_DEVICE ->
+          switch (cause) {
+            case USER -> TO_DEVICE_USER;
+            case COHERENCE -> TO_DEVICE_COHERENCE;
+            case PREFETCH -> TO_DEVICE_PREFETCH;
+            case EVICTION -> TO_DEVICE_EVICTION;
+            case ACCESS_COUNTERS -> TO_DEVICE_ACCESS_COUNTERS;
+            case UNKNOWN -> TO_DEVICE_UNKNOWN;
+          };
+      case TO_HOST ->
+          switch (cause) {
+            case USER -> TO_HOST_USER;
+            case COHERENCE -> TO_HOST_COHERENCE;
+            case PREFETCH -> TO_HOST_PREFETCH;
+            case EVICTION -> TO_HOST_EVICTION;
+            case ACCESS_COUNTERS -> TO_HOST_ACCESS_COUNTERS;
+            case UNKNOWN -> TO_HOST_UNKNOWN;
+          };
+    };
   }
 
   @Override

@@ -8,7 +8,7 @@ package io.spillway.profile;
  * @param startNanos where the first bin begins
  * @param binNanos how long a bin is
  * @param bins a row for each bin
- * @param heat faults and transfers by address too; it begins where the first bin does
+ * @param heat faults, transfers and residency by address too; it begins where the first bin does
  */
 public record Timeline(
     boolean deviceTime, long startNanos, long binNanos, Columns<TimeMeasure> bins, HeatMap heat) {}

@@ -40,7 +40,8 @@ final class TimelineBuilder {
 
   /** Combines {@code value} with what the bin at a time has. */
   void put(TimeMeasure measure, long nanos, long value) {
-    bins.combine(measure, bin(nanos), value);
+    int bin = bin(nanos); // first: it may put other bins in place
+    bins.combine(measure, bin, value);
   }
 
   /** Adds an amount to the bins from one time to another, evenly. */
@@ -63,7 +64,10 @@ final class TimelineBuilder {
     bins.add(measure, last, amount - given);
   }
 
-  /** Adds an amount to the cell of a block and a time. */
+  /**
+   * Adds an amount to the cell of a block and a time; of {@link HeatMeasure#RESIDENT_BYTES} what
+   * changed, as changes add up when bins and rows become one.
+   */
   void heat(HeatMeasure measure, long block, long nanos, long amount) {
     int column = bin(nanos) / BINS_PER_COLUMN;
     while (block / blocksPerRow >= MOST_ROWS) {
@@ -141,6 +145,17 @@ final class TimelineBuilder {
     cells = newCells;
   }
 
+  /** From changes to what is there after them; of a row that was told out of order, not below 0. */
+  private static void addUp(Columns.Builder<HeatMeasure> map, int from, int to) {
+    long resident = 0;
+    for (int cell = from; cell < to; cell++) {
+      resident += map.get(HeatMeasure.RESIDENT_BYTES, cell);
+      if (resident != 0 || map.get(HeatMeasure.RESIDENT_BYTES, cell) != 0) {
+        map.set(HeatMeasure.RESIDENT_BYTES, cell, Math.max(0, resident));
+      }
+    }
+  }
+
   Timeline build(boolean deviceTime) {
     Columns.Builder<TimeMeasure> used = new Columns.Builder<>(TimeMeasure.class, usedBins);
     for (int i = 0; i < usedBins; i++) {
@@ -152,6 +167,7 @@ final class TimelineBuilder {
       for (int j = 0; j < columns; j++) {
         map.combineRow(i * columns + j, cells, i * COLUMNS + j);
       }
+      addUp(map, i * columns, (i + 1) * columns);
     }
     HeatMap heat =
         new HeatMap(blocksPerRow, usedRows, columns, binNanos * BINS_PER_COLUMN, map.build());

@@ -18,7 +18,7 @@
     CPU_FAULTS: ['host faults', count],
     TO_DEVICE_BYTES: ['bytes to the device', bytes],
     TO_HOST_BYTES: ['bytes to the host', bytes],
-    RESIDENT_BYTES: ['bytes resident on the device', bytes]
+    RESIDENT_BYTES: ['bytes on the device', bytes]
   };
 
   function count(value) { return value.toLocaleString('en'); }

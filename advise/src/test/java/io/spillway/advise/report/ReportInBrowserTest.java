@@ -3,11 +3,13 @@ package io.spillway.advise.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.spillway.range.Blocks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.stream.Stream;
@@ -47,6 +49,12 @@ class ReportInBrowserTest {
         if (pixels[i + 3] > 0 && most - least > 40) coloured++;
       }
       return coloured;
+      """;
+
+  private static final String HEAT_SERIES =
+      """
+      const series = echarts.getInstanceByDom(document.getElementById('heat')).getOption().series[0];
+      return {name: series.name, data: series.data};
       """;
 
   @TempDir static Path folder;
@@ -115,7 +123,7 @@ class ReportInBrowserTest {
     assertThat(browser.getTitle()).isEqualTo("Spillway: lap.jfr");
     assertThat(text("machine")).contains("SIMULATED Test GPU", "budget 32.0 MiB of 64.0 MiB");
     assertThat(text("warnings")).contains("throttling", "3 records of cupti were lost");
-    screenshot();
+    screenshot("report.png");
   }
 
   @ParameterizedTest
@@ -149,6 +157,25 @@ class ReportInBrowserTest {
     browser.findElement(By.cssSelector("#measure option[value=TO_DEVICE_BYTES]")).click();
     assertThat(canvas("heat")).isNotEqualTo(before);
     assertThat(coloured("heat")).isGreaterThan(1000);
+  }
+
+  /** As many cells as blocks were resident in bins, each with its bytes, and as many marks. */
+  @Test
+  void residencyIsDrawnByAddressAndTime() throws IOException {
+    long faults = coloured("heat");
+    assertThat(browser.findElements(By.cssSelector("#measure option")))
+        .extracting(WebElement::getText)
+        .containsExactly("device faults", "bytes to the device", "bytes on the device");
+    browser.findElement(By.cssSelector("#measure option[value=RESIDENT_BYTES]")).click();
+    assertThat(coloured("heat")).isGreaterThan(2 * faults);
+    Map<?, ?> series = (Map<?, ?>) Objects.requireNonNull(browser.executeScript(HEAT_SERIES));
+    assertThat(series.get("name")).isEqualTo("bytes on the device");
+    List<?> cells = (List<?>) Objects.requireNonNull(series.get("data"));
+    int stay = Sample.STAY_BINS;
+    assertThat(cells).hasSize(Sample.BINS * stay - stay * (stay - 1) / 2); // the last ones stay on
+    assertThat(cells)
+        .allSatisfy(cell -> assertThat(((List<?>) cell).get(2)).isEqualTo(Blocks.BYTES));
+    screenshot("resident.png");
   }
 
   @Test
@@ -188,14 +215,14 @@ class ReportInBrowserTest {
   }
 
   /** The whole page, for people: beside the test reports. */
-  private static void screenshot() throws IOException {
+  private static void screenshot(String name) throws IOException {
     settle();
     Object whole =
         browser
             .executeCdpCommand(
                 "Page.captureScreenshot", Map.of("captureBeyondViewport", true, "format", "png"))
             .get("data");
-    Path file = Files.createDirectories(Path.of("target", "screenshots")).resolve("report.png");
+    Path file = Files.createDirectories(Path.of("target", "screenshots")).resolve(name);
     Files.write(file, OutputType.BYTES.convertFromBase64Png(String.valueOf(whole)));
   }
 }

@@ -28,8 +28,11 @@ final class Sample {
 
   private static final int WEIGHT_BLOCKS = 48;
   private static final int EDGE_BLOCKS = 16;
-  private static final int BINS = 128;
+  static final int BINS = 128;
   private static final long BIN_NANOS = 1_000_000;
+
+  /** How long a block stays, in bins: as many blocks are resident at once. */
+  static final int STAY_BINS = 16;
 
   private Sample() {}
 
@@ -161,6 +164,9 @@ final class Sample {
     for (int bin = 0; bin < BINS; bin++) {
       cells.add(HeatMeasure.GPU_FAULTS, bin % WEIGHT_BLOCKS * BINS + bin, 256);
       cells.add(HeatMeasure.TO_DEVICE_BYTES, bin % WEIGHT_BLOCKS * BINS + bin, Blocks.BYTES);
+      for (int later = bin; later < Math.min(bin + STAY_BINS, BINS); later++) {
+        cells.set(HeatMeasure.RESIDENT_BYTES, bin % WEIGHT_BLOCKS * BINS + later, Blocks.BYTES);
+      }
       if (bin % 4 == 0) {
         cells.add(HeatMeasure.GPU_FAULTS, (WEIGHT_BLOCKS + bin % EDGE_BLOCKS) * BINS + bin, 16);
       }

@@ -149,9 +149,7 @@ public abstract class PointerReader {
     @Nullable Object[] values = pointers(argument);
     if (values != null) {
       for (Object value : values) {
-        if (value != null && isPointer(value)) {
-          sink.accept(address(value));
-        }
+        sink.accept(value != null && isPointer(value) ? address(value) : 0);
       }
       return;
     }

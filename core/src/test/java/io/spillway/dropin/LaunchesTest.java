@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import jcuda.NativePointerObject;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -281,6 +282,17 @@ class LaunchesTest implements SessionPlugin, SessionListener {
       st.global.u32 [%rd2+-4], %r1;
       ret;
       }
+      .visible .entry third(.param .align 8 .b8 third_0[24])
+      {
+      .reg .b32 %r<2>; .reg .b64 %rd<4>;
+      ld.param.u64 %rd1, [third_0];
+      ld.param.u64 %rd2, [third_0+8];
+      ld.param.u64 %rd3, [third_0+16];
+      ld.global.u32 %r1, [%rd1];
+      ld.global.u32 %r1, [%rd2];
+      st.global.u32 [%rd3], %r1;
+      ret;
+      }
       """;
 
   private static final long MODULE = 23;
@@ -344,6 +356,19 @@ class LaunchesTest implements SessionPlugin, SessionListener {
     launches.kernel(FUNCTION, DIMENSIONS, 0, reader, null, buffer);
     assertThat(told)
         .containsExactly("scale 0 one UNKNOWN " + SIZE, "scale 0 other UNKNOWN " + SIZE);
+  }
+
+  @Test
+  void aPointerThatIsMissingInAStructureTakesItsPlace() {
+    load("third");
+    launches.kernel(
+        FUNCTION,
+        DIMENSIONS,
+        0,
+        reader,
+        Pointer.to(Pointer.to(new NativePointerObject[] {one, null, other})),
+        null);
+    assertThat(told).containsExactly("scale 0 one READ " + SIZE, "scale 0 other WRITE " + SIZE);
   }
 
   @Test

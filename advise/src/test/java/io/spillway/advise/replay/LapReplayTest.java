@@ -196,6 +196,32 @@ class LapReplayTest {
         profile.timeline());
   }
 
+  /**
+   * What is born on the device is written back to pages that the host must make first, in the first
+   * lap and the second; from the third on it is like what the host had filled.
+   */
+  @Test
+  void lapsThatGoOnAreLikeTheThird() {
+    assertThat(oneMoreLap(false)).isCloseTo(oneMoreLap(true), within(1e-9));
+  }
+
+  private static double oneMoreLap(boolean filled) {
+    return cost(rewritten(LAPS + 1, filled)).seconds() - cost(rewritten(LAPS, filled)).seconds();
+  }
+
+  private static Profile rewritten(int laps, boolean filled) {
+    ProfileSketch written = new ProfileSketch();
+    int data = written.budgetBlocks(2).managed("data", 3);
+    ProfileSketch.PhaseSketch lap = written.phase(laps);
+    for (int block = 0; block < 3; block++) {
+      lap.kernel("write", 0, write(data, block, block + 1));
+    }
+    if (filled) {
+      written.ever(BlockMeasure.CPU_WRITE_FAULTS, data, 0, 3, 1);
+    }
+    return written.build();
+  }
+
   /** Of a large lap one block in three is run, and counts for three. */
   @Test
   void aLargeLapIsScaledAndCountsInFull() {

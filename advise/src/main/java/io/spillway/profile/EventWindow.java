@@ -1,6 +1,7 @@
 package io.spillway.profile;
 
 import java.util.Arrays;
+import java.util.Comparator;
 
 /**
  * Puts events back in order that come out of it by less than half the window. JFR writes a buffer
@@ -109,19 +110,22 @@ final class EventWindow {
       spare = new long[rows.length];
     }
     long least = Long.MAX_VALUE;
+    long most = Long.MIN_VALUE;
     for (int i = 0; i < count; i++) {
-      least = Math.min(least, rows[i * EventRow.LENGTH + EventRow.TIME]);
+      least = Math.min(least, time(i));
+      most = Math.max(most, time(i));
     }
-    // Times as differences and indices in one long, so that longs are sorted; times that far apart
-    // that both do not fit lose their last bits.
+    // Times as differences and indices in one long, so that longs are sorted.
     int indexBits = Integer.SIZE - Integer.numberOfLeadingZeros(count);
-    int timeBits = Long.SIZE - Long.numberOfLeadingZeros(greatest - least);
-    int lost = Math.max(0, indexBits + timeBits - (Long.SIZE - 1));
-    for (int i = 0; i < count; i++) {
-      long difference = rows[i * EventRow.LENGTH + EventRow.TIME] - least;
-      order[i] = (difference >>> lost) << indexBits | i;
+    int timeBits = Long.SIZE - Long.numberOfLeadingZeros(most - least);
+    if (indexBits + timeBits < Long.SIZE) {
+      for (int i = 0; i < count; i++) {
+        order[i] = (time(i) - least) << indexBits | i;
+      }
+      Arrays.sort(order, 0, count);
+    } else {
+      orderApart();
     }
-    Arrays.sort(order, 0, count);
     for (int i = 0; i < count; i++) {
       int from = (int) (order[i] & ((1L << indexBits) - 1));
       System.arraycopy(rows, from * EventRow.LENGTH, spare, i * EventRow.LENGTH, EventRow.LENGTH);
@@ -129,5 +133,19 @@ final class EventWindow {
     long[] sorted = spare;
     spare = rows;
     rows = sorted;
+  }
+
+  /** The same for times that lie hours apart, as those of a broken clock may, and slower. */
+  private void orderApart() {
+    Integer[] indices = new Integer[count];
+    Arrays.setAll(indices, i -> i);
+    Arrays.sort(indices, Comparator.comparingLong(this::time));
+    for (int i = 0; i < count; i++) {
+      order[i] = indices[i];
+    }
+  }
+
+  private long time(int event) {
+    return rows[event * EventRow.LENGTH + EventRow.TIME];
   }
 }

@@ -11,7 +11,10 @@ import io.spillway.advise.file.HintsFile;
 import io.spillway.advise.replay.LapReplay;
 import io.spillway.driver.panama.Jvm;
 import io.spillway.driver.stub.StubCuda;
+import io.spillway.profile.MachineFigures;
+import io.spillway.profile.Profile;
 import io.spillway.profile.ProfileReader;
+import io.spillway.profile.RecordingFacts;
 import io.spillway.samples.AgentJar;
 import io.spillway.samples.jcuda.MatrixVectorIteration;
 import java.io.IOException;
@@ -52,6 +55,36 @@ class AdviceFromTextsTest {
         "6");
   }
 
+  /** Without the rates of the stub, which are those of this machine's memory and its load. */
+  private static Profile onACard(Profile profile) {
+    RecordingFacts facts = profile.recording();
+    MachineFigures told = facts.machine();
+    MachineFigures card =
+        new MachineFigures(
+            told.device(),
+            told.simulated(),
+            told.deviceTotalBytes(),
+            told.budgetBytes(),
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0);
+    return new Profile(
+        new RecordingFacts(
+            facts.tools(), facts.missing(), card, facts.dropped(), facts.recordingSeconds()),
+        profile.totals(),
+        profile.allocations(),
+        profile.sites(),
+        profile.phases(),
+        profile.timeline());
+  }
+
   @Test
   void whatTheTextProvesToBeOnlyReadIsAdvisedAsReadMostly() throws IOException, URISyntaxException {
     Path recording = directory.resolve("out.jfr");
@@ -59,7 +92,7 @@ class AdviceFromTextsTest {
     String output = run("profile=" + recording + ",cupti=" + directory.resolve("none.so"));
 
     Recommendation advice =
-        new Advisor(Rules.standard(), LapReplay::of).advise(ProfileReader.read(recording));
+        new Advisor(Rules.standard(), LapReplay::of).advise(onACard(ProfileReader.read(recording)));
 
     assertThat(advice.hints()).as(output).hasSize(BLOCKS);
     assertThat(advice.hints())

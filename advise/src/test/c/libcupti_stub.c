@@ -111,7 +111,7 @@ enum { BYTES_OF_COUNTER_2 = offsetof(struct counter, processors), FIRST_WITH_COU
 
 /* ---- state -------------------------------------------------------------------------------- */
 
-enum { MOST_REFUSALS = 64, MOST_WAITING = 1024, ANY = -1 };
+enum { MOST_REFUSALS = 64, MOST_WAITING = 1024, MOST_COUNTERS = 256, ANY = -1 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -121,6 +121,8 @@ static struct {
   completed_function completed;
   uint8_t kinds[MOST_KINDS];
   uint8_t counters[16];
+  struct counter counter_records[MOST_COUNTERS];
+  int counter_count;
   struct {
     char call[64];
     int argument;
@@ -318,6 +320,16 @@ CUptiResult cuptiActivityConfigureUnifiedMemoryCounter(const uint32_t *configura
   return status;
 }
 
+/** Memory counters reach a buffer when they are flushed, or many wait. Holds the mutex. */
+static void take_counters(void) {
+  int count = state.counter_count;
+  state.counter_count = 0;
+  for (int i = 0; i < count; i++) {
+    struct counter record = state.counter_records[i];
+    write_record(&record, counter_bytes());
+  }
+}
+
 static CUptiResult turn(const char *call, uint32_t kind, int on) {
   if (kind >= MOST_KINDS) {
     return INVALID_KIND;
@@ -326,6 +338,9 @@ static CUptiResult turn(const char *call, uint32_t kind, int on) {
   CUptiResult status = refusal(call, (int)kind);
   if (status == SUCCESS) {
     state.kinds[kind] = (uint8_t)on;
+    if (kind == KIND_COUNTER && !on) {
+      state.counter_count = 0; /* as CUPTI 13.0 does */
+    }
   }
   pthread_mutex_unlock(&mutex);
   return status;
@@ -346,6 +361,7 @@ CUptiResult cuptiActivityFlushAll(uint32_t flag) {
   if (status == SUCCESS) {
     state.flushes++;
     state.forced_flushes += flag & 1;
+    take_counters();
     close_buffer();
     deliver(0);
   }
@@ -495,7 +511,10 @@ void spillway_cupti_memory(uint32_t counter_kind, uint64_t value, uint64_t addre
                              .source = source,
                              .destination = destination,
                              .flags = flags};
-    write_record(&record, counter_bytes());
+    state.counter_records[state.counter_count++] = record;
+    if (state.counter_count == MOST_COUNTERS) {
+      take_counters();
+    }
   }
   pthread_mutex_unlock(&mutex);
 }

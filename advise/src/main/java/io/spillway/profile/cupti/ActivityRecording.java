@@ -314,6 +314,8 @@ public final class ActivityRecording implements AutoCloseable {
     if (closing) {
       return;
     }
+    // Before too: what memory counters have not handed over is lost when they are turned off.
+    cupti.flushAll(Cupti.FLUSH_FORCED);
     enabled.forEach(cupti::disable);
     cupti.flushAll(Cupti.FLUSH_FORCED);
     try (Arena arena = Arena.ofConfined()) {

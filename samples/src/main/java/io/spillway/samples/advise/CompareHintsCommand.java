@@ -124,7 +124,7 @@ public final class CompareHintsCommand implements Callable<Integer> {
     if (jar != null && !simulate) {
       add(all, jvm, jar, "VectorAdd", large ? "--bytes 6GiB --parts 12" : "");
       add(all, jvm, jar, "MatrixVectorIteration", large ? "--bytes 6GiB --blocks 12" : "");
-      add(all, jvm, jar, "BreadthFirstSearch", large ? "--scale 25 --edge-factor 20" : "");
+      add(all, jvm, jar, "BreadthFirstSearch", large ? "--bytes 6GiB" : "");
       add(all, jvm, jar, "NearestNeighbours", large ? "--bytes 4GiB" : "");
     }
     String size = large ? "128m" : "4m";

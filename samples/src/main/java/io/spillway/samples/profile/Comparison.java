@@ -15,6 +15,7 @@ import java.util.Map;
  * @param reported what was reported
  * @param blocks blocks of its range
  * @param blocksAlike blocks of which exactly the touched parts were reported
+ * @param blocksToldRight blocks of which exactly the parts it writes were reported as written
  * @param blocksMissed blocks that were touched and of which nothing was reported
  * @param partsStray parts that were reported and not touched
  */
@@ -24,10 +25,9 @@ record Comparison(
     ReportedAccesses reported,
     int blocks,
     int blocksAlike,
+    int blocksToldRight,
     int blocksMissed,
     int partsStray) {
-
-  private static final int PARTS_OF_BLOCK = (int) (Blocks.BYTES / Parts.BYTES);
 
   static Comparison of(KnownKernel kernel, Parts parts, ReportedAccesses reported) {
     BitSet touched = new BitSet();
@@ -35,21 +35,26 @@ record Comparison(
       touched.set(Math.toIntExact((part.address() - parts.range().address()) / Parts.BYTES));
     }
     int blocks = Math.toIntExact(parts.range().bytes() / Blocks.BYTES);
+    BitSet written = kernel.access().writes() ? touched : new BitSet();
     int alike = 0;
+    int toldRight = 0;
     int missed = 0;
     for (int block = 0; block < blocks; block++) {
       BitSet expected = ofBlock(touched, block);
       BitSet seen = ofBlock(reported.parts(), block);
       alike += expected.equals(seen) ? 1 : 0;
+      toldRight += ofBlock(written, block).equals(ofBlock(reported.writtenParts(), block)) ? 1 : 0;
       missed += !expected.isEmpty() && seen.isEmpty() ? 1 : 0;
     }
     BitSet stray = (BitSet) reported.parts().clone();
     stray.andNot(touched);
-    return new Comparison(kernel, touched, reported, blocks, alike, missed, stray.cardinality());
+    return new Comparison(
+        kernel, touched, reported, blocks, alike, toldRight, missed, stray.cardinality());
   }
 
   private static BitSet ofBlock(BitSet parts, int block) {
-    return parts.get(block * PARTS_OF_BLOCK, (block + 1) * PARTS_OF_BLOCK);
+    return parts.get(
+        block * ReportedAccesses.PARTS_OF_BLOCK, (block + 1) * ReportedAccesses.PARTS_OF_BLOCK);
   }
 
   /** Faults that were reported as another access than the kernel's. */
@@ -69,6 +74,7 @@ record Comparison(
   boolean matches() {
     return reported.kernelRuns() == 1
         && blocksAlike == blocks
+        && blocksToldRight == blocks
         && partsStray == 0
         && mistaken() == 0
         && reported.faultsOfNobody() == 0;

@@ -7,6 +7,8 @@ import io.spillway.SpillwayConfig;
 import io.spillway.allocate.Placement;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.panama.CudaReport;
+import io.spillway.profile.Profile;
+import io.spillway.profile.ProfileReader;
 import io.spillway.profile.ProfileRecorder;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
@@ -108,11 +110,13 @@ public final class RecordingCheckCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Map<KnownKernel, Parts> touched = record(machine, file, out);
     List<RecordedEvent> events = ReportedAccesses.read(file);
+    Profile profile = ProfileReader.read(file);
     List<Comparison> comparisons = new ArrayList<>();
     touched.forEach(
         (kernel, parts) ->
             comparisons.add(
-                Comparison.of(kernel, parts, ReportedAccesses.of(events, kernel.label(), parts))));
+                Comparison.of(
+                    kernel, parts, ReportedAccesses.of(events, profile, kernel.label(), parts))));
     out.println(machine.driver().device().deviceName() + ", " + ReportedAccesses.source(events));
     out.print(table(comparisons));
     return comparisons.stream().allMatch(Comparison::matches) ? 0 : 1;
@@ -151,6 +155,7 @@ public final class RecordingCheckCommand implements Callable<Integer> {
             "runs",
             "blocks",
             "alike",
+            "told",
             "missed",
             "parts",
             "reported",
@@ -161,13 +166,14 @@ public final class RecordingCheckCommand implements Callable<Integer> {
             "of nobody",
             "moved in",
             "verdict");
-    table.alignLeft(0, 9, 13);
+    table.alignLeft(0, 10, 14);
     for (Comparison each : comparisons) {
       table.row(
           each.kernel().label(),
           Integer.toString(each.reported().kernelRuns()),
           Integer.toString(each.blocks()),
           Integer.toString(each.blocksAlike()),
+          Integer.toString(each.blocksToldRight()),
           Integer.toString(each.blocksMissed()),
           Integer.toString(each.touched().cardinality()),
           Integer.toString(each.reported().parts().cardinality()),

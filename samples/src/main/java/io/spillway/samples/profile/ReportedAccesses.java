@@ -1,12 +1,17 @@
 package io.spillway.samples.profile;
 
 import io.spillway.access.AccessEvent;
+import io.spillway.profile.AllocationProfile;
+import io.spillway.profile.BlockMeasure;
+import io.spillway.profile.Columns;
 import io.spillway.profile.FaultAccess;
 import io.spillway.profile.FaultEvent;
 import io.spillway.profile.KernelEvent;
 import io.spillway.profile.Processor;
+import io.spillway.profile.Profile;
 import io.spillway.profile.RecordingEvent;
 import io.spillway.profile.TransferEvent;
+import io.spillway.range.Blocks;
 import io.spillway.samples.device.Parts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,20 +23,25 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * What a recording reports of one launch.
+ * What a recording reports of one launch and its allocation, of which there is no other launch.
  *
  * @param kernelRuns how often its kernel ran
- * @param parts the parts that its device faults lie in
- * @param faultsByAccess its device faults
+ * @param parts the parts that its profile says the device faulted on
+ * @param writtenParts those of them that it says were faulted on to write
+ * @param faultsByAccess its device faults, as the tool counts them: CUPTI a batch as one
  * @param bytesToDevice what was moved for it
  * @param faultsOfNobody device faults in its range that no launch is said to have made
  */
 record ReportedAccesses(
     int kernelRuns,
     BitSet parts,
+    BitSet writtenParts,
     Map<FaultAccess, Long> faultsByAccess,
     long bytesToDevice,
     long faultsOfNobody) {
+
+  /** Parts of one of the driver's blocks. */
+  static final int PARTS_OF_BLOCK = (int) (Blocks.BYTES / Parts.BYTES);
 
   /** Every event of a recording. */
   static List<RecordedEvent> read(Path recording) throws IOException {
@@ -48,11 +58,12 @@ record ReportedAccesses(
     return "nothing says what it was recorded with";
   }
 
-  /** Finds the launch with that label, and what is reported of it in that range. */
-  static ReportedAccesses of(List<RecordedEvent> events, String label, Parts known) {
+  /** Finds the launch and the allocation with that label, and what is reported of it there. */
+  static ReportedAccesses of(
+      List<RecordedEvent> events, Profile profile, String label, Parts known) {
     long sequence = sequence(events, label);
+    Columns<BlockMeasure> blocks = blocks(profile, label);
     int kernelRuns = 0;
-    BitSet parts = new BitSet();
     Map<FaultAccess, Long> faultsByAccess = new EnumMap<>(FaultAccess.class);
     long bytesToDevice = 0;
     long faultsOfNobody = 0;
@@ -63,8 +74,6 @@ record ReportedAccesses(
           && event.getString("processor").equals(Processor.GPU.name())
           && known.range().contains(event.getLong("address"))) {
         if (event.getLong("sequence") == sequence) {
-          parts.set(
-              Math.toIntExact((event.getLong("address") - known.range().address()) / Parts.BYTES));
           faultsByAccess.merge(FaultAccess.valueOf(event.getString("access")), 1L, Long::sum);
         } else {
           faultsOfNobody++;
@@ -76,7 +85,33 @@ record ReportedAccesses(
         bytesToDevice += event.getLong("bytes");
       }
     }
-    return new ReportedAccesses(kernelRuns, parts, faultsByAccess, bytesToDevice, faultsOfNobody);
+    return new ReportedAccesses(
+        kernelRuns,
+        parts(blocks, BlockMeasure.FAULTED_PARTS),
+        parts(blocks, BlockMeasure.WRITE_FAULTED_PARTS),
+        faultsByAccess,
+        bytesToDevice,
+        faultsOfNobody);
+  }
+
+  private static Columns<BlockMeasure> blocks(Profile profile, String label) {
+    for (AllocationProfile allocation : profile.allocations()) {
+      if (allocation.label().equals(label)) {
+        return allocation.blocks();
+      }
+    }
+    throw new IllegalStateException("the recording has no allocation '" + label + "'");
+  }
+
+  /** A profile's measure has a bit for each part of a block. */
+  private static BitSet parts(Columns<BlockMeasure> blocks, BlockMeasure measure) {
+    BitSet parts = new BitSet();
+    for (int block = 0; block < blocks.rows(); block++) {
+      for (int part : BitSet.valueOf(new long[] {blocks.get(measure, block)}).stream().toArray()) {
+        parts.set(block * PARTS_OF_BLOCK + part);
+      }
+    }
+    return parts;
   }
 
   private static long sequence(List<RecordedEvent> events, String label) {

@@ -3,26 +3,34 @@ package io.spillway.samples.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spillway.Spillway;
+import io.spillway.SpillwayConfig;
 import io.spillway.access.AccessEvent;
 import io.spillway.access.AccessKind;
 import io.spillway.access.Launch;
 import io.spillway.access.RangeAccess;
+import io.spillway.allocate.Placement;
 import io.spillway.driver.StreamHandle;
+import io.spillway.driver.sim.GpuModel;
 import io.spillway.profile.Direction;
 import io.spillway.profile.FaultAccess;
 import io.spillway.profile.FaultEvent;
 import io.spillway.profile.KernelEvent;
 import io.spillway.profile.Processor;
+import io.spillway.profile.ProfileReader;
 import io.spillway.profile.TransferCause;
 import io.spillway.profile.TransferEvent;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import io.spillway.samples.SpillwayCommand;
+import io.spillway.samples.device.Devices;
+import io.spillway.samples.device.Machine;
 import io.spillway.samples.device.Parts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import jdk.jfr.Recording;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,27 +39,36 @@ import org.junit.jupiter.api.io.TempDir;
 class RecordingCheckTest {
 
   private static final long SEQUENCE = 5;
-  private static final AddressRange RANGE = new AddressRange(1L << 40, 4 * ByteSize.MIB);
-
-  /** Every other part from the second: 32 in 2 blocks. */
-  private static final Parts WRITTEN = new Parts(RANGE, 1, 2);
+  private static final long BYTES = 4 * ByteSize.MIB;
 
   @TempDir Path directory;
 
+  private AddressRange range = new AddressRange(1L << 40, BYTES);
+
+  /** Every other part from the second: 32 in 2 blocks. */
+  private Parts written = new Parts(range, 1, 2);
+
   private Comparison compare(Runnable events) {
     Path file = directory.resolve("events.jfr");
-    try (Recording recording = new Recording()) {
+    try (Recording recording = new Recording();
+        Machine machine = Devices.simulate(GpuModel.h200(), false)) {
       recording.start();
-      Launch launch = new Launch("write", 0, SEQUENCE, StreamHandle.DEFAULT);
-      AccessEvent.emit(launch, new RangeAccess(RANGE, AccessKind.WRITE));
-      KernelEvent.emit(SEQUENCE, 1, "write_parts", 10, 20, 0);
-      events.run();
+      try (Spillway session =
+          Spillway.open(SpillwayConfig.builder().driver(machine.driver()).build())) {
+        range = session.allocate(BYTES, Placement.MANAGED, "write").range();
+        written = new Parts(range, 1, 2);
+        Launch launch = new Launch("write", 0, SEQUENCE, StreamHandle.DEFAULT);
+        AccessEvent.emit(launch, new RangeAccess(range, AccessKind.WRITE));
+        KernelEvent.emit(SEQUENCE, 1, "write_parts", 10, 20, 0);
+        events.run();
+      }
       recording.stop();
       recording.dump(file);
       return Comparison.of(
           KnownKernel.ALTERNATE_WRITER,
-          WRITTEN,
-          ReportedAccesses.of(ReportedAccesses.read(file), "write", WRITTEN));
+          written,
+          ReportedAccesses.of(
+              ReportedAccesses.read(file), ProfileReader.read(file), "write", written));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -61,8 +78,8 @@ class RecordingCheckTest {
     FaultEvent.emit(Processor.GPU, access, address, 1, 11, 12, sequence);
   }
 
-  private static void everyPart() {
-    for (AddressRange part : WRITTEN.ranges()) {
+  private void everyPart() {
+    for (AddressRange part : written.ranges()) {
       fault(part.address() + 4 * ByteSize.KIB, FaultAccess.WRITE, SEQUENCE);
     }
   }
@@ -73,22 +90,23 @@ class RecordingCheckTest {
         compare(
             () -> {
               everyPart();
-              fault(WRITTEN.ranges().getFirst().address(), FaultAccess.WRITE, SEQUENCE);
+              fault(written.ranges().getFirst().address(), FaultAccess.WRITE, SEQUENCE);
               TransferEvent.emit(
                   Direction.TO_DEVICE,
                   TransferCause.COHERENCE,
-                  RANGE.address(),
+                  range.address(),
                   65_536,
                   11,
                   12,
                   SEQUENCE);
               // Not this kernel's doing.
               FaultEvent.emit(
-                  Processor.CPU, FaultAccess.READ, RANGE.address(), 1, 30, 30, SEQUENCE);
-              fault(RANGE.end(), FaultAccess.READ, 9);
+                  Processor.CPU, FaultAccess.READ, range.address(), 1, 30, 30, SEQUENCE);
+              fault(range.end(), FaultAccess.READ, 9);
             });
     assertThat(comparison.matches()).isTrue();
     assertThat(comparison.blocksAlike()).isEqualTo(2);
+    assertThat(comparison.blocksToldRight()).isEqualTo(2);
     assertThat(comparison.accesses()).isEqualTo("33 WRITE");
     assertThat(comparison.reported().bytesToDevice()).isEqualTo(65_536);
   }
@@ -98,7 +116,7 @@ class RecordingCheckTest {
     Comparison comparison =
         compare(
             () ->
-                WRITTEN.ranges().stream()
+                written.ranges().stream()
                     .skip(1)
                     .forEach(part -> fault(part.address(), FaultAccess.WRITE, SEQUENCE)));
     assertThat(comparison.matches()).isFalse();
@@ -109,7 +127,7 @@ class RecordingCheckTest {
   @Test
   void aBlockThatIsMissingIsCounted() {
     Comparison comparison =
-        compare(() -> fault(WRITTEN.ranges().getFirst().address(), FaultAccess.WRITE, SEQUENCE));
+        compare(() -> fault(written.ranges().getFirst().address(), FaultAccess.WRITE, SEQUENCE));
     assertThat(comparison.matches()).isFalse();
     assertThat(comparison.blocksMissed()).isEqualTo(1);
   }
@@ -120,11 +138,27 @@ class RecordingCheckTest {
         compare(
             () -> {
               everyPart();
-              fault(RANGE.address(), FaultAccess.WRITE, SEQUENCE);
+              fault(range.address(), FaultAccess.WRITE, SEQUENCE);
             });
     assertThat(comparison.matches()).isFalse();
     assertThat(comparison.partsStray()).isEqualTo(1);
     assertThat(comparison.blocksAlike()).isEqualTo(1);
+  }
+
+  @Test
+  void writingThatIsToldAsReadingDiffers() {
+    Comparison comparison =
+        compare(
+            () -> {
+              List<AddressRange> parts = written.ranges();
+              parts
+                  .subList(1, parts.size())
+                  .forEach(part -> fault(part.address(), FaultAccess.WRITE, SEQUENCE));
+              fault(parts.getFirst().address(), FaultAccess.READ, SEQUENCE);
+            });
+    assertThat(comparison.matches()).isFalse();
+    assertThat(comparison.blocksAlike()).isEqualTo(2);
+    assertThat(comparison.blocksToldRight()).isEqualTo(1);
   }
 
   @Test
@@ -133,7 +167,7 @@ class RecordingCheckTest {
         compare(
             () -> {
               everyPart();
-              fault(WRITTEN.ranges().getLast().address(), FaultAccess.READ, SEQUENCE);
+              fault(written.ranges().getLast().address(), FaultAccess.READ, SEQUENCE);
             });
     assertThat(comparison.matches()).isFalse();
     assertThat(comparison.mistaken()).isEqualTo(1);
@@ -146,7 +180,7 @@ class RecordingCheckTest {
         compare(
             () -> {
               everyPart();
-              fault(WRITTEN.ranges().getLast().address(), FaultAccess.WRITE, -1);
+              fault(written.ranges().getLast().address(), FaultAccess.WRITE, -1);
             });
     assertThat(comparison.matches()).isFalse();
     assertThat(comparison.reported().faultsOfNobody()).isEqualTo(1);
@@ -154,17 +188,17 @@ class RecordingCheckTest {
 
   @Test
   void partsAreCountedFromTheFirst() {
-    assertThat(WRITTEN.count()).isEqualTo(32);
-    assertThat(WRITTEN.ranges()).hasSize(32);
-    assertThat(WRITTEN.ranges().getFirst())
-        .isEqualTo(new AddressRange(RANGE.address() + 65_536, 65_536));
-    assertThat(WRITTEN.ranges().getLast().end()).isEqualTo(RANGE.end());
-    assertThat(new Parts(RANGE, 2, 5).ranges())
+    assertThat(written.count()).isEqualTo(32);
+    assertThat(written.ranges()).hasSize(32);
+    assertThat(written.ranges().getFirst())
+        .isEqualTo(new AddressRange(range.address() + 65_536, 65_536));
+    assertThat(written.ranges().getLast().end()).isEqualTo(range.end());
+    assertThat(new Parts(range, 2, 5).ranges())
         .hasSize(13)
         .last()
-        .isEqualTo(new AddressRange(RANGE.address() + 62 * 65_536L, 65_536));
-    assertThat(new Parts(RANGE, 63, 1).count()).isEqualTo(1);
-    assertThatThrownBy(() -> new Parts(RANGE, 64, 1)).isInstanceOf(IllegalArgumentException.class);
+        .isEqualTo(new AddressRange(range.address() + 62 * 65_536L, 65_536));
+    assertThat(new Parts(range, 63, 1).count()).isEqualTo(1);
+    assertThatThrownBy(() -> new Parts(range, 64, 1)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

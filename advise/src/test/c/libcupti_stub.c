@@ -531,6 +531,7 @@ void spillway_cupti_marker(void) {
 void spillway_cupti_unfinished(void) {
   pthread_mutex_lock(&mutex);
   struct marker record = {0};
+  take_counters();
   write_record(&record, sizeof record);
   pthread_mutex_unlock(&mutex);
 }
@@ -538,6 +539,7 @@ void spillway_cupti_unfinished(void) {
 /** The current buffer ends here. */
 void spillway_cupti_split(void) {
   pthread_mutex_lock(&mutex);
+  take_counters();
   close_buffer();
   pthread_mutex_unlock(&mutex);
 }

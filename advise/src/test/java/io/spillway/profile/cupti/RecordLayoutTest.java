@@ -185,8 +185,6 @@ class RecordLayoutTest {
                 CounterConfigurations.ENABLE))
         .containsExactly(16, 4, 12);
     assertThat(numbers().values())
-        .containsExactly(
-            4, 5, 10, 25, 39, 1, 2, 3, 4, 5, 6, 7, 8, 12, 1, 3, 5, -1, 307, 442, 477, 478, 652, 653,
-            211, 214, 269, 270, 430, 431, 505, 506);
+        .containsExactly(4, 5, 10, 25, 39, 1, 2, 3, 4, 5, 6, 7, 8, 12, 1, 3, 5, -1);
   }
 }

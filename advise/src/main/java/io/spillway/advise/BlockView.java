@@ -14,6 +14,7 @@ import static io.spillway.profile.BlockMeasure.MOVED_PARTS;
 import static io.spillway.profile.BlockMeasure.PROVEN_READS;
 import static io.spillway.profile.BlockMeasure.PROVEN_WRITES;
 import static io.spillway.profile.BlockMeasure.UNKNOWN_TOUCHES;
+import static io.spillway.profile.BlockMeasure.WRITE_FAULTED_PARTS;
 
 import io.spillway.profile.BlockMeasure;
 import io.spillway.profile.Columns;
@@ -179,13 +180,17 @@ public record BlockView(LapView lap, int allocation, int block) {
     return Optional.of(lap.kernelsKnown() ? Basis.PROVEN : Basis.OBSERVED);
   }
 
-  /** A write fault anywhere in the allocation leaves no block of it above suspicion. */
+  /**
+   * A write fault anywhere in the allocation leaves no block of it above suspicion, nor do
+   * transfers that served one whose address was told in another.
+   */
   private boolean observed() {
     return lap.phase().observedLaps() >= LEAST_OBSERVED_LAPS
         && count(FAULT_LAPS) >= LEAST_OBSERVED_LAPS
         && count(GPU_READ_FAULTS) > 0
         && columns().total(GPU_WRITE_FAULTS) == 0
-        && columns().total(GPU_ATOMIC_FAULTS) == 0;
+        && columns().total(GPU_ATOMIC_FAULTS) == 0
+        && columns().total(WRITE_FAULTED_PARTS) == 0;
   }
 
   /** Copies into it during the whole recording. */

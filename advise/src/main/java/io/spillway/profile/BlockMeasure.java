@@ -80,13 +80,13 @@ public enum BlockMeasure implements Measure {
    */
   LAP_REUSE_BYTES(LEAST),
 
-  /** Device faults on reads, in pages. */
+  /** Device faults on reads, in pages; of each batch one, where the tool reports batches. */
   GPU_READ_FAULTS(SUM),
-  /** Device faults on writes, in pages. */
+  /** Device faults on writes, counted likewise. */
   GPU_WRITE_FAULTS(SUM),
-  /** Device faults on atomic operations, in pages. */
+  /** Device faults on atomic operations, counted likewise. */
   GPU_ATOMIC_FAULTS(SUM),
-  /** Other device faults, in pages: loads into a cache, and what is not told. */
+  /** Other device faults, counted likewise: loads into a cache, and what is not told. */
   GPU_OTHER_FAULTS(SUM),
   /** Host faults on reads, in pages. */
   CPU_READ_FAULTS(SUM),
@@ -98,9 +98,12 @@ public enum BlockMeasure implements Measure {
   GPU_FAULT_NANOS(SUM),
   /** How long its host faults took to serve, in nanoseconds, each for itself. */
   CPU_FAULT_NANOS(SUM),
-  /** Parts that the device faulted on. */
+  /** Parts that the device faulted on: as the faults tell, and as the transfers that served them. */
   FAULTED_PARTS(UNION),
-  /** Parts that the device faulted on to write, atomically or not. */
+  /**
+   * Parts that the device faulted on to write, atomically or not; of those that only transfers tell
+   * of, all that came while a batch of faults that writes was served.
+   */
   WRITE_FAULTED_PARTS(UNION),
   /** Times the host faulted on it after it had gone to the device: host and device take turns. */
   HOST_TURNS(SUM),

@@ -15,11 +15,13 @@ final class ClosedLaunches {
   private final int[] positions = new int[REMEMBERED];
   private final long[] laps = new long[REMEMBERED];
   private final long[] stalledUntil = new long[REMEMBERED];
+  private final FaultBatches batches = new FaultBatches(REMEMBERED);
 
   void add(OpenLaunch launch, SiteRow site, Shape shape, PhaseTable phaseTable) {
     int slot = (int) (launch.sequence() % REMEMBERED);
     sequences[slot] = launch.sequence();
     stalledUntil[slot] = launch.stalledUntil();
+    batches.copy(slot, launch.batches(), 0);
     sites[slot] = site;
     shapes[slot] = shape;
     phases[slot] = phaseTable.current();
@@ -41,6 +43,11 @@ final class ClosedLaunches {
     long nanos = Math.max(0, end - Math.max(start, stalledUntil[slot]));
     stalledUntil[slot] = Math.max(stalledUntil[slot], end);
     return nanos;
+  }
+
+  /** Fault batches, of each launch by its slot. */
+  FaultBatches batches() {
+    return batches;
   }
 
   @Nullable SiteRow site(int slot) {

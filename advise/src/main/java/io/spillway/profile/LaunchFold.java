@@ -51,6 +51,16 @@ final class LaunchFold {
     return closed;
   }
 
+  /**
+   * The phase of a launch that is closed, or the current one.
+   *
+   * @param slot where it is among those that are closed, -1 if it is not
+   */
+  PhaseRow phase(int slot) {
+    PhaseRow phase = slot < 0 ? null : closed.phase(slot);
+    return phase == null ? phases.current() : phase;
+  }
+
   TimelineBuilder hostTimeline() {
     return hostTimeline;
   }

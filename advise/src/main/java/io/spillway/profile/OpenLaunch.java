@@ -41,6 +41,7 @@ final class OpenLaunch {
   private long firstRun;
   private long stallNanos;
   private long stalledUntil;
+  private final FaultBatches batches = new FaultBatches(1);
 
   void begin(long newSequence, String newLabel, int newOrdinal, long newTime) {
     open = true;
@@ -57,6 +58,7 @@ final class OpenLaunch {
     firstRun = Long.MAX_VALUE;
     stallNanos = 0;
     stalledUntil = Long.MIN_VALUE;
+    batches.clear(0);
   }
 
   void end() {
@@ -149,6 +151,11 @@ final class OpenLaunch {
   /** When the last of its faults so far was served; the least long if there was none. */
   long stalledUntil() {
     return stalledUntil;
+  }
+
+  /** Its fault batches so far: the only launch there. */
+  FaultBatches batches() {
+    return batches;
   }
 
   int accesses() {

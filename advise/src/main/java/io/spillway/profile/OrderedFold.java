@@ -27,6 +27,7 @@ final class OrderedFold implements EventWindow.Sink {
   private final AllocationTable allocations = new AllocationTable();
   private final SiteTable sites = new SiteTable();
   private final LaunchFold launches = new LaunchFold(allocations, sites);
+  private final FaultTouches faultTouches = new FaultTouches(launches);
   private final TimelineBuilder timeline = new TimelineBuilder();
   private final Residency residency = new Residency(timeline);
 
@@ -216,10 +217,17 @@ final class OrderedFold implements EventWindow.Sink {
     }
     if (gpu) {
       gpuFaults += pages;
+      OpenLaunch open = launches.open(sequence);
       int slot = launches.closed().find(sequence);
-      stall(launches.open(sequence), slot, pages, start, end);
+      stall(open, slot, pages, start, end);
+      if (parts == 0) {
+        faultTouches.served(open, slot, access, end);
+      }
       if (row != null) {
-        deviceFault(access, row, offset, pages, parts, start, end, sequence);
+        int block = row.block(offset);
+        long faulted = faultedParts(offset, parts);
+        deviceFault(access, row, block, faulted, pages, start, end, slot);
+        faultTouches.touched(access, row, block, faulted, sequence, open, slot);
       }
     } else {
       cpuFaults += pages;
@@ -257,17 +265,13 @@ final class OrderedFold implements EventWindow.Sink {
   private void deviceFault(
       FaultAccess access,
       AllocationRow row,
-      long offset,
+      int block,
+      long faulted,
       long pages,
-      int parts,
       long start,
       long end,
-      long sequence) {
-    OpenLaunch open = launches.open(sequence);
-    int slot = launches.closed().find(sequence);
-    int block = row.block(offset);
-    PhaseRow phase = phase(slot);
-    Columns.Builder<BlockMeasure> columns = phase.columns(row);
+      int slot) {
+    Columns.Builder<BlockMeasure> columns = launches.phase(slot).columns(row);
     columns.add(
         switch (access) {
           case READ -> BlockMeasure.GPU_READ_FAULTS;
@@ -278,24 +282,6 @@ final class OrderedFold implements EventWindow.Sink {
         block,
         pages);
     columns.add(BlockMeasure.GPU_FAULT_NANOS, block, Math.max(0, end - start));
-    long faulted = faultedParts(offset, parts);
-    columns.combine(BlockMeasure.FAULTED_PARTS, block, faulted);
-    if (access.writes()) {
-      columns.combine(BlockMeasure.WRITE_FAULTED_PARTS, block, faulted);
-    }
-    if (sequence >= 0) {
-      columns.combine(BlockMeasure.FIRST_TOUCH, block, sequence);
-      columns.combine(BlockMeasure.LAST_TOUCH, block, sequence);
-      if (access.writes()) {
-        columns.combine(BlockMeasure.FIRST_WRITE, block, sequence);
-        columns.combine(BlockMeasure.LAST_WRITE, block, sequence);
-      } else if (access == FaultAccess.READ) {
-        columns.combine(BlockMeasure.LAST_READ, block, sequence);
-      }
-      if (row.firstFault(block, sequence)) {
-        faultOfLaunch(open, slot, phase, row, block);
-      }
-    }
     timeline.heat(HeatMeasure.GPU_FAULTS, row.firstBlock + block, start, pages);
     if (allocations.live().foundLive()) {
       row.toDevice(block);
@@ -305,16 +291,6 @@ final class OrderedFold implements EventWindow.Sink {
 
   private static long faultedParts(long offset, int parts) {
     return parts == 0 ? AllocationRow.parts(offset, offset + 1) : Integer.toUnsignedLong(parts);
-  }
-
-  private void faultOfLaunch(
-      @Nullable OpenLaunch open, int slot, PhaseRow phase, AllocationRow row, int block) {
-    if (open != null) {
-      open.faults(row, block);
-    } else if (slot >= 0 && launches.closed().position(slot) >= 0) {
-      LaunchFold.faultInLap(
-          phase, row, block, launches.closed().position(slot), launches.closed().lap(slot));
-    }
   }
 
   private void hostFault(
@@ -374,7 +350,10 @@ final class OrderedFold implements EventWindow.Sink {
       }
       return;
     }
-    Columns.Builder<BlockMeasure> columns = phase(slot).columns(row);
+    Columns.Builder<BlockMeasure> columns = launches.phase(slot).columns(row);
+    boolean faulted = in && cause == TransferCause.COHERENCE && sequence >= 0;
+    FaultAccess access =
+        faulted ? faultTouches.served(open, slot, start) : FaultAccess.UNKNOWN;
     boolean live = allocations.live().foundLive();
     long from = address - allocations.live().foundStart();
     long upTo = Math.min(from + bytes, row.bytes);
@@ -390,6 +369,9 @@ final class OrderedFold implements EventWindow.Sink {
       long parts = AllocationRow.parts(from, to);
       if (in) {
         columns.combine(BlockMeasure.MOVED_PARTS, block, parts);
+      }
+      if (faulted) {
+        faultTouches.touched(access, row, block, parts, sequence, open, slot);
       }
       if (live) {
         resides(row, block, parts, in, in ? end : start);
@@ -419,7 +401,8 @@ final class OrderedFold implements EventWindow.Sink {
           case THROTTLING -> BlockMeasure.THROTTLINGS;
           case REMOTE_MAP -> BlockMeasure.REMOTE_MAPS;
         };
-    Columns.Builder<BlockMeasure> columns = phase(launches.closed().find(sequence)).columns(row);
+    Columns.Builder<BlockMeasure> columns =
+        launches.phase(launches.closed().find(sequence)).columns(row);
     long from = address - allocations.live().foundStart();
     long to = Math.min(from + Math.max(1, bytes), row.bytes);
     int last = row.block(to - 1);
@@ -442,12 +425,6 @@ final class OrderedFold implements EventWindow.Sink {
       long from = address - allocations.live().foundStart();
       residency.leaves(row, from, Math.min(from + bytes, row.bytes));
     }
-  }
-
-  /** The phase of a launch that is closed, or the current one. */
-  private PhaseRow phase(int slot) {
-    PhaseRow phase = slot < 0 ? null : launches.closed().phase(slot);
-    return phase == null ? launches.phases().current() : phase;
   }
 
   private @Nullable SiteRow closedSite(int slot) {

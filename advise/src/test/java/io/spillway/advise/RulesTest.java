@@ -140,6 +140,25 @@ class RulesTest {
     assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 0)).isEmpty();
   }
 
+  /** Of a batch one address is told, which may lie in another allocation. */
+  @Test
+  void unknownTouchesAreNoReadsWhereTransfersServedABatchThatWrites() {
+    int data = sketch.budgetBlocks(2).managed("data", 3);
+    int other = sketch.managed("other", 1);
+    ProfileSketch.PhaseSketch phase =
+        sketch
+            .phase(10)
+            .kernel("scan", ONCE_NANOS, unknown(data, 0, 3), unknown(other, 0, 1))
+            .happened(BlockMeasure.GPU_READ_FAULTS, unknown(data, 0, 3), 7)
+            .happened(BlockMeasure.FAULT_LAPS, unknown(data, 0, 3), 2)
+            .happened(BlockMeasure.GPU_WRITE_FAULTS, unknown(other, 0, 1), 1)
+            .happened(BlockMeasure.WRITE_FAULTED_PARTS, unknown(other, 0, 1), 1);
+    assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 0).map(Verdict::basis))
+        .contains(Basis.OBSERVED);
+    phase.happened(BlockMeasure.WRITE_FAULTED_PARTS, unknown(data, 2, 3), 1 << 7);
+    assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 0)).isEmpty();
+  }
+
   private Optional<Verdict> readBeside(Consumer<ProfileSketch.PhaseSketch> others) {
     int data = sketch.budgetBlocks(2).managed("data", 3);
     ProfileSketch.PhaseSketch phase = sketch.phase(10).kernel("scan", 0, read(data, 0, 3));

@@ -74,6 +74,19 @@ final class NaiveProfile {
     }
   }
 
+  /** A transfer that faults brought about, and what for. */
+  private record Served(Move move, FaultAccess access) {
+    static boolean is(Told.Moved told) {
+      return told.direction() == Direction.TO_DEVICE
+          && told.cause() == TransferCause.COHERENCE
+          && told.sequence() >= 0;
+    }
+
+    long parts(int block) {
+      return NaiveProfile.parts(move.offset(), move.offset() + move.bytes(), block);
+    }
+  }
+
   private record Move(int row, long offset, long bytes, boolean live, Told.Moved told) {
     long overlap(int block) {
       long from = Math.max(offset, block * Blocks.BYTES);
@@ -87,6 +100,8 @@ final class NaiveProfile {
   private final Map<Long, Long> touchedBytes = new TreeMap<>();
   private final List<Fault> faults = new ArrayList<>();
   private final List<Move> moves = new ArrayList<>();
+  private final List<Told.Faulted> batches = new ArrayList<>();
+  private final List<Served> served = new ArrayList<>();
   private final List<Object> turns = new ArrayList<>();
   private final Map<Integer, Map<Integer, Long>> resident = new TreeMap<>();
   private final Map<Integer, List<int[]>> contended = new TreeMap<>();
@@ -177,6 +192,9 @@ final class NaiveProfile {
 
   private void faulted(Told.Faulted told) {
     boolean gpu = told.processor() == Processor.GPU;
+    if (gpu && told.parts() == 0 && kinds.containsKey(told.sequence())) {
+      batches.add(told);
+    }
     Lifetime owner = at(told.address(), gpu ? told.sequence() : -1);
     if (owner != null) {
       long offset = told.address() - owner.made.address();
@@ -218,6 +236,9 @@ final class NaiveProfile {
       long bytes = Math.min(told.bytes(), owner.made.bytes() - offset);
       Move move = new Move(owner.row, offset, bytes, owner.live, told);
       moves.add(move);
+      if (Served.is(told)) {
+        served.add(new Served(move, wanted(told)));
+      }
       if (owner.live) {
         turns.add(move);
         boolean in = told.direction() == Direction.TO_DEVICE;
@@ -226,6 +247,25 @@ final class NaiveProfile {
         }
       }
     }
+  }
+
+  /** What the batches of the launch that were nearest in time when the transfer began were for. */
+  private FaultAccess wanted(Told.Moved move) {
+    ToLongFunction<Told.Faulted> distance = // 1 past the end, 0 while it is served
+        batch -> Math.max(0, move.start() - batch.end() + 1);
+    List<Told.Faulted> ofLaunch =
+        batches.stream().filter(each -> each.sequence() == move.sequence()).toList();
+    long nearest = ofLaunch.stream().mapToLong(distance).min().orElse(0);
+    List<FaultAccess> accesses =
+        ofLaunch.stream()
+            .filter(each -> distance.applyAsLong(each) == nearest)
+            .map(Told.Faulted::access)
+            .distinct()
+            .toList();
+    if (accesses.stream().anyMatch(FaultAccess::writes)) {
+      return FaultAccess.WRITE;
+    }
+    return accesses.equals(List.of(FaultAccess.READ)) ? FaultAccess.READ : FaultAccess.UNKNOWN;
   }
 
   private void contended(Told.Contended told) {
@@ -272,6 +312,10 @@ final class NaiveProfile {
         faults.stream()
             .filter(each -> each.row() == row && each.block() == block && !each.gpu())
             .toList();
+    List<Served> brought =
+        served.stream()
+            .filter(each -> each.move().row() == row && each.move().overlap(block) > 0)
+            .toList();
     return switch (measure) {
       case TOUCHES ->
           ours.stream().map(each -> each.range() + "@" + each.sequence()).distinct().count();
@@ -289,20 +333,22 @@ final class NaiveProfile {
       case COPY_READ_BYTES -> bytes(ours, block, each -> !kernel(each) && reads(each));
       case COPY_WRITTEN_BYTES -> bytes(ours, block, each -> !kernel(each) && each.kind().writes());
       case KNOWN_PARTS -> knownParts(ours, block);
-      case FIRST_TOUCH -> first(positions(ours, each -> true), gpuPositions(gpu, each -> true));
-      case LAST_TOUCH -> last(positions(ours, each -> true), gpuPositions(gpu, each -> true));
+      case FIRST_TOUCH ->
+          first(positions(ours, each -> true), gpuPositions(gpu, brought, each -> true));
+      case LAST_TOUCH ->
+          last(positions(ours, each -> true), gpuPositions(gpu, brought, each -> true));
       case LAST_READ ->
           last(
               positions(ours, this::reads),
-              gpuPositions(gpu, each -> each.told().access() == FaultAccess.READ));
+              gpuPositions(gpu, brought, each -> each == FaultAccess.READ));
       case FIRST_WRITE ->
           first(
               positions(ours, each -> kernel(each) && each.kind().writes()),
-              gpuPositions(gpu, each -> each.told().access().writes()));
+              gpuPositions(gpu, brought, FaultAccess::writes));
       case LAST_WRITE ->
           last(
               positions(ours, each -> kernel(each) && each.kind().writes()),
-              gpuPositions(gpu, each -> each.told().access().writes()));
+              gpuPositions(gpu, brought, FaultAccess::writes));
       case LAST_COPY_WRITE ->
           last(positions(ours, each -> !kernel(each) && each.kind().writes()), List.of());
       case REUSES -> reuses(ours, reuse -> 1);
@@ -320,12 +366,8 @@ final class NaiveProfile {
       case CPU_OTHER_FAULTS -> pages(cpu, FaultAccess.PREFETCH) + pages(cpu, FaultAccess.UNKNOWN);
       case GPU_FAULT_NANOS -> nanos(gpu);
       case CPU_FAULT_NANOS -> nanos(cpu);
-      case FAULTED_PARTS -> gpu.stream().mapToLong(Fault::parts).reduce(0, (a, b) -> a | b);
-      case WRITE_FAULTED_PARTS ->
-          gpu.stream()
-              .filter(each -> each.told().access().writes())
-              .mapToLong(Fault::parts)
-              .reduce(0, (a, b) -> a | b);
+      case FAULTED_PARTS -> faultedParts(gpu, brought, block, each -> true);
+      case WRITE_FAULTED_PARTS -> faultedParts(gpu, brought, block, FaultAccess::writes);
       case HOST_TURNS -> hostTurns(row, block);
       case MOVED_PARTS -> movedParts(row, block);
       case THRASHINGS -> contentions(row, block, ContentionKind.THRASHING);
@@ -376,12 +418,29 @@ final class NaiveProfile {
     return ours.stream().filter(which).map(Touch::sequence).toList();
   }
 
-  private static List<Long> gpuPositions(List<Fault> gpu, Predicate<Fault> which) {
-    return gpu.stream()
-        .filter(which)
-        .map(each -> each.told().sequence())
+  private static List<Long> gpuPositions(
+      List<Fault> gpu, List<Served> brought, Predicate<FaultAccess> which) {
+    return Stream.concat(
+            gpu.stream()
+                .filter(each -> which.test(each.told().access()))
+                .map(each -> each.told().sequence()),
+            brought.stream()
+                .filter(each -> which.test(each.access()))
+                .map(each -> each.move().told().sequence()))
         .filter(each -> each >= 0)
         .toList();
+  }
+
+  private static long faultedParts(
+      List<Fault> gpu, List<Served> brought, int block, Predicate<FaultAccess> which) {
+    long parts = 0;
+    for (Fault each : gpu) {
+      parts |= which.test(each.told().access()) ? each.parts() : 0;
+    }
+    for (Served each : brought) {
+      parts |= which.test(each.access()) ? each.parts(block) : 0;
+    }
+    return parts;
   }
 
   private static long first(List<Long> some, List<Long> others) {

@@ -134,6 +134,29 @@ final class Recordings {
     return random.nextInt(8) == 0 ? -1 : Math.max(0, sequence - random.nextInt(3));
   }
 
+  /** A batch as a tool tells of it: one address, and transfers from here and there meanwhile. */
+  private void batch(long address) {
+    long launch = someSequence();
+    long start = device;
+    int transfers = random.nextInt(4);
+    long end = start + random.nextInt(1000) * (1L + transfers); // may end sooner than they do
+    FaultAccess access = FaultAccess.values()[random.nextInt(5)];
+    events.add(new Told.Faulted(tick(), Processor.GPU, access, address, 1, 0, start, end, launch));
+    for (int i = 0; i < transfers; i++) {
+      device += random.nextInt(1000);
+      long part = Math.max(BASE, address + (random.nextInt(64) - 32) * AllocationRow.PART_BYTES);
+      moved(TransferCause.COHERENCE, part, 4096, launch);
+      moved(TransferCause.PREFETCH, part + 4096, AllocationRow.PART_BYTES - 4096, launch);
+    }
+  }
+
+  private void moved(TransferCause cause, long address, long bytes, long launch) {
+    long end = device + random.nextInt(10);
+    events.add(
+        new Told.Moved(tick(), Direction.TO_DEVICE, cause, address, bytes, device, end, launch));
+    device = end;
+  }
+
   private void deviceEvent() {
     long address = BASE + random.nextInt(taken.length) * SPACING + random.nextInt(10_000_000);
     if (!live.isEmpty() && random.nextInt(10) > 0) {
@@ -145,7 +168,8 @@ final class Recordings {
     }
     long start = device;
     device += random.nextInt(2000);
-    switch (random.nextInt(5)) {
+    switch (random.nextInt(6)) {
+      case 5 -> batch(address);
       case 0, 1 ->
           events.add(
               new Told.Faulted(

@@ -98,7 +98,9 @@ public enum BlockMeasure implements Measure {
   GPU_FAULT_NANOS(SUM),
   /** How long its host faults took to serve, in nanoseconds, each for itself. */
   CPU_FAULT_NANOS(SUM),
-  /** Parts that the device faulted on: as the faults tell, and as the transfers that served them. */
+  /**
+   * Parts that the device faulted on: as the faults tell, and as the transfers that served them.
+   */
   FAULTED_PARTS(UNION),
   /**
    * Parts that the device faulted on to write, atomically or not; of those that only transfers tell

@@ -34,11 +34,13 @@ final class FaultTouches {
   /**
    * Parts of a block were faulted on.
    *
+   * @param columns what is counted of the allocation in the launch's phase
    * @param sequence the launch, negative if it is not known
    * @param open the launch, if its events are still coming
    * @param slot where it is among those that are closed, -1 if it is not
    */
   void touched(
+      Columns.Builder<BlockMeasure> columns,
       FaultAccess access,
       AllocationRow row,
       int block,
@@ -46,8 +48,6 @@ final class FaultTouches {
       long sequence,
       @Nullable OpenLaunch open,
       int slot) {
-    PhaseRow phase = launches.phase(slot);
-    Columns.Builder<BlockMeasure> columns = phase.columns(row);
     columns.combine(BlockMeasure.FAULTED_PARTS, block, parts);
     if (access.writes()) {
       columns.combine(BlockMeasure.WRITE_FAULTED_PARTS, block, parts);
@@ -55,8 +55,10 @@ final class FaultTouches {
     if (sequence < 0) {
       return;
     }
-    columns.combine(BlockMeasure.FIRST_TOUCH, block, sequence);
-    columns.combine(BlockMeasure.LAST_TOUCH, block, sequence);
+    if (columns.get(BlockMeasure.LAST_TOUCH, block) != sequence) {
+      columns.combine(BlockMeasure.FIRST_TOUCH, block, sequence);
+      columns.combine(BlockMeasure.LAST_TOUCH, block, sequence);
+    }
     if (access.writes()) {
       columns.combine(BlockMeasure.FIRST_WRITE, block, sequence);
       columns.combine(BlockMeasure.LAST_WRITE, block, sequence);
@@ -68,7 +70,11 @@ final class FaultTouches {
         open.faults(row, block);
       } else if (slot >= 0 && launches.closed().position(slot) >= 0) {
         LaunchFold.faultInLap(
-            phase, row, block, launches.closed().position(slot), launches.closed().lap(slot));
+            launches.phase(slot),
+            row,
+            block,
+            launches.closed().position(slot),
+            launches.closed().lap(slot));
       }
     }
   }

@@ -226,8 +226,9 @@ final class OrderedFold implements EventWindow.Sink {
       if (row != null) {
         int block = row.block(offset);
         long faulted = faultedParts(offset, parts);
-        deviceFault(access, row, block, faulted, pages, start, end, slot);
-        faultTouches.touched(access, row, block, faulted, sequence, open, slot);
+        Columns.Builder<BlockMeasure> columns = launches.phase(slot).columns(row);
+        deviceFault(columns, access, row, block, faulted, pages, start, end);
+        faultTouches.touched(columns, access, row, block, faulted, sequence, open, slot);
       }
     } else {
       cpuFaults += pages;
@@ -263,15 +264,14 @@ final class OrderedFold implements EventWindow.Sink {
   }
 
   private void deviceFault(
+      Columns.Builder<BlockMeasure> columns,
       FaultAccess access,
       AllocationRow row,
       int block,
       long faulted,
       long pages,
       long start,
-      long end,
-      int slot) {
-    Columns.Builder<BlockMeasure> columns = launches.phase(slot).columns(row);
+      long end) {
     columns.add(
         switch (access) {
           case READ -> BlockMeasure.GPU_READ_FAULTS;
@@ -352,8 +352,7 @@ final class OrderedFold implements EventWindow.Sink {
     }
     Columns.Builder<BlockMeasure> columns = launches.phase(slot).columns(row);
     boolean faulted = in && cause == TransferCause.COHERENCE && sequence >= 0;
-    FaultAccess access =
-        faulted ? faultTouches.served(open, slot, start) : FaultAccess.UNKNOWN;
+    FaultAccess access = faulted ? faultTouches.served(open, slot, start) : FaultAccess.UNKNOWN;
     boolean live = allocations.live().foundLive();
     long from = address - allocations.live().foundStart();
     long upTo = Math.min(from + bytes, row.bytes);
@@ -371,7 +370,7 @@ final class OrderedFold implements EventWindow.Sink {
         columns.combine(BlockMeasure.MOVED_PARTS, block, parts);
       }
       if (faulted) {
-        faultTouches.touched(access, row, block, parts, sequence, open, slot);
+        faultTouches.touched(columns, access, row, block, parts, sequence, open, slot);
       }
       if (live) {
         resides(row, block, parts, in, in ? end : start);

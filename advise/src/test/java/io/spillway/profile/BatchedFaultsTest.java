@@ -43,8 +43,7 @@ class BatchedFaultsTest {
   }
 
   private void moved(TransferCause cause, long sequence, long address, long bytes, long start) {
-    folder.transfer(
-        ++time, Direction.TO_DEVICE, cause, address, bytes, start, start + 1, sequence);
+    folder.transfer(++time, Direction.TO_DEVICE, cause, address, bytes, start, start + 1, sequence);
   }
 
   private static Columns<BlockMeasure> blocks(Profile profile, int allocation) {

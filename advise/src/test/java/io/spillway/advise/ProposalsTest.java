@@ -31,7 +31,7 @@ class ProposalsTest {
     sketch
         .phase(10)
         .kernel("often", 1e7, read(data, 0, 3))
-        .kernel("once", 0.5 * (8 - 3) * 2097152 / 4000.0, read(data, 3, 5))
+        .kernel("once", 0.5 * (8 - 3) * 2097152 / (7 * 4000.0), read(data, 3, 5))
         .kernel("own", 1e7, write(data, 5, 6))
         .kernel("last", 1e7, read(data, 6, 8));
     assertThat(proposed(sketch.build()))

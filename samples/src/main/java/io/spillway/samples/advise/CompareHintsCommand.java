@@ -11,7 +11,9 @@ import io.spillway.profile.Profile;
 import io.spillway.profile.ProfileReader;
 import io.spillway.profile.ProfileTotals;
 import io.spillway.profile.TransferCause;
+import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
+import io.spillway.samples.ByteSizeOption;
 import io.spillway.samples.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -43,6 +45,13 @@ import picocli.CommandLine.Spec;
     })
 public final class CompareHintsCommand implements Callable<Integer> {
 
+  private static final ByteSize LARGE = new ByteSize(6 * ByteSize.GIB);
+  private static final int LAYERS = 48;
+  private static final long USUAL_LAYER_BYTES = 2 * Blocks.BYTES;
+
+  /** A layer of it is two blocks. */
+  private static final long LEAST_FOOTPRINT_BYTES = LAYERS * USUAL_LAYER_BYTES;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -64,7 +73,14 @@ public final class CompareHintsCommand implements Callable<Integer> {
       description = "For the agent beside the budget (default: ${DEFAULT-VALUE}).")
   private String agentOptions = "";
 
-  @Option(names = "--large", description = "About 6 GiB for each program instead of 200 MiB.")
+  @Option(
+      names = "--footprint",
+      paramLabel = "SIZE",
+      converter = ByteSizeOption.class,
+      description = "Memory each program takes, about, from 192 MiB (default: 200 MiB).")
+  private @Nullable ByteSize footprint;
+
+  @Option(names = "--large", description = "The same as --footprint 6GiB.")
   private boolean large;
 
   @Option(
@@ -96,6 +112,16 @@ public final class CompareHintsCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--repetitions %d: must be at least 1".formatted(repetitions));
     }
+    if (large && footprint == null) {
+      footprint = LARGE;
+    }
+    if (footprint != null && footprint.bytes() < LEAST_FOOTPRINT_BYTES) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--footprint %s: must be at least %s"
+              .formatted(
+                  ByteSize.format(footprint.bytes()), ByteSize.format(LEAST_FOOTPRINT_BYTES)));
+    }
     Path directory =
         keep == null ? Files.createTempDirectory("spillway-hints") : Files.createDirectories(keep);
     List<HintComparison> comparisons = new ArrayList<>();
@@ -122,19 +148,28 @@ public final class CompareHintsCommand implements Callable<Integer> {
     List<HintedProgram> all = new ArrayList<>();
     Path jar = agent;
     if (jar != null && !simulate) {
-      add(all, jvm, jar, "VectorAdd", large ? "--bytes 6GiB --parts 12" : "");
-      add(all, jvm, jar, "MatrixVectorIteration", large ? "--bytes 6GiB --blocks 12" : "");
-      add(all, jvm, jar, "BreadthFirstSearch", large ? "--bytes 6GiB" : "");
-      add(all, jvm, jar, "NearestNeighbours", large ? "--bytes 4GiB" : "");
+      add(all, jvm, jar, "VectorAdd", sized(1, "--parts 12"));
+      add(all, jvm, jar, "MatrixVectorIteration", sized(1, "--blocks 12"));
+      add(all, jvm, jar, "BreadthFirstSearch", sized(1, ""));
+      // Its store is half as large again while it grows for the last time.
+      add(all, jvm, jar, "NearestNeighbours", sized(2.0 / 3, ""));
     }
-    String size = large ? "128m" : "4m";
+    long layer = footprint == null ? USUAL_LAYER_BYTES : footprint.bytes() / LAYERS;
+    String size = Long.toString(layer / Blocks.BYTES * Blocks.BYTES);
     all.add(
         new LayeredDemo(
             jvm,
             words(
-                "--layers 48 --passes 3 --layer-size %s %s"
-                    .formatted(size, simulate ? "--simulate" : "--device 0"))));
+                "--layers %d --passes 3 --layer-size %s %s"
+                    .formatted(LAYERS, size, simulate ? "--simulate" : "--device 0"))));
     return all;
+  }
+
+  /** Arguments for that part of the footprint; the program's own size if none is wanted. */
+  private String sized(double part, String more) {
+    return footprint == null
+        ? ""
+        : "--bytes %d %s".formatted((long) (footprint.bytes() * part), more);
   }
 
   private void add(List<HintedProgram> all, ChildJvm jvm, Path jar, String main, String arguments) {
@@ -142,7 +177,7 @@ public final class CompareHintsCommand implements Callable<Integer> {
   }
 
   private static List<String> words(String text) {
-    return text.isEmpty() ? List.of() : List.of(text.split(" +", -1));
+    return text.isBlank() ? List.of() : List.of(text.strip().split(" +", -1));
   }
 
   private HintComparison compare(HintedProgram program, Path directory)

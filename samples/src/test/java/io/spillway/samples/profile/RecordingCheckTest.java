@@ -94,7 +94,7 @@ class RecordingCheckTest {
               TransferEvent.emit(
                   Direction.TO_DEVICE,
                   TransferCause.COHERENCE,
-                  range.address(),
+                  written.ranges().getFirst().address(),
                   65_536,
                   11,
                   12,

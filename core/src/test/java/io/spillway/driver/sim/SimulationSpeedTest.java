@@ -28,6 +28,9 @@ class SimulationSpeedTest {
   private static final double LEAST_PER_SECOND = 10_000_000 / 20.0;
   private static final long FULL_LENGTH = 10_000_000;
 
+  /** Accesses after which the compiler has seen it all; it would weigh on a short run. */
+  private static final long WARM_UP = 300_000;
+
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** What is touched of memory twice as large as the device. */
@@ -79,12 +82,10 @@ class SimulationSpeedTest {
     long accesses =
         Long.getLong(
             "simulation.accesses", pattern == Pattern.MOSTLY_HITS ? FULL_LENGTH : FULL_LENGTH / 10);
+    run(driver, pattern, range, random, WARM_UP);
     long allocated = threads.getCurrentThreadAllocatedBytes();
     long start = threads.getCurrentThreadCpuTime();
-    for (long i = 0; i < accesses; i++) {
-      Access access = Access.read(pattern.next(range, random));
-      driver.launch(SimulatedKernel.of("access", access), StreamHandle.DEFAULT);
-    }
+    run(driver, pattern, range, random, accesses);
     double seconds = (threads.getCurrentThreadCpuTime() - start) / 1e9;
     allocated = threads.getCurrentThreadAllocatedBytes() - allocated;
     String report =
@@ -100,6 +101,14 @@ class SimulationSpeedTest {
     System.getLogger(SimulationSpeedTest.class.getName()).log(System.Logger.Level.INFO, report);
     assertThat(accesses / seconds).as(report).isGreaterThan(LEAST_PER_SECOND);
     assertThat(driver.counters().evictions() > 0).isEqualTo(pattern != Pattern.LARGE_HITS);
+  }
+
+  private static void run(
+      SimulatedDriver driver, Pattern pattern, AddressRange range, Random random, long accesses) {
+    for (long i = 0; i < accesses; i++) {
+      Access access = Access.read(pattern.next(range, random));
+      driver.launch(SimulatedKernel.of("access", access), StreamHandle.DEFAULT);
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.NavigableMap;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which addresses are allocated. Addresses are made up, all 2 MiB aligned. The lowest that fits is
@@ -27,6 +28,9 @@ final class AddressSpace {
   private final Map<MemoryKind, NavigableMap<Long, Long>> gaps = new EnumMap<>(MemoryKind.class);
 
   private final boolean backed;
+
+  /** What was looked up last, as it often is again. */
+  private @Nullable SimulatedAllocation latest;
 
   AddressSpace(boolean backed) {
     this.backed = backed;
@@ -89,17 +93,23 @@ final class AddressSpace {
       throw new DriverException(call, CudaStatus.INVALID_VALUE, range.address(), range.bytes());
     }
     allocations.remove(range.address());
+    latest = null;
     giveBack(allocation);
     return allocation;
   }
 
   /** The allocation that {@code range} lies wholly inside of. */
   SimulatedAllocation containing(String call, AddressRange range) {
-    Map.Entry<Long, SimulatedAllocation> entry = allocations.floorEntry(range.address());
-    if (entry == null || !entry.getValue().range.contains(range)) {
-      throw new DriverException(call, CudaStatus.INVALID_VALUE, range.address(), range.bytes());
+    SimulatedAllocation allocation = latest;
+    if (allocation == null || !allocation.range.contains(range)) {
+      Map.Entry<Long, SimulatedAllocation> entry = allocations.floorEntry(range.address());
+      if (entry == null || !entry.getValue().range.contains(range)) {
+        throw new DriverException(call, CudaStatus.INVALID_VALUE, range.address(), range.bytes());
+      }
+      allocation = entry.getValue();
+      latest = allocation;
     }
-    return entry.getValue();
+    return allocation;
   }
 
   /** A part of a managed allocation. */

@@ -59,11 +59,11 @@ final class ExplicitMove {
   private Done toDevice(
       List<Part> parts, int ranges, Location target, long now, long ready, boolean inline) {
     Plan plan = new Plan();
-    for (Part part : parts) {
-      for (BlockPages touched : part.blocks()) {
-        BlockState block = touched.block();
-        block.lastPrefetch = target;
-        bringIn(block, touched.pages(), plan, inline, now);
+    if (ranges == 1) {
+      bringIn(parts, target, plan, inline, now);
+    } else {
+      for (Part part : parts) {
+        bringIn(List.of(part), target, plan, inline, now);
       }
     }
     boolean moves = !plan.arrivals.isEmpty();
@@ -105,6 +105,27 @@ final class ExplicitMove {
     return moves
         ? new Done(now + Math.min(inside, end - now), Math.max(end, ready))
         : new Done(now + inside, Math.max(now + inside, ready));
+  }
+
+  /**
+   * Two passes, as the driver makes over more than one block: it copies all, then goes over them
+   * again to map them and to bring in what has left since. So a range that does not fit is brought
+   * in twice.
+   */
+  private void bringIn(List<Part> parts, Location target, Plan plan, boolean inline, long now) {
+    for (Part part : parts) {
+      for (BlockPages touched : part.blocks()) {
+        touched.block().lastPrefetch = target;
+        bringIn(touched.block(), touched.pages(), plan, inline, now);
+      }
+    }
+    for (Part part : parts) {
+      for (BlockPages touched : part.blocks()) {
+        if (!touched.block().onDevice.containsAll(touched.pages())) {
+          bringIn(touched.block(), touched.pages(), plan, inline, now);
+        }
+      }
+    }
   }
 
   private void bringIn(BlockState block, PageSet pages, Plan plan, boolean inline, long now) {

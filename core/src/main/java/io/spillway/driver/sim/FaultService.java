@@ -5,6 +5,7 @@ import io.spillway.driver.sim.SimulationEvent.Direction;
 import io.spillway.driver.sim.SimulationEvent.Processor;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The driver's thread that serves replayable GPU faults: {@code uvm_gpu_replayable_faults.c}.
@@ -25,6 +26,9 @@ final class FaultService {
   private final GpuModel model;
   private final Timeline thread = new Timeline();
   private final int pagesPerBatch;
+
+  /** The first faults in a block of which nothing is there, by how many they are. */
+  private final @Nullable PageSet[] spreads = new PageSet[PageSet.PAGES];
 
   FaultService(Machine machine) {
     this.machine = machine;
@@ -59,7 +63,7 @@ final class FaultService {
   private long batch(List<Wanted> window, TouchKind kind, long now) {
     int missing = 0;
     for (Wanted wanted : window) {
-      missing += missing(wanted).count();
+      missing += wanted.pages().countOutside(wanted.block().onDevice);
     }
     if (missing == 0) {
       return now;
@@ -82,7 +86,7 @@ final class FaultService {
       if (!room.found()) {
         continue;
       }
-      PageSet faulted = lacking.interleaved(part, STRIDE);
+      PageSet faulted = spread(lacking, part);
       left -= faulted.count();
       served += faulted.count();
       readyAt = Math.max(readyAt, room.readyAt());
@@ -111,6 +115,18 @@ final class FaultService {
     }
     announce(told, kind, now, copiedBytes, end);
     return end;
+  }
+
+  private PageSet spread(PageSet lacking, int most) {
+    if (lacking.count() < PageSet.PAGES || most == PageSet.PAGES) {
+      return lacking.interleaved(most, STRIDE);
+    }
+    PageSet known = spreads[most];
+    if (known == null) {
+      known = lacking.interleaved(most, STRIDE);
+      spreads[most] = known;
+    }
+    return known;
   }
 
   /** What a batch did for one block: the pages that faulted, and those that crossed the link. */

@@ -67,7 +67,11 @@ final class KernelActivity {
     final long[] end = new long[SPANS];
     int oldest;
 
+    /** The latest end of all, so that most questions need no search. */
+    private long latest;
+
     void add(long from, long to) {
+      latest = Math.max(latest, to);
       int newest = (oldest + SPANS - 1) % SPANS;
       if (from == end[newest] && to > from) {
         end[newest] = to;
@@ -79,6 +83,9 @@ final class KernelActivity {
     }
 
     long overlap(long from, long to) {
+      if (from >= latest) {
+        return 0;
+      }
       long sum = 0;
       for (int i = 0; i < SPANS; i++) {
         sum += Math.max(0, Math.min(to, end[i]) - Math.max(from, start[i]));

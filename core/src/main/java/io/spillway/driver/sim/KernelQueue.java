@@ -4,44 +4,41 @@ import io.spillway.driver.StreamHandle;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Kernels on the device, one after the other: each is taken to fill it. */
+/**
+ * Kernels on the device, one after the other in the order of their launch, whatever their streams:
+ * each is taken to fill it.
+ */
 final class KernelQueue {
 
   private final Machine machine;
   private final AddressSpace addresses;
-  private final FaultService faults;
+  private final KernelRun run;
+
+  /** Of the kernel being launched; kept, so that launching makes no garbage. */
+  private final List<SimulatedAllocation> resolved = new ArrayList<>();
+
   private long lastEnd;
 
   KernelQueue(Machine machine, AddressSpace addresses) {
     this.machine = machine;
     this.addresses = addresses;
-    faults = new FaultService(machine);
+    run = new KernelRun(machine, new FaultService(machine));
   }
 
-  /** The allocation of each access; refuses {@code call} if one is inside of none. */
-  List<SimulatedAllocation> resolve(String call, SimulatedKernel kernel) {
-    List<SimulatedAllocation> allocations = new ArrayList<>(kernel.accesses().size());
-    for (Access access : kernel.accesses()) {
-      allocations.add(addresses.containing(call, access.range()));
+  /** Finds the allocations of a kernel; refuses {@code call} if an access is inside of none. */
+  void resolve(String call, SimulatedKernel kernel) {
+    resolved.clear();
+    List<Access> accesses = kernel.accesses();
+    for (int i = 0; i < accesses.size(); i++) {
+      resolved.add(addresses.containing(call, accesses.get(i).range()));
     }
-    return allocations;
   }
 
-  /** Runs a resolved kernel, not before {@code earliest}; returns when it ends. */
-  long run(
-      SimulatedKernel kernel,
-      List<SimulatedAllocation> allocations,
-      StreamHandle stream,
-      long earliest) {
-    double bytes = 0;
-    for (Access access : kernel.accesses()) {
-      double crossings = access.kind().crossings();
-      bytes += crossings * access.range().bytes() * access.density() * access.passes();
-    }
-    KernelRun run = new KernelRun(machine, faults, bytes == 0 ? 0 : kernel.computeNanos() / bytes);
+  /** Runs the kernel resolved last, not before {@code earliest}; returns when it ends. */
+  long run(SimulatedKernel kernel, StreamHandle stream, long earliest) {
     long start = Math.max(earliest, lastEnd);
     machine.announcer.kernelBegins();
-    lastEnd = run.run(kernel.accesses(), allocations, start, kernel.computeNanos());
+    lastEnd = run.run(kernel.accesses(), resolved, start, kernel.computeNanos());
     long stall = run.stallNanos(lastEnd - start, kernel.computeNanos());
     machine.tally.stallNanos += stall;
     machine.announcer.kernelEnds(kernel.name(), stream, start, lastEnd, stall);

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One kernel on the device: goes over its accesses window by window, waiting for what is on its
+ * The kernel on the device: goes over its accesses window by window, waiting for what is on its
  * way, faulting what is not, reading in place what is mapped, and computing behind.
  */
 final class KernelRun {
@@ -18,7 +18,14 @@ final class KernelRun {
   private final GpuModel model;
   private final FaultService faults;
   private final int windowBlocks;
-  private final double computeNanosPerByte;
+
+  /** What is to be brought in or mapped next; empty between accesses. */
+  private final List<Wanted> window;
+
+  private double computeNanosPerByte;
+
+  /** How many passes' start-up and tail have been paid for; its accesses share them. */
+  private int passesPaid;
 
   /** When memory, and the arithmetic behind it, have come to; virtual nanoseconds. */
   private double memoryAt;
@@ -29,23 +36,33 @@ final class KernelRun {
   /** What the memory side would take with everything in device memory, nanoseconds. */
   private double residentNanos;
 
-  KernelRun(Machine machine, FaultService faults, double computeNanosPerByte) {
+  KernelRun(Machine machine, FaultService faults) {
     this.machine = machine;
     this.faults = faults;
-    this.computeNanosPerByte = computeNanosPerByte;
     model = machine.model;
     windowBlocks = (int) Math.max(1, Math.round(model.kernelWindowBytes() / (double) Blocks.BYTES));
+    window = new ArrayList<>(windowBlocks);
   }
 
   /** Runs from {@code start} over the accesses, each with its allocation; returns the end. */
   long run(List<Access> accesses, List<SimulatedAllocation> allocations, long start, long compute) {
     memoryAt = start;
     computeAt = start;
+    memoryBusy = 0;
+    residentNanos = 0;
+    passesPaid = 0;
+    window.clear();
+    double bytes = 0;
+    for (int i = 0; i < accesses.size(); i++) {
+      Access access = accesses.get(i);
+      bytes += access.passes() * (double) bytes(access);
+    }
+    computeNanosPerByte = bytes == 0 ? 0 : compute / bytes;
     for (int i = 0; i < accesses.size(); i++) {
       over(accesses.get(i), allocations.get(i));
     }
     double end = Math.max(memoryAt, computeAt);
-    if (accesses.isEmpty()) {
+    if (bytes == 0) {
       end += compute;
     }
     long finished = Math.round(end);
@@ -70,7 +87,7 @@ final class KernelRun {
       boolean settled =
           switch (allocation.kind) {
             case DEVICE -> {
-              touch((double) bytes(access, access.range().bytes()));
+              touch((double) bytes(access));
               yield true;
             }
             case PINNED -> {
@@ -79,23 +96,25 @@ final class KernelRun {
             }
             case MANAGED -> managedPass(access, allocation);
           };
-      passes(1);
+      pay(pass + 1);
       if (settled) {
-        int left = access.passes() - pass - 1;
-        touch(left * (double) bytes(access, access.range().bytes()));
-        passes(left);
+        touch((access.passes() - pass - 1) * (double) bytes(access));
+        pay(access.passes());
         return;
       }
     }
   }
 
-  private void passes(int count) {
-    memoryAt += count * model.kernelPassNanos();
-    residentNanos += count * model.kernelPassNanos();
+  private void pay(int passes) {
+    double nanos = Math.max(0, passes - passesPaid) * model.kernelPassNanos();
+    passesPaid = Math.max(passesPaid, passes);
+    memoryAt += nanos;
+    residentNanos += nanos;
   }
 
-  private static long bytes(Access access, long bytes) {
-    long once = (long) (bytes * access.density());
+  /** What one pass of an access moves to or from memory. */
+  private static long bytes(Access access) {
+    long once = (long) (access.range().bytes() * access.density());
     return access.kind().crossings() * once;
   }
 
@@ -104,13 +123,12 @@ final class KernelRun {
     AddressRange range = access.range();
     int last = allocation.blockIndex(range.end() - 1);
     boolean settled = true;
-    List<Wanted> window = new ArrayList<>(windowBlocks);
     for (int i = allocation.blockIndex(range.address()); i <= last; i++) {
       BlockState block = allocation.blocks[i];
       PageSet pages = allocation.pages(i, range).sparse(access.density());
       if (block.onDevice.containsAll(pages)) {
         // What was asked for earlier comes first.
-        settled &= flush(window, access.kind());
+        settled &= flush(access.kind());
         arrive(block);
         settled &= write(block, pages, access.kind());
         touch(pages.bytes() * (double) access.kind().crossings());
@@ -118,15 +136,15 @@ final class KernelRun {
         window.add(new Wanted(block, pages));
         settled = false;
         if (window.size() == windowBlocks) {
-          flush(window, access.kind());
+          flush(access.kind());
         }
       }
     }
-    return flush(window, access.kind()) && settled;
+    return flush(access.kind()) && settled;
   }
 
-  /** Brings in, or maps, the blocks of {@code window} and touches them; true if there were none. */
-  private boolean flush(List<Wanted> window, TouchKind kind) {
+  /** Brings in, or maps, the blocks of the window and touches them; true if there were none. */
+  private boolean flush(TouchKind kind) {
     if (window.isEmpty()) {
       return true;
     }
@@ -142,8 +160,10 @@ final class KernelRun {
       memoryAt = faults.serve(faulting, kind, Math.round(memoryAt));
     }
     for (Wanted wanted : window) {
-      PageSet here = wanted.pages().and(wanted.block().onDevice);
-      PageSet there = wanted.pages().minus(here);
+      PageSet pages = wanted.pages();
+      PageSet resident = wanted.block().onDevice;
+      PageSet here = resident.containsAll(pages) ? pages : pages.and(resident);
+      PageSet there = pages.minus(here);
       double times = kind.crossings();
       if (!here.isEmpty()) {
         arrive(wanted.block());

@@ -1,20 +1,16 @@
 package io.spillway.driver.sim;
 
 import io.spillway.driver.sim.SimulationEvent.Direction;
-import java.util.EnumMap;
-import java.util.Map;
 
 /** The host-device interconnect: one timeline per direction, a little slower when both are busy. */
 final class Link {
 
-  private final Map<Direction, Timeline> timelines = new EnumMap<>(Direction.class);
+  private final Timeline in = new Timeline();
+  private final Timeline out = new Timeline();
   private final double duplexSlowdown;
   private long lastStart;
 
   Link(GpuModel model) {
-    for (Direction direction : Direction.values()) {
-      timelines.put(direction, new Timeline());
-    }
     duplexSlowdown = Math.max(1, model.pinnedInGBps() / model.pinnedBothGBps());
   }
 
@@ -48,10 +44,6 @@ final class Link {
   }
 
   private Timeline timeline(Direction direction) {
-    Timeline timeline = timelines.get(direction);
-    if (timeline == null) {
-      throw new AssertionError(direction);
-    }
-    return timeline;
+    return direction == Direction.TO_DEVICE ? in : out;
   }
 }

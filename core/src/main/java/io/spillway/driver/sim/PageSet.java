@@ -18,6 +18,9 @@ final class PageSet {
   /** Pages per 64 KiB part, the driver's big page: 64 KiB / 4 KiB. */
   static final int PART_PAGES = 16;
 
+  /** 64 KiB parts per block. */
+  static final int PARTS = PAGES / PART_PAGES;
+
   private static final long PART_MASK = (1L << PART_PAGES) - 1;
 
   private static final int WORDS = PAGES / Long.SIZE;
@@ -52,9 +55,32 @@ final class PageSet {
 
   /** Pages {@code from} (inclusive) to {@code to} (exclusive). */
   static PageSet range(int from, int to) {
+    if (from == 0 && to == PAGES) {
+      return FULL;
+    }
     long[] words = new long[WORDS];
-    for (int page = from; page < to; page++) {
-      words[page / Long.SIZE] |= 1L << page;
+    for (int word = from / Long.SIZE; word * Long.SIZE < to; word++) {
+      words[word] = mask(word, from, to);
+    }
+    return of(words);
+  }
+
+  /** Those bits of word {@code word} that are pages from {@code from} to before {@code to}. */
+  private static long mask(int word, int from, int to) {
+    int low = Math.max(from - word * Long.SIZE, 0);
+    int high = Math.min(to - word * Long.SIZE, Long.SIZE);
+    return low >= high ? 0 : -1L >>> (Long.SIZE - (high - low)) << low;
+  }
+
+  /** Every page of the 64 KiB parts in {@code parts}: bit i is the i-th. */
+  static PageSet ofParts(int parts) {
+    if (parts == -1) {
+      return FULL;
+    }
+    long[] words = new long[WORDS];
+    for (int left = parts; left != 0; left &= left - 1) {
+      int page = Integer.numberOfTrailingZeros(left) * PART_PAGES;
+      words[page / Long.SIZE] |= PART_MASK << page % Long.SIZE;
     }
     return of(words);
   }
@@ -88,7 +114,7 @@ final class PageSet {
   /** Which 64 KiB parts of the block have a page in the set: bit i is the i-th. */
   int parts() {
     int parts = 0;
-    for (int part = 0; part < PAGES / PART_PAGES; part++) {
+    for (int part = 0; part < PARTS; part++) {
       int shift = part * PART_PAGES % Long.SIZE;
       if ((words[part * PART_PAGES / Long.SIZE] >>> shift & PART_MASK) != 0) {
         parts |= 1 << part;
@@ -102,7 +128,18 @@ final class PageSet {
   }
 
   boolean containsAll(PageSet other) {
-    return this == other || other.count == 0 || count == PAGES || other.minus(this).isEmpty();
+    if (this == other || other.count == 0 || count == PAGES) {
+      return true;
+    }
+    if (count < other.count) {
+      return false;
+    }
+    for (int i = 0; i < WORDS; i++) {
+      if ((other.words[i] & ~words[i]) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** How many pages from {@code from} (inclusive) to {@code to} (exclusive) are in the set. */
@@ -111,8 +148,23 @@ final class PageSet {
       return count == 0 ? 0 : to - from;
     }
     int found = 0;
-    for (int page = from; page < to; page++) {
-      found += contains(page) ? 1 : 0;
+    for (int word = from / Long.SIZE; word * Long.SIZE < to; word++) {
+      found += Long.bitCount(words[word] & mask(word, from, to));
+    }
+    return found;
+  }
+
+  /** How many pages of the set are not in {@code other}. */
+  int countOutside(PageSet other) {
+    if (this == other || other.count == PAGES) {
+      return 0;
+    }
+    if (other.count == 0) {
+      return count;
+    }
+    int found = 0;
+    for (int i = 0; i < WORDS; i++) {
+      found += Long.bitCount(words[i] & ~other.words[i]);
     }
     return found;
   }

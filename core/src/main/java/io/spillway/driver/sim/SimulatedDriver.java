@@ -10,7 +10,6 @@ import io.spillway.driver.EventHandle;
 import io.spillway.driver.Location;
 import io.spillway.driver.MemoryInfo;
 import io.spillway.driver.NanoClock;
-import io.spillway.driver.OutOfDeviceMemoryException;
 import io.spillway.driver.RangeAttributes;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
@@ -57,6 +56,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
   private final Machine machine;
   private final HostMemory hostMemory;
   private final AddressSpace addresses;
+  private final Heap heap;
   private final Streams streams = new Streams();
   private final KernelQueue kernels;
   private final ExplicitMove moves;
@@ -82,6 +82,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
     addresses = new AddressSpace(backed);
     kernels = new KernelQueue(machine, addresses);
     hostMemory = new HostMemory(builder.hostBytes, machine.tally);
+    heap = new Heap(machine, hostMemory, addresses);
     moves = new ExplicitMove(machine);
     copies = new ExplicitCopy(machine);
     policies = new PolicyChange(machine);
@@ -114,7 +115,8 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
   }
 
   /**
-   * Launches a kernel. Its body, if any, runs before this returns.
+   * Launches a kernel. Its body, if any, runs before this returns. Kernels run one after the other
+   * in the order of their launch, in whatever streams, and beside moves and copies.
    *
    * @throws DriverException if an access is not inside one live allocation
    */
@@ -204,47 +206,22 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
 
   @Override
   public AddressRange allocateDevice(long bytes) {
-    return call("cuMemAlloc", () -> allocate("cuMemAlloc", MemoryKind.DEVICE, bytes));
+    return call(
+        "cuMemAlloc", () -> heap.allocate("cuMemAlloc", MemoryKind.DEVICE, bytes, time.now()));
   }
 
   @Override
   public AddressRange allocateManaged(long bytes) {
     return call(
-        "cuMemAllocManaged", () -> allocate("cuMemAllocManaged", MemoryKind.MANAGED, bytes));
+        "cuMemAllocManaged",
+        () -> heap.allocate("cuMemAllocManaged", MemoryKind.MANAGED, bytes, time.now()));
   }
 
   @Override
   public AddressRange allocatePinned(long bytes) {
-    return call("cuMemHostAlloc", () -> allocate("cuMemHostAlloc", MemoryKind.PINNED, bytes));
-  }
-
-  private AddressRange allocate(String call, MemoryKind kind, long bytes) {
-    if (bytes <= 0) {
-      throw new DriverException(call, CudaStatus.INVALID_VALUE, 0, bytes);
-    }
-    boolean room =
-        switch (kind) {
-          case DEVICE -> machine.memory.takePlain(bytes, time.now());
-          case PINNED -> hostMemory.takePinned(bytes);
-          case MANAGED -> true;
-        };
-    if (!room) {
-      throw new OutOfDeviceMemoryException(call, 0, bytes);
-    }
-    try {
-      return addresses.allocate(call, kind, bytes).range;
-    } catch (DriverException e) {
-      release(kind, bytes);
-      throw e;
-    }
-  }
-
-  private void release(MemoryKind kind, long bytes) {
-    switch (kind) {
-      case DEVICE -> machine.memory.givePlain(bytes);
-      case PINNED -> hostMemory.givePinned(bytes);
-      case MANAGED -> {}
-    }
+    return call(
+        "cuMemHostAlloc",
+        () -> heap.allocate("cuMemHostAlloc", MemoryKind.PINNED, bytes, time.now()));
   }
 
   @Override
@@ -252,11 +229,8 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
     perform(
         "cuMemFree",
         () -> {
-          SimulatedAllocation allocation = addresses.remove("cuMemFree", range);
+          heap.free("cuMemFree", range);
           time.waitUntil(streams.allReady());
-          machine.forget(allocation.blocks);
-          release(allocation.kind, range.bytes());
-          allocation.release();
         });
   }
 
@@ -340,7 +314,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
     requireLocation(call, target, ranges.getFirst());
     requireRoomAt(call, target, parts);
     Done done = moves.move(parts, ranges.size(), target, time.now(), streams.ready(call, stream));
-    streams.extend(stream, done.completesAt());
+    streams.extend(call, stream, done.completesAt());
     time.waitUntil(done.returnsAt());
   }
 
@@ -348,7 +322,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
     List<Part> parts = addresses.managed(call, ranges);
     streams.ready(call, stream);
     time.spend(moves.discard(parts));
-    streams.extend(stream, time.now());
+    streams.extend(call, stream, time.now());
   }
 
   @Override
@@ -373,7 +347,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
           SimulatedAllocation from = addresses.containing(name, source);
           long start = Math.max(time.now(), streams.ready(name, stream));
           long end = copies.copy(new Part(to, destination), new Part(from, source), start);
-          streams.extend(stream, end);
+          streams.extend(name, stream, end);
           MemorySegment toBytes = to.bytes(destination);
           MemorySegment fromBytes = from.bytes(source);
           if (toBytes != null && fromBytes != null) {
@@ -399,10 +373,10 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
   private long run(String call, SimulatedKernel kernel, StreamHandle stream) {
     requireOpen(call);
     long ready = streams.ready(call, stream);
-    List<SimulatedAllocation> allocations = kernels.resolve(call, kernel);
+    kernels.resolve(call, kernel);
     time.spend(Math.round(model.launchNanos()));
-    long end = kernels.run(kernel, allocations, stream, Math.max(time.now(), ready));
-    streams.extend(stream, end);
+    long end = kernels.run(kernel, stream, Math.max(time.now(), ready));
+    streams.extend(call, stream, end);
     return end;
   }
 
@@ -446,7 +420,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
         name,
         () -> {
           streams.ready(name, stream);
-          streams.extend(stream, streams.done(name, event));
+          streams.extend(name, stream, streams.done(name, event));
         });
   }
 

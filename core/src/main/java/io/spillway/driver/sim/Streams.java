@@ -10,18 +10,18 @@ import java.util.Map;
 /** Streams and events: for each, when what is in it so far is done, virtual nanoseconds. */
 final class Streams {
 
-  private final Map<StreamHandle, Long> readyAt = new HashMap<>();
+  private final Map<StreamHandle, Work> streams = new HashMap<>();
   private final Map<EventHandle, Long> doneAt = new HashMap<>();
   private long lastReady;
   private long nextHandle = 1;
 
   Streams() {
-    readyAt.put(StreamHandle.DEFAULT, 0L);
+    streams.put(StreamHandle.DEFAULT, new Work());
   }
 
   StreamHandle create() {
     StreamHandle stream = new StreamHandle(nextHandle++);
-    readyAt.put(stream, 0L);
+    streams.put(stream, new Work());
     return stream;
   }
 
@@ -30,22 +30,27 @@ final class Streams {
       throw new DriverException(call, CudaStatus.INVALID_HANDLE, 0, 0);
     }
     ready(call, stream);
-    readyAt.remove(stream);
+    streams.remove(stream);
   }
 
   /** When everything in {@code stream} is done. */
   long ready(String call, StreamHandle stream) {
-    Long ready = readyAt.get(stream);
-    if (ready == null) {
-      throw new DriverException(call, CudaStatus.INVALID_HANDLE, 0, 0);
-    }
-    return ready;
+    return work(call, stream).readyAt;
   }
 
   /** Adds work to {@code stream} that is done at {@code time}. */
-  void extend(StreamHandle stream, long time) {
-    readyAt.merge(stream, time, Math::max);
+  void extend(String call, StreamHandle stream, long time) {
+    Work work = work(call, stream);
+    work.readyAt = Math.max(work.readyAt, time);
     lastReady = Math.max(lastReady, time);
+  }
+
+  private Work work(String call, StreamHandle stream) {
+    Work work = streams.get(stream);
+    if (work == null) {
+      throw new DriverException(call, CudaStatus.INVALID_HANDLE, 0, 0);
+    }
+    return work;
   }
 
   /** When everything in all streams is done. */
@@ -76,5 +81,10 @@ final class Streams {
       throw new DriverException(call, CudaStatus.INVALID_HANDLE, 0, 0);
     }
     return done;
+  }
+
+  /** What one stream has to do. */
+  private static final class Work {
+    long readyAt;
   }
 }

@@ -25,33 +25,29 @@ final class TreePrefetcher {
    * @return {@code faulted} and what is prefetched with it, without what is resident
    */
   PageSet expand(PageSet valid, PageSet resident, PageSet faulted) {
-    PageSet filled = faulted;
-    for (int leaf = 0; leaf < PageSet.PAGES; leaf += PageSet.PART_PAGES) {
-      if (faulted.countIn(leaf, leaf + PageSet.PART_PAGES) > 0) {
-        filled = filled.or(PageSet.range(leaf, leaf + PageSet.PART_PAGES).and(valid));
-      }
+    int filled = faulted.parts();
+    PageSet occupied = resident.or(PageSet.ofParts(filled).and(valid));
+    int region = filled;
+    // What is inside a part of the tree already taken has the same largest part.
+    int left = filled;
+    while (left != 0) {
+      int tree = largestSubtree(valid, occupied, Integer.numberOfTrailingZeros(left));
+      region |= tree;
+      left &= ~tree;
     }
-    PageSet occupied = resident.or(filled);
-    PageSet region = filled;
-    for (int leaf = 0; leaf < PageSet.PAGES; leaf += PageSet.PART_PAGES) {
-      if (faulted.countIn(leaf, leaf + PageSet.PART_PAGES) > 0) {
-        region = region.or(largestSubtree(valid, occupied, leaf));
-        if (region.count() == valid.count()) {
-          break;
-        }
-      }
-    }
-    return region.minus(resident);
+    return PageSet.ofParts(region).and(valid).minus(resident);
   }
 
-  private PageSet largestSubtree(PageSet valid, PageSet occupied, int leaf) {
-    for (int size = PageSet.PAGES; size > PageSet.PART_PAGES; size /= 2) {
+  /** The 64 KiB parts of the largest subtree above {@code leaf}; at least the leaf itself. */
+  private int largestSubtree(PageSet valid, PageSet occupied, int leaf) {
+    for (int size = PageSet.PARTS; size > 1; size /= 2) {
       int start = leaf / size * size;
-      int pages = valid.countIn(start, start + size);
-      if (occupied.countIn(start, start + size) * 100 > pages * thresholdPercent) {
-        return PageSet.range(start, start + size).and(valid);
+      int from = start * PageSet.PART_PAGES;
+      int to = from + size * PageSet.PART_PAGES;
+      if (occupied.countIn(from, to) * 100 > valid.countIn(from, to) * thresholdPercent) {
+        return -1 >>> (PageSet.PARTS - size) << start;
       }
     }
-    return PageSet.EMPTY;
+    return 1 << leaf;
   }
 }

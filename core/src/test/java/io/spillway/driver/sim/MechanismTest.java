@@ -10,6 +10,7 @@ import io.spillway.driver.StreamHandle;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +104,12 @@ class MechanismTest {
     assertThat(counters.evictions()).isEqualTo(1);
     assertThat(counters.evictionBytesOut()).isZero();
     assertThat(counters.droppedBytes()).isEqualTo(BLOCK);
+    // Still read-mostly: the next fault copies, and the host keeps its copy.
+    read(block(range, 0));
+    driver.advise(range, Advice.UNSET_READ_MOSTLY, GPU);
+    assertThat(driver.counters().faultBytesIn()).isEqualTo(BLOCK);
+    assertThat(driver.residentBytes(range)).isZero();
+    assertThat(driver.counters().bytesOut()).isZero();
   }
 
   @Test
@@ -145,11 +152,63 @@ class MechanismTest {
   }
 
   @Test
-  void aRangeLargerThanTheDeviceEvictsItself() {
+  void victimsAreUnusedThenDiscardedThenTheOldest() {
+    AddressRange range = filled(11);
+    driver.prefetch(range.slice(0, BLOCKS * BLOCK), GPU, STREAM);
+    driver.discard(List.of(block(range, 5)), driver.createStream());
+    driver.prefetch(block(range, 6), Location.HOST, STREAM);
+    List<Integer> left = new ArrayList<>();
+    for (int i = BLOCKS; i < 11; i++) {
+      driver.prefetch(block(range, i), GPU, STREAM);
+      for (int old = 0; old < BLOCKS; old++) {
+        if (!resident(block(range, old)) && !left.contains(old)) {
+          left.add(old);
+        }
+      }
+    }
+    assertThat(left).containsExactly(6, 5, 0);
+  }
+
+  @Test
+  void hostPagesAreKeptWhenDataMovesToTheDevice() {
+    AddressRange range = filled(4);
+    driver.prefetch(range, GPU, STREAM);
+    assertThat(driver.counters().hostPageBytes()).isEqualTo(range.bytes());
+    driver.free(range);
+    assertThat(driver.counters().hostPageBytes()).isZero();
+  }
+
+  @Test
+  void aRangeLargerThanTheDeviceEvictsItselfInBothPasses() {
     AddressRange range = filled(12);
     driver.prefetch(range, GPU, STREAM);
+    // The second pass finds the first blocks gone, brings them back, and so pushes out the rest.
+    assertThat(driver.counters().prefetchBytesIn()).isEqualTo(2 * range.bytes());
+    assertThat(driver.counters().evictionBytesOut()).isEqualTo((12 + 4) * BLOCK);
     assertThat(driver.residentBytes(range)).isEqualTo(BLOCKS * BLOCK);
     assertThat(resident(range.slice(4 * BLOCK, 8 * BLOCK))).isTrue();
+  }
+
+  @Test
+  void aMoveOfOneBlockMakesOnePass() {
+    AddressRange range = filled(12);
+    for (int i = 0; i < 12; i++) {
+      driver.prefetch(block(range, i), GPU, STREAM);
+    }
+    assertThat(driver.counters().prefetchBytesIn()).isEqualTo(range.bytes());
+    assertThat(driver.counters().evictionBytesOut()).isEqualTo(4 * BLOCK);
+  }
+
+  @Test
+  void aRangeThatFitsIsCopiedOnceAndTouchedInAddressOrder() {
+    AddressRange range = filled(10);
+    driver.prefetch(block(range, 3), GPU, STREAM);
+    driver.prefetch(range.slice(0, BLOCKS * BLOCK), GPU, STREAM);
+    assertThat(driver.counters().prefetchBytesIn()).isEqualTo(BLOCKS * BLOCK);
+    driver.prefetch(block(range, 8), GPU, STREAM);
+    driver.prefetch(block(range, 9), GPU, STREAM);
+    assertThat(resident(block(range, 0)) || resident(block(range, 1))).isFalse();
+    assertThat(resident(block(range, 3))).isTrue();
   }
 
   @Test
@@ -237,109 +296,6 @@ class MechanismTest {
     driver.prefetch(range, GPU, STREAM);
     driver.hostTouch(range, TouchKind.WRITE);
     assertThat(driver.residentBytes(range)).isZero();
-  }
-
-  // ---- faults
-
-  @Test
-  void batchesHoldTwoHundredAndFiftySixEntriesWithDuplicates() {
-    // Without the prefetcher, which does not act against the preferred location, every one of the
-    // 1024 pages of two blocks faults, 204 or 205 to a batch of 256 at 1.25 entries each.
-    AddressRange range = readMostly(2);
-    read(range);
-    assertThat(driver.counters().faults()).isBetween(1280L, 1290L);
-    assertThat(driver.counters().faultBatches()).isEqualTo(6);
-    assertThat(driver.counters().faultBytesIn()).isEqualTo(2 * BLOCK);
-  }
-
-  @Test
-  void theTreePrefetcherSavesFaults() {
-    AddressRange range = filled(2);
-    read(range);
-    assertThat(driver.counters().faultBatches()).isEqualTo(1);
-    assertThat(driver.counters().faults()).isLessThanOrEqualTo(256);
-    assertThat(resident(range)).isTrue();
-  }
-
-  @Test
-  void preferringTheHostMeansReadingInPlace() {
-    AddressRange range = filled(2);
-    driver.advise(range, Advice.SET_PREFERRED_LOCATION, Location.HOST);
-    read(range);
-    assertThat(driver.residentBytes(range)).isZero();
-    assertThat(driver.counters().zeroCopyBytes()).isEqualTo(range.bytes());
-    assertThat(driver.counters().bytesIn()).isZero();
-  }
-
-  @Test
-  void aKernelWaitsForAPrefetchOnItsWayInsteadOfFaulting() {
-    AddressRange range = filled(4);
-    driver.advise(range, Advice.SET_READ_MOSTLY, GPU);
-    StreamHandle other = driver.createStream();
-    driver.prefetch(range, GPU, other);
-    long start = driver.clock().nanoTime();
-    read(range);
-    driver.synchronize(STREAM);
-    driver.synchronize(other);
-    assertThat(driver.counters().faults()).isZero();
-    assertThat(driver.clock().nanoTime()).isGreaterThan(start);
-  }
-
-  // ---- time
-
-  @Test
-  void aHostThreadRunsBesideItsSubmitter() {
-    AddressRange range = filled(4);
-    HostThread mover = driver.hostThread("mover");
-    long before = driver.clock().nanoTime();
-    mover.execute(
-        () -> {
-          driver.prefetch(range, GPU, STREAM);
-          driver.synchronize(STREAM);
-        });
-    assertThat(driver.clock().nanoTime()).isEqualTo(before);
-    assertThat(mover.nanoTime()).isGreaterThan(before + 100_000);
-    mover.join();
-    assertThat(driver.clock().nanoTime()).isEqualTo(mover.nanoTime());
-  }
-
-  @Test
-  void computingOverlapsWithArrivingData() {
-    AddressRange range = driver.allocatePinned(256 << 20);
-    long linkNanos = GpuModel.nanos(range.bytes(), driver.model().zeroCopyGBps());
-    SimulatedKernel kernel =
-        SimulatedKernel.of("overlap", Access.read(range)).withComputeNanos(linkNanos / 2);
-    long start = driver.clock().nanoTime();
-    driver.launch(kernel, STREAM);
-    driver.synchronize(STREAM);
-    double taken = driver.clock().nanoTime() - start;
-    assertThat(taken / linkNanos).isBetween(1.0, 1.01);
-  }
-
-  @Test
-  void aKernelLaunchedLaterSlowsThePrefetchesThatFollow() {
-    double alone = twoPrefetchesNanos(false);
-    double beside = twoPrefetchesNanos(true);
-    // The kernel runs for 10 ms beside the first prefetch, which loses 28% of that.
-    assertThat(beside - alone).isBetween(2.0e6, 4.0e6);
-  }
-
-  private static double twoPrefetchesNanos(boolean withKernel) {
-    SimulatedDriver large = SimulatedDriver.open(GpuModel.h200());
-    AddressRange range = large.allocateManaged(2L << 30);
-    AddressRange plain = large.allocateDevice(4L << 30);
-    large.hostTouch(range, TouchKind.WRITE);
-    large.advise(range, Advice.SET_READ_MOSTLY, GPU);
-    StreamHandle moves = large.createStream();
-    long start = large.clock().nanoTime();
-    large.prefetch(range.slice(0, 1L << 30), GPU, moves);
-    if (withKernel) {
-      large.launch(SimulatedKernel.of("busy", Access.read(plain, 10)), large.createStream());
-    }
-    large.synchronize(moves);
-    large.prefetch(range.slice(1L << 30, 1L << 30), GPU, moves);
-    large.synchronize(moves);
-    return (double) (large.clock().nanoTime() - start);
   }
 
   // ---- contents

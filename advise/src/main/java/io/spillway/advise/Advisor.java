@@ -28,6 +28,13 @@ public final class Advisor {
   static final double LEAST_GAIN = 0.005;
 
   /**
+   * The least that all hints together must be expected to save, in seconds: what a program takes
+   * longer to start with a hints file, 41 ms against the stub of libcuda and some 50 on the host of
+   * an H200. A simulated program takes no time to read them.
+   */
+  static final double LEAST_SECONDS = 0.05;
+
+  /**
    * The most hints tried. Each costs two replays, which take a second where laps are large; past
    * these, savings are a thousandth of the first's as a rule. A judgement.
    */
@@ -47,8 +54,17 @@ public final class Advisor {
     this.replays = replays;
   }
 
-  /** What to tell the program that {@code profile} was recorded of. */
+  /** What to tell a run like the one that {@code profile} was recorded of. */
   public Recommendation advise(Profile profile) {
+    return advise(profile, 1);
+  }
+
+  /**
+   * What to tell a longer or shorter run of the same program.
+   *
+   * @param times how many times as many laps it will have
+   */
+  public Recommendation advise(Profile profile, double times) {
     List<String> notes = new ArrayList<>();
     MachineFigures machine = profile.recording().machine();
     Prices prices = Prices.of(machine);
@@ -75,12 +91,16 @@ public final class Advisor {
           "not told by the recording, so an H200's figures are used: "
               + String.join(", ", prices.assumed()));
     }
-    List<LapView> laps = phases.stream().map(phase -> LapView.of(profile, phase, prices)).toList();
+    List<LapView> laps =
+        phases.stream().map(phase -> LapView.of(profile, phase, prices, times)).toList();
     if (laps.stream().noneMatch(lap -> lap.traffic().exceedsBudget())) {
       notes.add(
           "what each lap touches fits the budget of %s".formatted(ByteSize.format(budgetBytes)));
     }
     List<ProposedHint> proposed = new Proposals(profile, laps, rules).list();
+    if (proposed.isEmpty()) {
+      notes.add("no rule found a hint that repays what giving it costs in a run of so many laps");
+    }
     return checked(profile, proposed, notes);
   }
 
@@ -152,6 +172,19 @@ public final class Advisor {
         cost = others;
         dropped.add(new Recommendation.Dropped(hint, "the other hints do as well without it"));
       }
+    }
+    double seconds = kept.stream().mapToDouble(hint -> hint.saving().seconds()).sum();
+    boolean simulated = profile.recording().machine().simulated();
+    if (!hints.isEmpty() && seconds < LEAST_SECONDS && !simulated) {
+      hints.forEach(
+          hint ->
+              dropped.add(
+                  new Recommendation.Dropped(
+                      hint.hint(),
+                      "all hints together save %.1f ms of such a run: reading them takes %.0f"
+                          .formatted(seconds * 1e3, LEAST_SECONDS * 1e3))));
+      hints.clear();
+      cost = without;
     }
     return new Recommendation(
         profile, hints, proposals, dropped, Optional.of(without), Optional.of(cost), notes);

@@ -56,9 +56,9 @@ public record BlockView(LapView lap, int allocation, int block) {
     return lap.phase().blocks().get(allocation);
   }
 
-  /** How many laps the phase had. */
-  public long laps() {
-    return lap.phase().laps();
+  /** How many laps the phase will have in the run that is to be given hints. */
+  public double laps() {
+    return lap.laps();
   }
 
   /** How often a lap touches it. */
@@ -68,12 +68,24 @@ public record BlockView(LapView lap, int allocation, int block) {
 
   /** Bytes that come in for it in a lap without hints; none if it was seen to stay. */
   public double bytesInPerLap() {
-    return stays() ? 0 : (double) lap.traffic().comesIn(allocation, block) * Blocks.BYTES;
+    return stays() ? 0 : asRecorded(lap.traffic().comesIn(allocation, block), Direction.TO_DEVICE);
   }
 
   /** Bytes of it that leave in a lap without hints; none if it was seen to stay. */
   public double bytesOutPerLap() {
-    return stays() ? 0 : (double) lap.traffic().leaves(allocation, block) * Blocks.BYTES;
+    return stays() ? 0 : asRecorded(lap.traffic().leaves(allocation, block), Direction.TO_HOST);
+  }
+
+  /**
+   * What the model of a lap moves, but no more than the recording tells of, where it tells of all
+   * transfers: a launch larger than the budget is served by the card's own room, and a run of few
+   * laps does not repay what an endless one would.
+   */
+  private double asRecorded(int modelledBlocks, Direction direction) {
+    double modelled = (double) modelledBlocks * Blocks.BYTES;
+    return lap.transfersTold()
+        ? Math.min(modelled, (double) movedBytes(direction) / lap.phase().laps())
+        : modelled;
   }
 
   /**
@@ -86,7 +98,7 @@ public record BlockView(LapView lap, int allocation, int block) {
     return lap.profile().totals().gpuFaults() > 0
         && count(FAULT_LAPS) < LEAST_OBSERVED_LAPS
         && !faultsOutsideOfLaps()
-        && broughtBytes() <= Blocks.BYTES
+        && movedBytes(Direction.TO_DEVICE) <= Blocks.BYTES
         && bytes(Direction.TO_HOST) == 0
         && hostTurnsPerLap() == 0;
   }
@@ -95,12 +107,9 @@ public record BlockView(LapView lap, int allocation, int block) {
     return count(FAULT_LAPS) == 0 && count(GPU_READ_FAULTS) + writeFaults() > 0;
   }
 
-  /**
-   * Bytes of it that came to the device other than by copies, which may write over what is there.
-   */
-  private long broughtBytes() {
-    return bytes(Direction.TO_DEVICE)
-        - everCounted(BlockMeasure.transferred(Direction.TO_DEVICE, TransferCause.USER));
+  /** Bytes of it that moved other than by copies, which may write over what is there. */
+  private long movedBytes(Direction direction) {
+    return bytes(direction) - everCounted(BlockMeasure.transferred(direction, TransferCause.USER));
   }
 
   private long bytes(Direction direction) {
@@ -149,9 +158,31 @@ public record BlockView(LapView lap, int allocation, int block) {
     return count(DECLARED_WRITES) > 0 || count(PROVEN_WRITES) > 0 || writeFaults() > 0;
   }
 
-  /** Whether a kernel is known to have written it at any time. */
+  /**
+   * Whether a kernel is known to have written it at any time. Where it is known of every kernel
+   * what it writes, that is told by the launches and by faults on it; what else was brought in
+   * while a batch of faults that writes was served, as {@link BlockMeasure#FIRST_WRITE} counts it,
+   * is not.
+   */
   public boolean everWritten() {
-    return everCounted(FIRST_WRITE) != Measure.NEVER;
+    if (!lap.kernelsKnown()) {
+      return everCounted(FIRST_WRITE) != Measure.NEVER;
+    }
+    return everCounted(DECLARED_WRITES)
+            + everCounted(PROVEN_WRITES)
+            + everCounted(GPU_WRITE_FAULTS)
+            + everCounted(GPU_ATOMIC_FAULTS)
+        > 0;
+  }
+
+  /**
+   * What it takes longer to fill where it prefers the host, once: its host pages are made then.
+   * Nothing if copies did not fill it, or if they are made anyway since it leaves the device.
+   */
+  public double fillOnHostSeconds() {
+    return copies() > 0 && bytesOutPerLap() == 0 && hostTurnsPerLap() == 0
+        ? lap.prices().fillOnHost(Blocks.BYTES)
+        : 0;
   }
 
   /** Device faults on writes and atomic operations, in pages. */

@@ -10,9 +10,9 @@ import java.util.List;
  *
  * @param faults faults that move pages to the device
  * @param readMostlyFaults faults that duplicate read-mostly pages
- * @param writeBack moves to the host of data whose host pages exist; the slower first time is not
- *     counted
+ * @param writeBack moves to the host of data whose host pages exist
  * @param zeroCopy kernels reading host memory in place
+ * @param hostPages moves to the host of data whose host pages have to be made
  * @param readMostlySet first read-mostly advice on what the host has filled
  * @param device kernels reading device memory
  * @param assumed which of these the recording did not tell
@@ -22,6 +22,7 @@ public record Prices(
     double readMostlyFaults,
     double writeBack,
     double zeroCopy,
+    double hostPages,
     double readMostlySet,
     double device,
     List<String> assumed) {
@@ -37,6 +38,9 @@ public record Prices(
 
   /** measurements h200: {@code zerocopy.managed}. */
   private static final double ZERO_COPY = 51.2e9;
+
+  /** measurements h200: {@code prefetch.d2h.first}. */
+  private static final double HOST_PAGES = 4.0e9;
 
   /** measurements h200: {@code readmostly.set.first}, 98 ms for a GiB. */
   private static final double READ_MOSTLY_SET = (1L << 30) / 0.098;
@@ -61,6 +65,7 @@ public record Prices(
             assumed),
         told(machine.linkToHostBytesPerSecond(), WRITE_BACK, "link to host", assumed),
         told(machine.zeroCopyBytesPerSecond(), ZERO_COPY, "zero-copy", assumed),
+        told(machine.firstWriteBackBytesPerSecond(), HOST_PAGES, "making host pages", assumed),
         told(
             machine.readMostlySetBytesPerSecond(), READ_MOSTLY_SET, "setting read-mostly", assumed),
         told(machine.deviceBytesPerSecond(), DEVICE, "device memory", assumed),
@@ -83,5 +88,13 @@ public record Prices(
   /** Seconds to move {@code bytes} to the host. */
   double writeBack(double bytes) {
     return bytes / writeBack;
+  }
+
+  /**
+   * Seconds that a copy of {@code bytes} takes longer where the host pages that it fills have to be
+   * made; what it would have taken is less than the error of this price.
+   */
+  double fillOnHost(double bytes) {
+    return bytes / hostPages;
   }
 }

@@ -38,7 +38,7 @@ final class ReadMostlyRule implements Rule {
     double perLap =
         prices.faultIn(in + turns) + prices.writeBack(out + turns) - in / prices.readMostlyFaults();
     return new Saving(
-        perLap * block.laps() - Blocks.BYTES / prices.readMostlySet(),
+        perLap * block.laps() - Blocks.BYTES / prices.readMostlySet() - block.fillOnHostSeconds(),
         Math.round(turns * block.laps()),
         Math.round((out + turns) * block.laps()));
   }

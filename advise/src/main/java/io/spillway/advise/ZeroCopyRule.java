@@ -40,7 +40,7 @@ final class ZeroCopyRule implements Rule {
     double inPlace = block.inPlaceBytesPerLap();
     double perLap = prices.faultIn(in) + prices.writeBack(out) - inPlace / prices.zeroCopy();
     return new Saving(
-        perLap * block.laps(),
+        perLap * block.laps() - block.fillOnHostSeconds(),
         Math.round((in - inPlace) * block.laps()),
         Math.round(out * block.laps()));
   }

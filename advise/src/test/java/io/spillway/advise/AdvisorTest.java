@@ -4,6 +4,7 @@ import static io.spillway.advise.ProfileSketch.Touch.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.allocate.MemoryKind;
+import io.spillway.profile.Profile;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +63,24 @@ class AdvisorTest {
     assertThat(advice.withHints()).contains(seconds(10));
   }
 
+  /** Ten laps save some 40 ms. */
+  @Test
+  void whatSavesLessThanReadingHintsTakesIsDroppedUnlessTheRunIsToBeLonger() {
+    Profile profile = twoAllocations().measured().build();
+    Advisor advisor = new Advisor(Rules.standard(), _ -> hints -> seconds(10 - hints.size()));
+
+    Recommendation advice = advisor.advise(profile);
+    assertThat(advice.hints()).isEmpty();
+    assertThat(advice.dropped())
+        .hasSize(2)
+        .allSatisfy(dropped -> assertThat(dropped.why()).contains("reading them takes 50"));
+    assertThat(advice.withHints()).contains(seconds(10));
+
+    Recommendation longer = advisor.advise(profile, 2);
+    assertThat(longer.hints()).hasSize(2);
+    assertThat(longer.withHints()).contains(seconds(8));
+  }
+
   @Test
   void whatTheOthersDoAsWellWithoutIsDroppedInTheEnd() {
     // The first alone helps a little; the second makes it superfluous.
@@ -107,7 +126,7 @@ class AdvisorTest {
   void pricesThatTheRecordingDoesNotTellAreNamed() {
     sketch.machine(
         new io.spillway.profile.MachineFigures(
-            "Half", true, 4 << 20, 4 << 20, 0, 10e9, 0, 5e9, 0, 50e9, 0, 0, 10e9, 4000e9));
+            "Half", true, 4 << 20, 4 << 20, 0, 10e9, 4e9, 5e9, 0, 50e9, 0, 0, 10e9, 4000e9));
     int data = sketch.managed("data", 6);
     sketch.phase(10).kernel("scan", 0, read(data, 0, 6));
     assertThat(new Advisor(Rules.standard(), _ -> _ -> seconds(1)).advise(sketch.build()).notes())

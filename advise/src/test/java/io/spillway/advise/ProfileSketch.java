@@ -21,6 +21,7 @@ import io.spillway.profile.RecordingFacts;
 import io.spillway.profile.ScheduledAccess;
 import io.spillway.profile.TimeMeasure;
 import io.spillway.profile.Timeline;
+import io.spillway.profile.TransferCause;
 import io.spillway.range.Blocks;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,13 +43,14 @@ public final class ProfileSketch {
   private final List<PhaseSketch> phases = new ArrayList<>();
   private MachineFigures machine = ROUND;
   private long gpuFaults;
+  private boolean transfersTold;
 
   /** Under this budget. */
   public ProfileSketch budgetBlocks(long blocks) {
     machine =
         new MachineFigures(
             machine.device(),
-            true,
+            machine.simulated(),
             blocks * Blocks.BYTES,
             blocks * Blocks.BYTES,
             machine.linkToDeviceBytesPerSecond(),
@@ -67,6 +69,33 @@ public final class ProfileSketch {
   /** With so many device faults in all, so that the recording tells of faults. */
   public ProfileSketch gpuFaults(long faults) {
     gpuFaults = faults;
+    return this;
+  }
+
+  /** On a card, not on the simulator. */
+  public ProfileSketch measured() {
+    machine =
+        new MachineFigures(
+            machine.device(),
+            false,
+            machine.deviceTotalBytes(),
+            machine.budgetBytes(),
+            machine.linkToDeviceBytesPerSecond(),
+            machine.linkToHostBytesPerSecond(),
+            machine.firstWriteBackBytesPerSecond(),
+            machine.faultBytesPerSecond(),
+            machine.readMostlyFaultBytesPerSecond(),
+            machine.zeroCopyBytesPerSecond(),
+            machine.dropBytesPerSecond(),
+            machine.readMostlyWriteBytesPerSecond(),
+            machine.readMostlySetBytesPerSecond(),
+            machine.deviceBytesPerSecond());
+    return this;
+  }
+
+  /** As a tool records that tells of transfers: what is not said to have moved did not. */
+  public ProfileSketch transfersTold() {
+    transfersTold = true;
     return this;
   }
 
@@ -177,7 +206,21 @@ public final class ProfileSketch {
     }
     return new Profile(
         new RecordingFacts(List.of("by hand"), List.of(), machine, new TreeMap<>(), 0),
-        new ProfileTotals(0, 0, 0, 0, 0, gpuFaults, 0, 0, 0, 0, 0, 0, Map.of(), Map.of()),
+        new ProfileTotals(
+            0,
+            0,
+            0,
+            0,
+            0,
+            gpuFaults,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            transfersTold ? Map.of(TransferCause.COHERENCE, 1L) : Map.of(),
+            Map.of()),
         whole,
         List.copyOf(sites.values()),
         built,

@@ -20,7 +20,7 @@ class ProposalsTest {
     List<LapView> laps =
         profile.phases().stream()
             .filter(phase -> phase.repeats())
-            .map(phase -> LapView.of(profile, phase, prices))
+            .map(phase -> LapView.of(profile, phase, prices, 1))
             .toList();
     return new Proposals(profile, laps, Rules.standard()).list();
   }
@@ -98,7 +98,21 @@ class ProposalsTest {
   void aWriteOutsideOfLapsMakesTheHintWaitForItsPhase() {
     int data = sketch.budgetBlocks(2).managed("data", 3);
     sketch.phase(10).kernel("query", 0, read(data, 0, 3));
+    sketch.ever(BlockMeasure.PROVEN_WRITES, data, 0, 3, 1);
+    assertThat(proposed(sketch.build()))
+        .singleElement()
+        .satisfies(hint -> assertThat(hint.whileLaunches()).containsExactly("query"));
+  }
+
+  @Test
+  void whatCameWhileAFaultForAWriteWasServedIsAWriteOnlyWhereSomeKernelIsNotKnown() {
+    int data = sketch.budgetBlocks(2).managed("data", 3);
+    ProfileSketch.PhaseSketch phase = sketch.phase(10).kernel("query", 0, read(data, 0, 3));
     sketch.ever(BlockMeasure.FIRST_WRITE, data, 0, 3, 0);
+    assertThat(proposed(sketch.build()))
+        .singleElement()
+        .satisfies(hint -> assertThat(hint.whileLaunches()).isEmpty());
+    phase.kernel("chase", 0);
     assertThat(proposed(sketch.build()))
         .singleElement()
         .satisfies(hint -> assertThat(hint.whileLaunches()).containsExactly("query"));

@@ -34,7 +34,7 @@ class RulesTest {
 
   private static BlockView block(Profile profile, int allocation, int block) {
     PhaseProfile phase = profile.phases().get(1);
-    LapView lap = LapView.of(profile, phase, Prices.of(profile.recording().machine()));
+    LapView lap = LapView.of(profile, phase, Prices.of(profile.recording().machine()), 1);
     return new BlockView(lap, allocation, block);
   }
 
@@ -88,6 +88,76 @@ class RulesTest {
     assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 0)).isPresent();
     assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 1)).isPresent();
     assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 2)).isEmpty();
+  }
+
+  @Test
+  void noMoreIsSavedThanTheRecordingTellsOf() {
+    int data = sketch.budgetBlocks(2).managed("data", 4);
+    sketch
+        .phase(10)
+        .kernel("scan", ONCE_NANOS, read(data, 0, 4))
+        .happened(BlockMeasure.TO_DEVICE_COHERENCE, read(data, 0, 3), 4 * Blocks.BYTES)
+        .happened(BlockMeasure.TO_DEVICE_PREFETCH, read(data, 0, 1), 2 * Blocks.BYTES)
+        .happened(BlockMeasure.TO_DEVICE_USER, read(data, 0, 4), 3 * Blocks.BYTES)
+        .happened(BlockMeasure.TO_HOST_EVICTION, read(data, 1, 2), 5 * Blocks.BYTES)
+        .happened(BlockMeasure.TO_HOST_PREFETCH, read(data, 2, 3), 99 * Blocks.BYTES);
+    assertSaves(
+        judged(new ReadMostlyRule(), sketch.build(), data, 0),
+        Basis.PROVEN,
+        10 * (BLOCK / 5e9 + BLOCK / 10e9 - BLOCK / 20e9) - BLOCK / 10e9,
+        0,
+        10 * BLOCK);
+    sketch.transfersTold();
+    assertSaves(
+        judged(new ReadMostlyRule(), sketch.build(), data, 0),
+        Basis.PROVEN,
+        6 * (BLOCK / 5e9 - BLOCK / 20e9) - BLOCK / 10e9,
+        0,
+        0);
+    assertSaves(
+        judged(new ReadMostlyRule(), sketch.build(), data, 1),
+        Basis.PROVEN,
+        4 * (BLOCK / 5e9 - BLOCK / 20e9) + 5 * BLOCK / 10e9 - BLOCK / 10e9,
+        0,
+        5 * BLOCK);
+    assertSaves(
+        judged(new ReadMostlyRule(), sketch.build(), data, 2),
+        Basis.PROVEN,
+        4 * (BLOCK / 5e9 - BLOCK / 20e9) + 10 * BLOCK / 10e9 - BLOCK / 10e9,
+        0,
+        10 * BLOCK);
+    assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 3)).isEmpty();
+  }
+
+  @Test
+  void whatCopiesFillAndNeverLeavesTakesLongerToFillOnTheHost() {
+    int data = sketch.budgetBlocks(2).transfersTold().managed("data", 3);
+    sketch
+        .phase(10)
+        .kernel("scan", ONCE_NANOS, read(data, 0, 3))
+        .happened(BlockMeasure.TO_DEVICE_COHERENCE, read(data, 0, 3), 10 * Blocks.BYTES)
+        .happened(BlockMeasure.TO_HOST_EVICTION, read(data, 1, 2), 10 * Blocks.BYTES);
+    sketch.ever(BlockMeasure.COPY_WRITES, data, 0, 2, 1);
+    double faults = 10 * (BLOCK / 5e9 - BLOCK / 20e9) - BLOCK / 10e9;
+    assertSaves(
+        judged(new ReadMostlyRule(), sketch.build(), data, 0),
+        Basis.PROVEN,
+        faults - BLOCK / 4e9,
+        0,
+        0);
+    assertSaves(
+        judged(new ReadMostlyRule(), sketch.build(), data, 1),
+        Basis.PROVEN,
+        faults + 10 * BLOCK / 10e9,
+        0,
+        10 * BLOCK);
+    assertSaves(judged(new ReadMostlyRule(), sketch.build(), data, 2), Basis.PROVEN, faults, 0, 0);
+    assertSaves(
+        judged(new ZeroCopyRule(), sketch.build(), data, 0),
+        Basis.PROVEN,
+        10 * (BLOCK / 5e9 - BLOCK / 50e9) - BLOCK / 4e9,
+        0,
+        0);
   }
 
   @Test
@@ -210,7 +280,8 @@ class RulesTest {
   }
 
   private static String reason(Profile profile, int allocation) {
-    LapView lap = LapView.of(profile, profile.phases().getLast(), Prices.of(ProfileSketch.ROUND));
+    LapView lap =
+        LapView.of(profile, profile.phases().getLast(), Prices.of(ProfileSketch.ROUND), 1);
     return new ReadMostlyRule()
         .reason(SpanFigures.of(lap, allocation, new BlockSpan(0, 3), Basis.OBSERVED));
   }

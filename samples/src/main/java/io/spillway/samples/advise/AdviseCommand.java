@@ -44,6 +44,16 @@ public final class AdviseCommand implements Callable<Integer> {
   private @Nullable Path output;
 
   @Option(
+      names = "--times",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = {
+        "How many times as long the run will be that is given the hints (default: 1, as recorded).",
+        "What hints cost is paid once, what they save in every lap."
+      })
+  private double times = 1;
+
+  @Option(
       names = "--explain",
       description = "Also say what fired each rule, what was dropped, and what the replay cost.")
   private boolean explain;
@@ -72,8 +82,12 @@ public final class AdviseCommand implements Callable<Integer> {
           "%s: no file that can be read; record one with the agent's profile=FILE"
               .formatted(recording));
     }
+    if (!(times > 0) || Double.isInfinite(times)) {
+      throw new ParameterException(
+          spec.commandLine(), "--times %s: must be positive, such as 0.5 or 100".formatted(times));
+    }
     Profile profile = ProfileReader.read(recording);
-    Recommendation advice = new Advisor(Rules.standard(), LapReplay::of).advise(profile);
+    Recommendation advice = new Advisor(Rules.standard(), LapReplay::of).advise(profile, times);
     if (output != null) {
       HintsFile.of(advice).write(output);
     }

@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -194,25 +195,36 @@ public final class CompareHintsCommand implements Callable<Integer> {
     Recommendation advice = new Advisor(Rules.standard(), LapReplay::of).advise(profile);
     HintsFile.of(advice).write(hints);
     boolean equal = same(plain, recorded);
+    boolean hinted = !advice.hints().isEmpty();
     List<Double> before = new ArrayList<>();
     List<Double> after = new ArrayList<>();
     for (int i = 1; i <= repetitions; i++) { // by turns, so that both meet the same weather
-      say(program, "without and with hints, %d of %d".formatted(i, repetitions));
+      say(program, "without hints, %d of %d".formatted(i, repetitions));
       HintedProgram.Run without = program.budgeted(Optional.empty(), Optional.empty());
-      HintedProgram.Run with = program.budgeted(Optional.of(hints), Optional.empty());
-      equal &= same(plain, without) && same(plain, with);
+      equal &= same(plain, without);
       before.add(without.seconds());
-      after.add(with.seconds());
+      if (hinted) {
+        say(program, "with hints, %d of %d".formatted(i, repetitions));
+        HintedProgram.Run with = program.budgeted(Optional.of(hints), Optional.empty());
+        equal &= same(plain, with);
+        after.add(with.seconds());
+      }
     }
-    say(program, "with hints, recorded");
-    HintedProgram.Run recordedAgain = program.budgeted(Optional.of(hints), Optional.of(again));
-    equal &= same(plain, recordedAgain);
+    Optional<HintComparison.Side> hintedSide = Optional.empty();
+    if (hinted) {
+      say(program, "with hints, recorded");
+      HintedProgram.Run recordedAgain = program.budgeted(Optional.of(hints), Optional.of(again));
+      equal &= same(plain, recordedAgain);
+      hintedSide =
+          Optional.of(
+              new HintComparison.Side(
+                  median(after), recordedAgain.seconds(), counted(ProfileReader.read(again))));
+    }
     return new HintComparison(
         program.name(),
         plain.seconds(),
         new HintComparison.Side(median(before), recorded.seconds(), counted(profile)),
-        new HintComparison.Side(
-            median(after), recordedAgain.seconds(), counted(ProfileReader.read(again))),
+        hintedSide,
         advice.hints().size(),
         equal);
   }
@@ -292,24 +304,28 @@ public final class CompareHintsCommand implements Callable<Integer> {
     table.alignLeft(0, 14);
     for (HintComparison each : comparisons) {
       HintComparison.Recorded before = each.before().recorded();
-      HintComparison.Recorded after = each.after().recorded();
+      Optional<HintComparison.Recorded> after = each.after().map(HintComparison.Side::recorded);
       table.row(
           each.program(),
           "%.2fx".formatted(each.speedup()),
           "%.3f".formatted(each.before().seconds()),
-          "%.3f".formatted(each.after().seconds()),
+          cell(each.after(), with -> "%.3f".formatted(with.seconds())),
           "%,d".formatted(before.gpuFaults()),
-          "%,d".formatted(after.gpuFaults()),
+          cell(after, with -> "%,d".formatted(with.gpuFaults())),
           ByteSize.format(before.bytesToDevice()),
-          ByteSize.format(after.bytesToDevice()),
+          cell(after, with -> ByteSize.format(with.bytesToDevice())),
           ByteSize.format(before.bytesToHost()),
-          ByteSize.format(after.bytesToHost()),
+          cell(after, with -> ByteSize.format(with.bytesToHost())),
           ByteSize.format(before.evictedBytes()),
-          ByteSize.format(after.evictedBytes()),
+          cell(after, with -> ByteSize.format(with.evictedBytes())),
           "%+.0f%%".formatted(each.before().overhead() * 100),
           String.valueOf(each.hints()),
           each.verdict());
     }
     return table;
+  }
+
+  private static <T> String cell(Optional<T> value, Function<T, String> text) {
+    return value.map(text).orElse("-");
   }
 }

@@ -2,6 +2,7 @@ package io.spillway.samples.advise;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What hints did for one program.
@@ -9,12 +10,17 @@ import java.util.Map;
  * @param program its name
  * @param plainSeconds without Spillway and without a budget
  * @param before under the budget without hints
- * @param after under the budget with them
+ * @param after under the budget with them; empty if there are none to be given
  * @param hints how many there are
  * @param equal whether every run had the plain run's result
  */
 record HintComparison(
-    String program, double plainSeconds, Side before, Side after, int hints, boolean equal) {
+    String program,
+    double plainSeconds,
+    Side before,
+    Optional<Side> after,
+    int hints,
+    boolean equal) {
 
   /** A program may take this much longer with hints than without: three percent. */
   static final double MOST_SLOWDOWN = 1.03;
@@ -66,14 +72,14 @@ record HintComparison(
       long droppedRecords,
       String missing) {}
 
-  /** How many times as fast it is with hints. */
+  /** How many times as fast it is with hints: 1 if there are none. */
   double speedup() {
-    return before.seconds() / after.seconds();
+    return after.map(with -> before.seconds() / with.seconds()).orElse(1.0);
   }
 
   /** Whether results are equal and hints cost no more than they may. */
   boolean ok() {
-    return equal && after.seconds() <= before.seconds() * MOST_SLOWDOWN;
+    return equal && after.map(Side::seconds).orElse(0.0) <= before.seconds() * MOST_SLOWDOWN;
   }
 
   /** In a word. */
@@ -92,7 +98,7 @@ record HintComparison(
     json.put("result", verdict());
     json.put("plain_seconds", plainSeconds);
     json.put("before", before.json());
-    json.put("after", after.json());
+    after.ifPresent(with -> json.put("after", with.json()));
     return json;
   }
 }

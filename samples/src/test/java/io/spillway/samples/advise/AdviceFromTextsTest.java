@@ -35,6 +35,9 @@ class AdviceFromTextsTest {
 
   private static final int BLOCKS = 4;
 
+  /** The run to advise is longer than this one, which is over before hints are read. */
+  private static final double TIMES = 1000;
+
   @TempDir Path directory;
 
   /** A matrix of 32 MiB in four allocations, gone over six times. */
@@ -92,7 +95,8 @@ class AdviceFromTextsTest {
     String output = run("profile=" + recording + ",cupti=" + directory.resolve("none.so"));
 
     Recommendation advice =
-        new Advisor(Rules.standard(), LapReplay::of).advise(onACard(ProfileReader.read(recording)));
+        new Advisor(Rules.standard(), LapReplay::of)
+            .advise(onACard(ProfileReader.read(recording)), TIMES);
 
     assertThat(advice.hints()).as(output).hasSize(BLOCKS);
     assertThat(advice.hints())

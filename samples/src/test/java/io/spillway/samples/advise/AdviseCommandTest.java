@@ -23,6 +23,12 @@ class AdviseCommandTest {
 
   private static final long LAYER = 4 << 20;
   private static final int LAYERS = 24;
+
+  /**
+   * Three passes in which every layer makes another leave, but the first third, which finds room.
+   */
+  private static final long RECORDED_OUT = (3 * LAYERS - LAYERS / 3) * LAYER;
+
   private static final String[] DEMO = {
     "demo",
     "--simulate",
@@ -132,9 +138,26 @@ class AdviseCommandTest {
     assertThat(json.get("hints")).hasSize(1);
     assertThat(json.get("hints").get(0).get("hint").asText()).isEqualTo("read-mostly");
     assertThat(json.get("hints").get(0).get("saves").get("bytes_to_host").asLong())
-        .isEqualTo(3 * LAYERS * LAYER);
+        .isEqualTo(RECORDED_OUT);
     assertThat(json.get("replay_with_hints").get("evicted_bytes").asLong()).isZero();
     assertThat(json.get("replay_without_hints").get("evicted_bytes").asLong()).isPositive();
+  }
+
+  @Test
+  void advisesARunOfAnotherLength() throws IOException {
+    assertThat(run("advise", recording().toString(), "--json", "--times", "2")).isZero();
+    JsonNode twice = new ObjectMapper().readTree(out.toString());
+    assertThat(twice.get("hints").get(0).get("saves").get("bytes_to_host").asLong())
+        .isEqualTo(2 * RECORDED_OUT);
+
+    out.getBuffer().setLength(0);
+    assertThat(run("advise", recording().toString(), "--times", "0.01")).isZero();
+    assertThat(out.toString())
+        .contains("No hints.")
+        .contains("no rule found a hint that repays what giving it costs");
+
+    assertThat(run("advise", recording().toString(), "--times", "0")).isEqualTo(2);
+    assertThat(err.toString()).contains("--times 0.0: must be positive");
   }
 
   @Test

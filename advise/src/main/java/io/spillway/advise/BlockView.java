@@ -68,24 +68,37 @@ public record BlockView(LapView lap, int allocation, int block) {
 
   /** Bytes that come in for it in a lap without hints; none if it was seen to stay. */
   public double bytesInPerLap() {
-    return stays() ? 0 : asRecorded(lap.traffic().comesIn(allocation, block), Direction.TO_DEVICE);
+    return stays()
+        ? 0
+        : asRecorded(
+            lap.traffic().comesIn(allocation, block),
+            // What comes again has left: transfers to the device get lost.
+            Math.max(movedBytes(Direction.TO_DEVICE), leftBytes() + Blocks.BYTES));
   }
 
   /** Bytes of it that leave in a lap without hints; none if it was seen to stay. */
   public double bytesOutPerLap() {
-    return stays() ? 0 : asRecorded(lap.traffic().leaves(allocation, block), Direction.TO_HOST);
+    return stays() ? 0 : asRecorded(lap.traffic().leaves(allocation, block), leftBytes());
   }
 
   /**
-   * What the model of a lap moves, but no more than the recording tells of, where it tells of all
+   * What the model of a lap moves, but no more than the recording tells of, where it tells of
    * transfers: a launch larger than the budget is served by the card's own room, and a run of few
    * laps does not repay what an endless one would.
    */
-  private double asRecorded(int modelledBlocks, Direction direction) {
+  private double asRecorded(int modelledBlocks, long recordedBytes) {
     double modelled = (double) modelledBlocks * Blocks.BYTES;
     return lap.transfersTold()
-        ? Math.min(modelled, (double) movedBytes(direction) / lap.phase().laps())
+        ? Math.min(modelled, (double) recordedBytes / lap.phase().laps())
         : modelled;
+  }
+
+  /**
+   * Bytes of it that left the device in the whole recording. CUPTI loses transfers where there are
+   * many, and counts no loss; what Spillway asked to move is all there.
+   */
+  private long leftBytes() {
+    return Math.max(movedBytes(Direction.TO_HOST), everCounted(BlockMeasure.ASKED_TO_HOST));
   }
 
   /**
@@ -109,7 +122,7 @@ public record BlockView(LapView lap, int allocation, int block) {
 
   /** Bytes of it that moved other than by copies, which may write over what is there. */
   private long movedBytes(Direction direction) {
-    return bytes(direction) - everCounted(BlockMeasure.transferred(direction, TransferCause.USER));
+    return bytes(direction) - everCounted(BlockMeasure.transferred(direction, TransferCause.COPY));
   }
 
   private long bytes(Direction direction) {

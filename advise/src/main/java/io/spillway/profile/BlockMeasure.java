@@ -116,11 +116,13 @@ public enum BlockMeasure implements Measure {
   /** Position in the lap of the latest device fault. */
   LAST_FAULT_IN_LAP(GREATEST),
 
-  /** Bytes to the device by the program's copies. */
+  /** Bytes to the device by prefetches that were asked for. */
   TO_DEVICE_USER(SUM),
+  /** Bytes to the device by the program's copies; only the simulator tells of these. */
+  TO_DEVICE_COPY(SUM),
   /** Bytes to the device by faults. */
   TO_DEVICE_COHERENCE(SUM),
-  /** Bytes to the device by prefetches. */
+  /** Bytes to the device by the driver's own prefetcher. */
   TO_DEVICE_PREFETCH(SUM),
   /** Bytes to the device by evictions; there should be none. */
   TO_DEVICE_EVICTION(SUM),
@@ -128,11 +130,13 @@ public enum BlockMeasure implements Measure {
   TO_DEVICE_ACCESS_COUNTERS(SUM),
   /** Bytes to the device, the cause not told. */
   TO_DEVICE_UNKNOWN(SUM),
-  /** Bytes to the host by the program's copies. */
+  /** Bytes to the host by prefetches that were asked for. */
   TO_HOST_USER(SUM),
+  /** Bytes to the host by the program's copies; only the simulator tells of these. */
+  TO_HOST_COPY(SUM),
   /** Bytes to the host by faults. */
   TO_HOST_COHERENCE(SUM),
-  /** Bytes to the host by prefetches. */
+  /** Bytes to the host by the driver's own prefetcher. */
   TO_HOST_PREFETCH(SUM),
   /** Bytes to the host because the device was full. */
   TO_HOST_EVICTION(SUM),
@@ -140,6 +144,8 @@ public enum BlockMeasure implements Measure {
   TO_HOST_ACCESS_COUNTERS(SUM),
   /** Bytes to the host, the cause not told. */
   TO_HOST_UNKNOWN(SUM),
+  /** Bytes that Spillway asked the driver to move to the host. */
+  ASKED_TO_HOST(SUM),
   /** Parts that went to the device. */
   MOVED_PARTS(UNION),
 
@@ -162,6 +168,7 @@ public enum BlockMeasure implements Measure {
       case TO_DEVICE ->
           switch (cause) {
             case USER -> TO_DEVICE_USER;
+            case COPY -> TO_DEVICE_COPY;
             case COHERENCE -> TO_DEVICE_COHERENCE;
             case PREFETCH -> TO_DEVICE_PREFETCH;
             case EVICTION -> TO_DEVICE_EVICTION;
@@ -171,6 +178,7 @@ public enum BlockMeasure implements Measure {
       case TO_HOST ->
           switch (cause) {
             case USER -> TO_HOST_USER;
+            case COPY -> TO_HOST_COPY;
             case COHERENCE -> TO_HOST_COHERENCE;
             case PREFETCH -> TO_HOST_PREFETCH;
             case EVICTION -> TO_HOST_EVICTION;

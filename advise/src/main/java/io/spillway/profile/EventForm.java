@@ -26,9 +26,9 @@ enum EventForm {
       texts("launch", "kind"),
       ints("ordinal"),
       longs("sequence", "address", "bytes")),
-  HINT("io.spillway.Hint", longs("address", "bytes"), truths("refused")),
-  MOVE("io.spillway.Move", longs("address", "bytes"), truths("refused")),
-  DROP("io.spillway.Drop", longs("address", "bytes"), truths("refused")),
+  HINT("io.spillway.Hint", texts("kind"), longs("address", "bytes"), truths("refused")),
+  MOVE("io.spillway.Move", texts("kind"), longs("address", "bytes"), truths("refused")),
+  DROP("io.spillway.Drop", texts("kind"), longs("address", "bytes"), truths("refused")),
   KERNEL(KernelEvent.NAME, longs("sequence", "startNanos", "endNanos"), texts("function")),
   FAULT(
       FaultEvent.NAME,

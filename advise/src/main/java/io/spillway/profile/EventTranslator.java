@@ -2,6 +2,7 @@ package io.spillway.profile;
 
 import io.spillway.access.AccessKind;
 import io.spillway.allocate.MemoryKind;
+import io.spillway.hint.HintKind;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -28,6 +29,7 @@ final class EventTranslator {
   private final Constants<ContentionKind> contentions = new Constants<>(ContentionKind.class);
   private final Constants<AccessKind> accessKinds = new Constants<>(AccessKind.class);
   private final Constants<MemoryKind> memoryKinds = new Constants<>(MemoryKind.class);
+  private final Constants<HintKind> hintKinds = new Constants<>(HintKind.class);
 
   // Events of a type come many in a row.
   private @Nullable EventType typeLately;
@@ -94,8 +96,7 @@ final class EventTranslator {
               number(event, "address"),
               number(event, "bytes"),
               accessKinds.of(event, "kind"));
-      case HINT, MOVE -> hint(event, false);
-      case DROP -> hint(event, true);
+      case HINT, MOVE, DROP -> hint(event);
       case KERNEL -> {
         long start = number(event, "startNanos");
         folder.kernel(
@@ -145,12 +146,12 @@ final class EventTranslator {
     }
   }
 
-  private void hint(RecordedEvent event, boolean drops) {
+  private void hint(RecordedEvent event) throws ProfileException {
     folder.hint(
         written(event),
         number(event, "address"),
         number(event, "bytes"),
-        drops,
+        hintKinds.of(event, "kind"),
         truth(event, "refused"));
   }
 

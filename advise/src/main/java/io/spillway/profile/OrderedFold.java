@@ -2,6 +2,7 @@ package io.spillway.profile;
 
 import io.spillway.access.AccessKind;
 import io.spillway.allocate.MemoryKind;
+import io.spillway.hint.HintKind;
 import io.spillway.range.Blocks;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,9 +19,7 @@ final class OrderedFold implements EventWindow.Sink {
   private static final TransferCause[] CAUSES = TransferCause.values();
   private static final ContentionKind[] CONTENTIONS = ContentionKind.values();
   private static final MemoryKind[] MEMORY_KINDS = MemoryKind.values();
-
-  /** Hints of this kind free device copies. */
-  static final int DROP = 2;
+  private static final HintKind[] HINT_KINDS = HintKind.values();
 
   private final NameTable names;
   private final PendingSites pendingSites;
@@ -104,7 +103,7 @@ final class OrderedFold implements EventWindow.Sink {
       case EventRow.TRANSFER ->
           transfer(DIRECTIONS[first], CAUSES[second], address, bytes, start, end, sequence);
       case EventRow.CONTENTION -> contention(CONTENTIONS[first], address, bytes, sequence);
-      case EventRow.HINT -> hint(first, second != 0, address, bytes);
+      case EventRow.HINT -> hint(HINT_KINDS[first], second != 0, address, bytes);
       case EventRow.SESSION -> {
         launches.closeAll();
         base = launches.greatest() + 1;
@@ -345,7 +344,7 @@ final class OrderedFold implements EventWindow.Sink {
     }
     AllocationRow row = allocations.live().find(address, sequence);
     if (row == null) {
-      if (cause != TransferCause.USER) { // a copy's other end is the program's own host memory
+      if (cause != TransferCause.COPY) { // a copy's other end is the program's own host memory
         unknownAddresses++;
       }
       return;
@@ -413,16 +412,30 @@ final class OrderedFold implements EventWindow.Sink {
     }
   }
 
-  private void hint(int kind, boolean refused, long address, long bytes) {
+  private void hint(HintKind kind, boolean refused, long address, long bytes) {
     hints++;
     if (refused) {
       hintsRefused++;
       return;
     }
     AllocationRow row = allocations.live().find(address);
-    if (kind == DROP && row != null && bytes > 0) {
-      long from = address - allocations.live().foundStart();
-      residency.leaves(row, from, Math.min(from + bytes, row.bytes));
+    if (row == null || bytes <= 0) {
+      return;
+    }
+    long from = address - allocations.live().foundStart();
+    long to = Math.min(from + bytes, row.bytes);
+    if (kind == HintKind.DROP) {
+      residency.leaves(row, from, to);
+    } else if (kind == HintKind.WRITE_BACK) {
+      Columns.Builder<BlockMeasure> columns = launches.phases().current().columns(row);
+      int last = row.block(to - 1);
+      for (int block = row.block(from); block <= last; block++) {
+        long start = block * Blocks.BYTES;
+        columns.add(
+            BlockMeasure.ASKED_TO_HOST,
+            block,
+            Math.min(to, start + Blocks.BYTES) - Math.max(from, start));
+      }
     }
   }
 

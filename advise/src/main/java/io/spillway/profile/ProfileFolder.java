@@ -2,6 +2,7 @@ package io.spillway.profile;
 
 import io.spillway.access.AccessKind;
 import io.spillway.allocate.MemoryKind;
+import io.spillway.hint.HintKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -202,11 +203,10 @@ public final class ProfileFolder {
   /**
    * A hint was given.
    *
-   * @param drops whether it frees device copies
+   * @param kind what was asked
    * @param refused whether the driver refused it
    */
-  public void hint(long timeNanos, long address, long bytes, boolean drops, boolean refused) {
-    int codes = drops ? OrderedFold.DROP : 0;
+  public void hint(long timeNanos, long address, long bytes, HintKind kind, boolean refused) {
     add(
         timeNanos,
         Measure.NEVER,
@@ -214,7 +214,7 @@ public final class ProfileFolder {
         bytes,
         0,
         0,
-        EventRow.codes(EventRow.HINT, codes, refused ? 1 : 0, 0),
+        EventRow.codes(EventRow.HINT, index(kind), refused ? 1 : 0, 0),
         0);
   }
 

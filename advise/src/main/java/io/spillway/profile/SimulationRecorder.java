@@ -122,10 +122,11 @@ public final class SimulationRecorder implements SimulationObserver, SessionPlug
 
   private static TransferCause cause(Cause cause) {
     return switch (cause) {
-      case PREFETCH, TREE_PREFETCH -> TransferCause.PREFETCH;
+      case PREFETCH -> TransferCause.USER;
+      case TREE_PREFETCH -> TransferCause.PREFETCH;
       case FAULT -> TransferCause.COHERENCE;
       case EVICTION -> TransferCause.EVICTION;
-      case COPY -> TransferCause.USER;
+      case COPY -> TransferCause.COPY;
     };
   }
 

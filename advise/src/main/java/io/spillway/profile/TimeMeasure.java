@@ -15,11 +15,13 @@ public enum TimeMeasure implements Measure {
   GPU_FAULTS(SUM),
   /** Host faults, in pages. */
   CPU_FAULTS(SUM),
-  /** Bytes to the device by the program's copies. */
+  /** Bytes to the device by prefetches that were asked for. */
   TO_DEVICE_USER(SUM),
+  /** Bytes to the device by the program's copies; only the simulator tells of these. */
+  TO_DEVICE_COPY(SUM),
   /** Bytes to the device by faults. */
   TO_DEVICE_COHERENCE(SUM),
-  /** Bytes to the device by prefetches. */
+  /** Bytes to the device by the driver's own prefetcher. */
   TO_DEVICE_PREFETCH(SUM),
   /** Bytes to the device by evictions; there should be none. */
   TO_DEVICE_EVICTION(SUM),
@@ -27,11 +29,13 @@ public enum TimeMeasure implements Measure {
   TO_DEVICE_ACCESS_COUNTERS(SUM),
   /** Bytes to the device, the cause not told. */
   TO_DEVICE_UNKNOWN(SUM),
-  /** Bytes to the host by the program's copies. */
+  /** Bytes to the host by prefetches that were asked for. */
   TO_HOST_USER(SUM),
+  /** Bytes to the host by the program's copies; only the simulator tells of these. */
+  TO_HOST_COPY(SUM),
   /** Bytes to the host by faults. */
   TO_HOST_COHERENCE(SUM),
-  /** Bytes to the host by prefetches. */
+  /** Bytes to the host by the driver's own prefetcher. */
   TO_HOST_PREFETCH(SUM),
   /** Bytes to the host because the device was full. */
   TO_HOST_EVICTION(SUM),
@@ -57,6 +61,7 @@ public enum TimeMeasure implements Measure {
       case TO_DEVICE ->
           switch (cause) {
             case USER -> TO_DEVICE_USER;
+            case COPY -> TO_DEVICE_COPY;
             case COHERENCE -> TO_DEVICE_COHERENCE;
             case PREFETCH -> TO_DEVICE_PREFETCH;
             case EVICTION -> TO_DEVICE_EVICTION;
@@ -66,6 +71,7 @@ public enum TimeMeasure implements Measure {
       case TO_HOST ->
           switch (cause) {
             case USER -> TO_HOST_USER;
+            case COPY -> TO_HOST_COPY;
             case COHERENCE -> TO_HOST_COHERENCE;
             case PREFETCH -> TO_HOST_PREFETCH;
             case EVICTION -> TO_HOST_EVICTION;

@@ -2,11 +2,13 @@ package io.spillway.profile;
 
 /** Why bytes crossed the link. */
 public enum TransferCause {
-  /** The program asked, by a copy. */
+  /** The program or Spillway asked, by a prefetch: CUPTI's word for it. */
   USER,
+  /** A copy of the program's. Only the simulator tells of these. */
+  COPY,
   /** A fault brought them to who touched them. */
   COHERENCE,
-  /** A prefetch, the driver's own or asked for. */
+  /** The driver brought them along, by its own prefetcher. */
   PREFETCH,
   /** The device was full. */
   EVICTION,

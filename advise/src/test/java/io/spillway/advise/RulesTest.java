@@ -90,43 +90,35 @@ class RulesTest {
     assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 2)).isEmpty();
   }
 
+  private void assertSavesOf(int data, int block, double blocksIn, double blocksOut) {
+    assertSaves(
+        judged(new ReadMostlyRule(), sketch.build(), data, block),
+        Basis.PROVEN,
+        blocksIn * (BLOCK / 5e9 - BLOCK / 20e9) + blocksOut * BLOCK / 10e9 - BLOCK / 10e9,
+        0,
+        blocksOut * BLOCK);
+  }
+
   @Test
   void noMoreIsSavedThanTheRecordingTellsOf() {
-    int data = sketch.budgetBlocks(2).managed("data", 4);
+    int data = sketch.budgetBlocks(2).managed("data", 5);
     sketch
         .phase(10)
-        .kernel("scan", ONCE_NANOS, read(data, 0, 4))
+        .kernel("scan", ONCE_NANOS, read(data, 0, 5))
         .happened(BlockMeasure.TO_DEVICE_COHERENCE, read(data, 0, 3), 4 * Blocks.BYTES)
-        .happened(BlockMeasure.TO_DEVICE_PREFETCH, read(data, 0, 1), 2 * Blocks.BYTES)
-        .happened(BlockMeasure.TO_DEVICE_USER, read(data, 0, 4), 3 * Blocks.BYTES)
+        .happened(BlockMeasure.TO_DEVICE_USER, read(data, 0, 1), 2 * Blocks.BYTES)
+        .happened(BlockMeasure.TO_DEVICE_COPY, read(data, 0, 5), 3 * Blocks.BYTES)
         .happened(BlockMeasure.TO_HOST_EVICTION, read(data, 1, 2), 5 * Blocks.BYTES)
-        .happened(BlockMeasure.TO_HOST_PREFETCH, read(data, 2, 3), 99 * Blocks.BYTES);
-    assertSaves(
-        judged(new ReadMostlyRule(), sketch.build(), data, 0),
-        Basis.PROVEN,
-        10 * (BLOCK / 5e9 + BLOCK / 10e9 - BLOCK / 20e9) - BLOCK / 10e9,
-        0,
-        10 * BLOCK);
+        .happened(BlockMeasure.TO_HOST_USER, read(data, 2, 3), 99 * Blocks.BYTES)
+        .happened(BlockMeasure.TO_HOST_USER, read(data, 3, 4), Blocks.BYTES)
+        .happened(BlockMeasure.ASKED_TO_HOST, read(data, 3, 4), 7 * Blocks.BYTES);
+    assertSavesOf(data, 0, 10, 10);
     sketch.transfersTold();
-    assertSaves(
-        judged(new ReadMostlyRule(), sketch.build(), data, 0),
-        Basis.PROVEN,
-        6 * (BLOCK / 5e9 - BLOCK / 20e9) - BLOCK / 10e9,
-        0,
-        0);
-    assertSaves(
-        judged(new ReadMostlyRule(), sketch.build(), data, 1),
-        Basis.PROVEN,
-        4 * (BLOCK / 5e9 - BLOCK / 20e9) + 5 * BLOCK / 10e9 - BLOCK / 10e9,
-        0,
-        5 * BLOCK);
-    assertSaves(
-        judged(new ReadMostlyRule(), sketch.build(), data, 2),
-        Basis.PROVEN,
-        4 * (BLOCK / 5e9 - BLOCK / 20e9) + 10 * BLOCK / 10e9 - BLOCK / 10e9,
-        0,
-        10 * BLOCK);
-    assertThat(judged(new ReadMostlyRule(), sketch.build(), data, 3)).isEmpty();
+    assertSavesOf(data, 0, 6, 0);
+    assertSavesOf(data, 1, 6, 5);
+    assertSavesOf(data, 2, 10, 10);
+    assertSavesOf(data, 3, 8, 7);
+    assertSavesOf(data, 4, 1, 0);
   }
 
   @Test

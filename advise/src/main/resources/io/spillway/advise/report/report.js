@@ -6,9 +6,10 @@
   const NEVER = -1;
 
   const CAUSES = [
-    ['USER', "the program's copies", '#486581'],
+    ['USER', 'prefetches asked for', '#486581'],
+    ['COPY', "the program's copies", '#9fb3c8'],
     ['COHERENCE', 'faults', '#d64545'],
-    ['PREFETCH', 'prefetches', '#2cb1bc'],
+    ['PREFETCH', "the driver's prefetcher", '#2cb1bc'],
     ['EVICTION', 'evictions', '#f0b429'],
     ['ACCESS_COUNTERS', 'access counters', '#8719e0'],
     ['UNKNOWN', 'not told', '#9aa5b1']

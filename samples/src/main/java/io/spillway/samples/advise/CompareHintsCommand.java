@@ -245,7 +245,7 @@ public final class CompareHintsCommand implements Callable<Integer> {
         totals.gpuFaults(),
         totals.bytes(Direction.TO_DEVICE),
         toHost,
-        toHost - totals.bytesToHost().getOrDefault(TransferCause.USER, 0L),
+        toHost - totals.bytesToHost().getOrDefault(TransferCause.COPY, 0L),
         profile.recording().droppedTotal(),
         String.join("; ", profile.recording().missing()));
   }

@@ -60,7 +60,7 @@ record HintComparison(
    * @param gpuFaults device faults, in pages
    * @param bytesToDevice over the link
    * @param bytesToHost over the link
-   * @param evictedBytes of these all that the program's own copies did not ask for
+   * @param evictedBytes of these all but the program's own copies
    * @param droppedRecords lost
    * @param missing what was not recorded, empty if nothing
    */

@@ -90,8 +90,11 @@ final class Backstage implements AutoCloseable {
           .background()
           .execute(
               () -> {
-                work();
-                done.countDown();
+                try {
+                  work();
+                } finally {
+                  done.countDown();
+                }
               });
       done.await();
     } catch (RejectedExecutionException e) {

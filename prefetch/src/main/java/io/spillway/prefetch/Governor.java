@@ -79,7 +79,7 @@ public final class Governor {
     if (level == Level.DECLARED || level == Level.NOTHING) {
       return false; // nothing is fetched ahead any more: these are the last ones' ends
     }
-    level = Level.values()[level.compareTo(Level.FULL) + 1];
+    level = level == Level.FULL ? Level.NEAR : Level.DECLARED;
     retryAt = launches + pause;
     reason =
         "the last %d fetches saved %.1f ms and cost %.1f ms; next try after %d launches"
@@ -89,7 +89,7 @@ public final class Governor {
   }
 
   private boolean tryAgain(long launches) {
-    level = Level.values()[level.compareTo(Level.FULL) - 1];
+    level = level == Level.DECLARED ? Level.NEAR : Level.FULL;
     retryAt = launches + pause;
     reason = "tries again after a pause";
     return true;

@@ -88,10 +88,10 @@ final class Mover implements AutoCloseable {
   private void come(Step step, Plan plan, StreamHandle stream) {
     applier.apply(plan, stream);
     EventHandle event = spare.isEmpty() ? driver.createEvent() : spare.pop();
-    driver.record(event, stream);
-    int number = flights.isEmpty() ? 0 : (flights.peekLast().number() + 1) % streams.length;
+    int number = flights.isEmpty() ? 0 : (flights.getLast().number() + 1) % streams.length;
     Flight flight = new Flight(number, step.coming(), event);
-    flights.add(flight);
+    flights.add(flight); // before the event is recorded: it is ours to destroy, whatever happens
+    driver.record(event, stream);
     for (Piece piece : step.coming()) {
       inAllocations(
           piece,

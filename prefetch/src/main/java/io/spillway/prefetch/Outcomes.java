@@ -4,7 +4,6 @@ import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,7 @@ public final class Outcomes {
   private final Set<Piece> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /** What left for something that was not used since. */
-  private final Map<Piece, Piece> leftFor = new IdentityHashMap<>();
+  private final IdentityHashMap<Piece, Piece> leftFor = new IdentityHashMap<>();
 
   private long hits;
   private long useless;

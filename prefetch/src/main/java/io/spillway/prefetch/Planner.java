@@ -197,6 +197,11 @@ public final class Planner {
         : new Step(leaving, List.of(), List.of(), List.of(), lastSequence(leaving), true);
   }
 
+  /** Whether a step that already moves so much has no place for the piece. */
+  private boolean full(long bytes, Piece piece) {
+    return bytes > 0 && bytes + piece.bytes() > pieceBytes;
+  }
+
   private @Nullable Step demand(long limitBytes) {
     List<Piece> leaving = new ArrayList<>();
     List<Piece> coming = new ArrayList<>();
@@ -205,9 +210,9 @@ public final class Planner {
     while (!demanded.isEmpty()) {
       Piece piece = demanded.peek();
       if (!piece.resident()) {
-        if (bytes > 0 && bytes + piece.bytes() > pieceBytes
-            || !makeRoom(piece, now, now, limitBytes, leaving, this::passing)
-                && !makeRoom(piece, now, now, limitBytes, leaving, this::evictable)) {
+        if (full(bytes, piece)
+            || (!makeRoom(piece, now, now, limitBytes, leaving, this::passing)
+                && !makeRoom(piece, now, now, limitBytes, leaving, this::evictable))) {
           break;
         }
         pieces.arrive(piece);
@@ -227,8 +232,7 @@ public final class Planner {
     for (Piece piece = window.firstMissing(mostAhead);
         piece != null;
         piece = window.firstMissing(mostAhead)) {
-      if (bytes > 0 && bytes + piece.bytes() > pieceBytes
-          || !makeRoom(
+      if (full(bytes, piece) || !makeRoom(
               piece,
               now,
               window.scanned(),

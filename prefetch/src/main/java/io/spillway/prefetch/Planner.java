@@ -193,6 +193,11 @@ public final class Planner {
         : new Step(leaving, List.of(), List.of(), List.of(), lastSequence(leaving), true);
   }
 
+  /** Whether a step that already moves so much has no place for the piece. */
+  private boolean full(long bytes, Piece piece) {
+    return bytes > 0 && bytes + piece.bytes() > pieceBytes;
+  }
+
   private @Nullable Step demand(long limitBytes) {
     List<Piece> leaving = new ArrayList<>();
     List<Piece> coming = new ArrayList<>();
@@ -201,7 +206,7 @@ public final class Planner {
     while (!demanded.isEmpty()) {
       Piece piece = demanded.peek();
       if (!piece.resident()) {
-        if ((bytes > 0 && bytes + piece.bytes() > pieceBytes)
+        if (full(bytes, piece)
             || (!makeRoom(piece, now, now, limitBytes, leaving, this::passing)
                 && !makeRoom(piece, now, now, limitBytes, leaving, this::evictable))) {
           break;
@@ -223,7 +228,7 @@ public final class Planner {
     for (Piece piece = window.firstMissing(mostAhead);
         piece != null;
         piece = window.firstMissing(mostAhead)) {
-      if ((bytes > 0 && bytes + piece.bytes() > pieceBytes)
+      if (full(bytes, piece)
           || !makeRoom(
               piece,
               now,

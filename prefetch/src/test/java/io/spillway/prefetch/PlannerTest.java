@@ -70,8 +70,6 @@ final class PlannerTest {
 
     // No policy can do with less than N - C; Belady's, one layer at a time, does with this.
     double belady = (double) layers * (layers - fit) / (layers - 1);
-    System.out.printf(
-        "N=%d C=%d per lap %.2f bound %d belady %.2f%n", layers, fit, perLap, layers - fit, belady);
     assertThat(perLap).isBetween((double) layers - fit, belady + 1);
   }
 

@@ -152,15 +152,6 @@ final class PredictiveEngineTest {
               * READS
               * (LAYER / (model.deviceReadGBps() * 1e9) + model.kernelPassNanos() * 1e-9);
       double least = leastSeconds(needed, kernels);
-      System.out.printf(
-          "ratio %.1f lap %.4f least %.4f = %.3f; pinned link %.3f; in %.2f of %.2f GiB%n",
-          ratio,
-          lap,
-          least,
-          least / lap,
-          Math.max(kernels, needed / 55.4e9) / lap,
-          in / 1073741824.0,
-          needed / 1073741824.0);
       assertThat(mostResidentBytes).isLessThanOrEqualTo(budget);
       assertThat(in).isBetween(needed - LAYER, needed + 4 * LAYER);
       assertThat(least / lap).isGreaterThan(0.9);
@@ -231,9 +222,6 @@ final class PredictiveEngineTest {
       double least =
           in / (model.prefetchLinkGBps() * 1e9)
               + out / Blocks.BYTES * model.toHostDeferredBlockNanos() * 1e-9;
-      System.out.printf(
-          "training %.1f step %.4f least %.4f = %.3f in %.2f out %.2f%n",
-          ratio, step, least, least / step, in / 1e9, out / 1e9);
       assertThat(least / step).isGreaterThan(0.9);
     }
   }

@@ -112,7 +112,7 @@ class SpillwayCommandTest {
         "--passes 0 | passes of 0: must be at least 1",
         "--reads -1 | reads of -1: must be at least 1",
         "--rows fast | row 'fast': known are resident, faults, faults-writeback, one-ahead,"
-            + " double-buffered, double-buffered-kept, zero-copy",
+            + " spillway, double-buffered, double-buffered-kept, zero-copy",
         "--gpu rtx | GPU model 'rtx': known are h200",
         "--colour | Unknown option: '--colour'"
       })

@@ -88,8 +88,8 @@ public final class DemoCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Only these ways: resident, faults, faults-writeback, one-ahead, double-buffered,"
-              + " double-buffered-kept, zero-copy.")
+          "Only these ways: resident, faults, faults-writeback, one-ahead, spillway,"
+              + " double-buffered, double-buffered-kept, zero-copy.")
   private List<String> rowNames = List.of();
 
   @Option(

@@ -1,5 +1,6 @@
 package io.spillway.samples.demo;
 
+import io.spillway.prefetch.Auto;
 import io.spillway.prefetch.OnDemand;
 import io.spillway.prefetch.OneAhead;
 import io.spillway.range.ByteSize;
@@ -54,6 +55,13 @@ public enum Row {
     @Override
     Way open(Setting setting) {
       return new ManagedWay(setting, Hints.READ_MOSTLY, Pace.AHEAD, List.of(new OneAhead()));
+    }
+  },
+  /** Managed, read-mostly, what comes next predicted from what came before. */
+  SPILLWAY("spillway", "managed, read-mostly: Spillway predicts what comes next") {
+    @Override
+    Way open(Setting setting) {
+      return new ManagedWay(setting, Hints.READ_MOSTLY, Pace.AHEAD, List.of(new Auto()));
     }
   },
   /** Hand-written streaming of all layers from pinned memory. */

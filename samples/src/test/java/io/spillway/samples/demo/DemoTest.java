@@ -44,6 +44,17 @@ class DemoTest {
   }
 
   @Test
+  void theEngineBringsInLittleMoreThanWhatDoesNotFitAndBeatsOneAhead() {
+    Job job = new Job(48, 128 * ByteSize.MIB, 20, 6, 2 * ByteSize.GIB);
+
+    DemoReport report =
+        run(job, () -> Devices.simulate(GpuModel.h200(), false), Row.ONE_AHEAD, Row.SPILLWAY);
+
+    assertThat(seconds(report, "one-ahead") / seconds(report, "spillway")).isGreaterThan(1.2);
+    assertThat(report.figures("spillway").orElseThrow().traffic().bytesOut()).isZero();
+  }
+
+  @Test
   void bytesAreWhatEachWayHasToMove() {
     long footprintBytes = RATIO_3.footprintBytes();
 
@@ -126,6 +137,7 @@ class DemoTest {
             "faults",
             "faults-writeback",
             "one-ahead",
+            "spillway",
             "double-buffered",
             "double-buffered-kept",
             "zero-copy");

@@ -3,6 +3,7 @@ package io.spillway.prefetch;
 import io.spillway.SessionContext;
 import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
+import io.spillway.SpillwayConfig;
 
 /**
  * Keeps the budget, predicts what launches need and moves it ahead of them; notices when that does
@@ -16,6 +17,12 @@ public final class Auto implements SessionPlugin {
   @Override
   public String name() {
     return "auto";
+  }
+
+  /** Only where it is named: what is installed includes a mover that needs no prediction. */
+  @Override
+  public boolean wanted(SpillwayConfig config) {
+    return config.plugins().isPresent();
   }
 
   @Override

@@ -64,13 +64,25 @@ final class Mover implements AutoCloseable {
     turn = (turn + 1) % streams.length;
     boolean left = step.leaving().isEmpty() || leave(step, stream);
     Plan advice = step.advise();
-    if (!advice.isEmpty() && applier.apply(advice, stream).complete()) {
-      step.advised();
+    if (!advice.isEmpty()) {
+      advise(step, advice, stream);
     }
     if (!step.coming().isEmpty()) {
       come(step, fetch ? step.come() : Plan.empty(), stream);
     }
     return left;
+  }
+
+  private void advise(Step step, Plan advice, StreamHandle stream) {
+    for (Piece piece : step.readMostly()) { // before it is so: whoever might write it has to wait
+      inAllocations(piece, (allocation, _) -> presence.setFoundReadMostly(allocation, true));
+    }
+    if (applier.apply(advice, stream).complete()) {
+      step.advised();
+    }
+    for (Piece piece : step.notReadMostly()) {
+      inAllocations(piece, presence::absent);
+    }
   }
 
   private boolean leave(Step step, StreamHandle stream) {

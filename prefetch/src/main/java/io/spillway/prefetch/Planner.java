@@ -98,6 +98,7 @@ public final class Planner {
     for (Piece piece : scratch) {
       if (kind == AccessKind.UNKNOWN && piece.advised()) {
         doubtful.add(piece);
+        gone(piece); // taking read-mostly back leaves the host's copy alone
       }
       piece.use(next, sequence, kind);
       outcomes.used(piece);
@@ -329,6 +330,27 @@ public final class Planner {
     }
   }
 
+  /**
+   * Somebody took read-mostly back, because of a write to come; of these pieces that leaves the
+   * host's copy alone.
+   */
+  public List<Piece> expectWrite(AddressRange range) {
+    List<Piece> collapsed = new ArrayList<>();
+    for (Piece piece : pieces.inside(Blocks.covering(range))) {
+      if (piece.resident() && piece.droppable()) {
+        gone(piece);
+        collapsed.add(piece);
+      }
+      piece.expectWrite(predictor.position());
+    }
+    return collapsed;
+  }
+
+  private void gone(Piece piece) {
+    pieces.leave(piece);
+    window.left(piece);
+  }
+
   /** The driver would not let a piece go: it is still there. */
   public void refused(Piece piece) {
     pieces.arrive(piece);
@@ -351,8 +373,7 @@ public final class Planner {
       if (toDevice) {
         pieces.arrive(piece);
       } else {
-        pieces.leave(piece);
-        window.left(piece);
+        gone(piece);
       }
     }
     return covered;

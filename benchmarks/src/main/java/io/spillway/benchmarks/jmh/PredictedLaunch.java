@@ -53,7 +53,7 @@ public class PredictedLaunch {
   /** One launch, and the next one expected. */
   @Benchmark
   public int observe() {
-    long address = BASE + next * 2 * Blocks.BYTES;
+    long address = BASE + next * (2 * Blocks.BYTES);
     next = next + 1 == launches ? 0 : next + 1;
     touches.begin(address >> 1);
     touches.add(address, Blocks.BYTES, AccessKind.READ);

@@ -78,6 +78,15 @@ public final class DemoCommand implements Callable<Integer> {
   private int passes;
 
   @Option(
+      names = "--warm-up",
+      paramLabel = "PASSES",
+      defaultValue = "3",
+      description =
+          "Passes before those that are timed (default: ${DEFAULT-VALUE}, after which what is"
+              + " predicted has been seen often enough).")
+  private int warmUps;
+
+  @Option(
       names = "--reads",
       defaultValue = "20",
       description = "How often a pass reads each layer (default: ${DEFAULT-VALUE}).")
@@ -89,7 +98,7 @@ public final class DemoCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "Only these ways: resident, faults, faults-writeback, one-ahead, spillway,"
-              + " double-buffered, double-buffered-kept, zero-copy.")
+              + " spillway-scopes, double-buffered, double-buffered-kept, zero-copy.")
   private List<String> rowNames = List.of();
 
   @Option(
@@ -216,7 +225,7 @@ public final class DemoCommand implements Callable<Integer> {
         budget != null
             ? budget.bytes()
             : Math.max(Blocks.floor(footprintBytes / 3), Job.LEAST_RING * layerBytes);
-    return new Job(layers, layerBytes, reads, passes, budgetBytes);
+    return new Job(layers, layerBytes, reads, warmUps, passes, budgetBytes);
   }
 
   private Guidance guidance(List<Row> rows) {

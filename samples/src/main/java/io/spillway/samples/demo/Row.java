@@ -57,8 +57,15 @@ public enum Row {
       return new ManagedWay(setting, Hints.READ_MOSTLY, Pace.AHEAD, List.of(new OneAhead()));
     }
   },
-  /** Managed, read-mostly, what comes next predicted from what came before. */
-  SPILLWAY("spillway", "managed, read-mostly: Spillway predicts what comes next") {
+  /** Managed, nothing declared: launches are seen as the agent sees them. */
+  SPILLWAY("spillway", "managed: Spillway predicts from launches as its agent sees them") {
+    @Override
+    Way open(Setting setting) {
+      return new InterceptedWay(setting, List.of(new Auto()));
+    }
+  },
+  /** Managed, declared read-mostly, launches declared with what they touch. */
+  SPILLWAY_SCOPES("spillway-scopes", "managed, read-mostly: Spillway predicts declared launches") {
     @Override
     Way open(Setting setting) {
       return new ManagedWay(setting, Hints.READ_MOSTLY, Pace.AHEAD, List.of(new Auto()));

@@ -138,6 +138,7 @@ class DemoTest {
             "faults-writeback",
             "one-ahead",
             "spillway",
+            "spillway-scopes",
             "double-buffered",
             "double-buffered-kept",
             "zero-copy");

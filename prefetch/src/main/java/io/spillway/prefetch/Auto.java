@@ -11,8 +11,17 @@ import io.spillway.SpillwayConfig;
  */
 public final class Auto implements SessionPlugin {
 
+  private final MoveSizing sizing;
+
   /** For {@link java.util.ServiceLoader} or a configuration. */
-  public Auto() {}
+  public Auto() {
+    this(MoveSizing.STANDARD);
+  }
+
+  /** For a configuration that knows how its machine moves data best. */
+  public Auto(MoveSizing sizing) {
+    this.sizing = sizing;
+  }
 
   @Override
   public String name() {
@@ -27,6 +36,6 @@ public final class Auto implements SessionPlugin {
 
   @Override
   public SessionListener attach(SessionContext context) {
-    return new PredictiveEngine(context);
+    return new PredictiveEngine(context, sizing);
   }
 }

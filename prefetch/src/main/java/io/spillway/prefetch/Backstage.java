@@ -27,12 +27,6 @@ final class Backstage implements AutoCloseable {
   private static final int MESSAGES = 1 << 14;
 
   /**
-   * A piece is at most this part of the budget, so that what is in flight takes little of it; and
-   * {@link Planner#PIECE_BYTES} at most.
-   */
-  private static final int PIECES_IN_BUDGET = 16;
-
-  /**
    * How long a launch waits for its data at most: so many times what moving as much out and in
    * takes, and a tenth of a second, in which other tasks of the background thread may come first.
    * What waits longer waits for something that the program does only after this launch.
@@ -63,6 +57,7 @@ final class Backstage implements AutoCloseable {
 
   Backstage(
       SessionContext context,
+      MoveSizing sizing,
       Completions completions,
       Presence presence,
       Consumer<RuntimeException> failure) {
@@ -70,14 +65,10 @@ final class Backstage implements AutoCloseable {
     this.completions = completions;
     this.presence = presence;
     this.failure = failure;
-    long pieceBytes =
-        Math.clamp(
-            Blocks.floor(context.residentLimitBytes().getAsLong() / PIECES_IN_BUDGET),
-            Blocks.BYTES,
-            Planner.PIECE_BYTES);
-    this.mover = new Mover(context, pieceBytes, completions, presence);
+    MoveSizing fitting = sizing.within(context.residentLimitBytes().getAsLong());
+    this.mover = new Mover(context, fitting, completions, presence);
     this.planner =
-        new Planner(prices, pieceBytes, this::inOneAllocation, context.applier()::droppable);
+        new Planner(prices, fitting, this::inOneAllocation, context.applier()::droppable);
   }
 
   private boolean inOneAllocation(long origin, long address, long bytes) {

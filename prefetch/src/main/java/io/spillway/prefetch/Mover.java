@@ -30,18 +30,19 @@ final class Mover implements AutoCloseable {
   private final PlanApplier applier;
   private final Completions completions;
   private final Presence presence;
-  private final StreamHandle[] streams = new StreamHandle[Planner.PIECES_IN_FLIGHT];
+  private final StreamHandle[] streams;
   private final Deque<Flight> flights = new ArrayDeque<>();
   private final Deque<EventHandle> spare = new ArrayDeque<>();
   private int turn;
   private long refused;
 
-  Mover(SessionContext context, long pieceBytes, Completions completions, Presence presence) {
+  Mover(SessionContext context, MoveSizing sizing, Completions completions, Presence presence) {
     this.context = context;
     this.driver = context.driver();
-    this.applier = context.applier().withPieces(pieceBytes);
+    this.applier = context.applier().withPieces(sizing.pieceBytes());
     this.completions = completions;
     this.presence = presence;
+    this.streams = new StreamHandle[sizing.inFlight()];
     for (int i = 0; i < streams.length; i++) {
       streams[i] = driver.createStream();
     }

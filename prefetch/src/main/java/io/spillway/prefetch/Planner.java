@@ -34,16 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
 
-  /**
-   * Bytes of a piece, and of a step, at most: 128 MiB is where a fetch no longer holds the calling
-   * thread (measurements h200: {@code prefetch.h2d.issue}, 1.5% of the time instead of 70%) and
-   * runs at 46 GB/s; larger ones gain little and cannot be cancelled.
-   */
-  public static final long PIECE_BYTES = 128L << 20;
-
-  /** Pieces on their way at a time: while one moves, the next one's call is being made. */
-  static final int PIECES_IN_FLIGHT = 2;
-
   private final Predictor predictor = new Predictor();
   private final Pieces pieces;
   private final Victims victims;
@@ -64,19 +54,22 @@ public final class Planner {
    * Nothing is known, nothing resident.
    *
    * @param prices what moving costs
-   * @param pieceBytes the most bytes moved at once, whole blocks
+   * @param sizing in what pieces data is moved
    * @param bounds which memory strides may lead into
    * @param droppable whether the device copy of memory that is new here can be dropped
    */
   public Planner(
-      Prices prices, long pieceBytes, Predictor.Bounds bounds, Predicate<AddressRange> droppable) {
-    this.pieceBytes = pieceBytes;
+      Prices prices,
+      MoveSizing sizing,
+      Predictor.Bounds bounds,
+      Predicate<AddressRange> droppable) {
+    this.pieceBytes = sizing.pieceBytes();
     this.bounds = bounds;
     pieces = new Pieces(pieceBytes, droppable);
     victims = new Victims(pieces, prices);
     window = new Window(predictor, pieces);
     outcomes = new Outcomes(prices);
-    laps = new LapStays(predictor, window, prices, PIECES_IN_FLIGHT * pieceBytes);
+    laps = new LapStays(predictor, window, prices, sizing.roomBytes());
   }
 
   /**

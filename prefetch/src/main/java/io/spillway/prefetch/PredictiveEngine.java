@@ -54,10 +54,10 @@ final class PredictiveEngine implements SessionListener {
     }
   }
 
-  PredictiveEngine(SessionContext context) {
+  PredictiveEngine(SessionContext context, MoveSizing sizing) {
     this.context = context;
     this.completions = new Completions(context.driver(), this::took);
-    this.backstage = new Backstage(context, completions, presence, this::switchOff);
+    this.backstage = new Backstage(context, sizing, completions, presence, this::switchOff);
   }
 
   private void took(int launch, long nanos) {

@@ -20,7 +20,11 @@ final class PlannerTest {
   private static final long LAYER = 8 * Blocks.BYTES;
 
   private final Planner planner =
-      new Planner(Prices.H200, 2 * Blocks.BYTES, (origin, address, bytes) -> false, range -> true);
+      new Planner(
+          Prices.H200,
+          new MoveSizing(2 * Blocks.BYTES, 2),
+          (origin, address, bytes) -> false,
+          range -> true);
   private long sequence;
   private long bytesIn;
   private long limitBytes;

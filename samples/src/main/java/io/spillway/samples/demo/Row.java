@@ -61,14 +61,15 @@ public enum Row {
   SPILLWAY("spillway", "managed: Spillway predicts from launches as its agent sees them") {
     @Override
     Way open(Setting setting) {
-      return new InterceptedWay(setting, List.of(new Auto()));
+      return new InterceptedWay(setting, List.of(new Auto(setting.guidance().moves())));
     }
   },
   /** Managed, declared read-mostly, launches declared with what they touch. */
   SPILLWAY_SCOPES("spillway-scopes", "managed, read-mostly: Spillway predicts declared launches") {
     @Override
     Way open(Setting setting) {
-      return new ManagedWay(setting, Hints.READ_MOSTLY, Pace.AHEAD, List.of(new Auto()));
+      return new ManagedWay(
+          setting, Hints.READ_MOSTLY, Pace.AHEAD, List.of(new Auto(setting.guidance().moves())));
     }
   },
   /** Hand-written streaming of all layers from pinned memory. */

@@ -28,12 +28,12 @@ final class Backstage implements AutoCloseable {
 
   /**
    * How long a launch waits for its data at most: so many times what moving as much out and in
-   * takes, and a tenth of a second, in which other tasks of the background thread may come first.
-   * What waits longer waits for something that the program does only after this launch.
+   * takes, and five seconds, in which a busy machine gets around to the background thread. What
+   * waits longer waits for something that the program does only after this launch.
    */
   private static final int PATIENCE = 10;
 
-  private static final long PATIENCE_NANOS = 100_000_000;
+  private static final long PATIENCE_NANOS = 5_000_000_000L;
 
   /** How long a session's end waits for a step at most: a minute, for 500 GB at link rate twice. */
   private static final long LONGEST_STEP_NANOS = 60_000_000_000L;

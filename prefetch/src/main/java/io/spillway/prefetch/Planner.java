@@ -201,8 +201,8 @@ public final class Planner {
       Piece piece = demanded.peek();
       if (!piece.resident()) {
         if (full(bytes, piece)
-            || (!makeRoom(piece, now, now, limitBytes, leaving, this::passing)
-                && !makeRoom(piece, now, now, limitBytes, leaving, this::evictable))) {
+            || (!makeRoom(piece, now, now, limitBytes, leaving, Choice.PASSING)
+                && !makeRoom(piece, now, now, limitBytes, leaving, Choice.ANY))) {
           break;
         }
         pieces.arrive(piece);
@@ -229,7 +229,7 @@ public final class Planner {
               window.scanned(),
               limitBytes,
               leaving,
-              laps.active() ? this::passing : this::evictable)) {
+              laps.active() ? Choice.PASSING : Choice.ANY)) {
         break;
       }
       pieces.arrive(piece);
@@ -257,14 +257,13 @@ public final class Planner {
 
   /** Lets pieces go until there is room; those that went stay gone even if it is not enough. */
   private boolean makeRoom(
-      Piece coming,
-      long now,
-      long use,
-      long limitBytes,
-      List<Piece> leaving,
-      Predicate<Piece> free) {
+      Piece coming, long now, long use, long limitBytes, List<Piece> leaving, Choice choice) {
     while (pieces.residentBytes() + coming.bytes() > limitBytes) {
-      Piece victim = victims.choose(now, use, free);
+      Piece victim =
+          switch (choice) {
+            case PASSING -> victims.oldest(now, use, this::passing);
+            case ANY -> victims.choose(now, use, this::evictable);
+          };
       if (victim == null) {
         return false;
       }
@@ -272,6 +271,14 @@ public final class Planner {
       leaving.add(victim);
     }
     return true;
+  }
+
+  /** Among which pieces a victim is chosen. */
+  private enum Choice {
+    /** Those that do not stay until their next use in the lap. */
+    PASSING,
+    /** All that no launch is waiting to use. */
+    ANY
   }
 
   private boolean evictable(Piece piece) {

@@ -9,6 +9,7 @@ module io.spillway.prefetch {
   exports io.spillway.prefetch;
 
   provides io.spillway.SessionPlugin with
+      io.spillway.prefetch.Auto,
       io.spillway.prefetch.OnDemand,
       io.spillway.prefetch.OneAhead;
 }

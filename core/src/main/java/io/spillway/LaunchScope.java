@@ -8,6 +8,7 @@ import io.spillway.access.LaunchListener;
 import io.spillway.access.RangeAccess;
 import io.spillway.driver.StreamHandle;
 import io.spillway.range.AddressRange;
+import java.util.function.Predicate;
 
 /**
  * Declares what one launch touches, ahead of it: a promise about what comes next, never a condition
@@ -18,13 +19,23 @@ import io.spillway.range.AddressRange;
 public final class LaunchScope implements AutoCloseable {
 
   private final LaunchListener listener;
+  private final Predicate<StreamHandle> capturing;
   private Launch launch;
   private boolean declared;
+  private boolean asked;
+  private boolean told;
   private boolean closed;
 
-  LaunchScope(Launch launch, LaunchListener listener) {
+  /**
+   * Opens it.
+   *
+   * @param capturing whether a stream is being captured: then nobody is told, who might enqueue
+   *     work in it
+   */
+  LaunchScope(Launch launch, LaunchListener listener, Predicate<StreamHandle> capturing) {
     this.launch = launch;
     this.listener = listener;
+    this.capturing = capturing;
   }
 
   /**
@@ -95,8 +106,19 @@ public final class LaunchScope implements AutoCloseable {
     if (FlightRecording.started()) {
       AccessEvent.emit(launch, access);
     }
-    listener.declared(launch, access);
+    if (told()) {
+      listener.declared(launch, access);
+    }
     return this;
+  }
+
+  /** Whether listeners are told, which is the same for all of a launch. */
+  private boolean told() {
+    if (!asked) {
+      asked = true;
+      told = !capturing.test(launch.stream());
+    }
+    return told;
   }
 
   /** The launch has been issued. */
@@ -104,7 +126,9 @@ public final class LaunchScope implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      listener.issued(launch);
+      if (told()) {
+        listener.issued(launch);
+      }
     }
   }
 }

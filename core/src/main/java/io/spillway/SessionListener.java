@@ -4,6 +4,7 @@ import io.spillway.access.LaunchListener;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.hint.Plan;
 import io.spillway.range.AddressRange;
+import java.util.List;
 
 /** A plugin's ear in one session. Methods are called by any of the program's threads. */
 public interface SessionListener extends LaunchListener, AutoCloseable {
@@ -23,6 +24,9 @@ public interface SessionListener extends LaunchListener, AutoCloseable {
   default boolean fetch(AddressRange range) {
     return false;
   }
+
+  /** The program says which launches come next, in this order; what it said before is void. */
+  default void upcoming(List<UpcomingLaunch> launches) {}
 
   /** {@code plan} took effect, without this listener having asked for it. */
   default void applied(Plan plan) {}

@@ -296,7 +296,22 @@ public final class Spillway implements AutoCloseable {
     ensureOpen();
     Launch launch =
         new Launch(label, ordinal, launchSequence.getAndIncrement(), StreamHandle.DEFAULT);
-    return new LaunchScope(launch, launchListener);
+    return new LaunchScope(launch, launchListener, driver::capturing);
+  }
+
+  /**
+   * Names the next several launches at once, for a program that knows them before it can declare
+   * them, such as the experts that a router chose for some layers. They are declared as ever when
+   * they are made. A promise, like a scope: what is named and never launched costs its transfers.
+   *
+   * @param launches in the order in which they will be made; they replace those named before
+   */
+  public void upcoming(List<UpcomingLaunch> launches) {
+    ensureOpen();
+    List<UpcomingLaunch> copy = List.copyOf(launches);
+    for (SessionListener listener : listeners) {
+      listener.upcoming(copy);
+    }
   }
 
   /** Whether allocations can be redirected. */
@@ -448,7 +463,10 @@ public final class Spillway implements AutoCloseable {
     @Override
     public void declared(Launch launch, RangeAccess access) {
       if (access.kind().writes()) {
-        applier.expectWrite(access.range());
+        Plan takenBack = applier.expectWrite(access.range());
+        if (!takenBack.isEmpty()) {
+          listeners.forEach(listener -> listener.applied(takenBack));
+        }
       }
       for (SessionListener listener : listeners) {
         listener.declared(launch, access);

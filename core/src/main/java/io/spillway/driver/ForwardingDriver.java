@@ -140,6 +140,11 @@ public abstract class ForwardingDriver implements UnifiedMemoryDriver {
   }
 
   @Override
+  public boolean capturing(StreamHandle stream) {
+    return upstream.capturing(stream);
+  }
+
+  @Override
   public boolean isComplete(EventHandle event) {
     return upstream.isComplete(event);
   }

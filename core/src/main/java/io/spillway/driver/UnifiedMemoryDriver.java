@@ -119,6 +119,14 @@ public interface UnifiedMemoryDriver extends AutoCloseable {
   /** Destroys a stream; work already in it still completes. */
   void destroyStream(StreamHandle stream);
 
+  /**
+   * Whether work given to {@code stream} now is recorded into a graph instead of done, so that
+   * nothing of ours may enter it. Where the driver's answer is an error, it is taken to be.
+   */
+  default boolean capturing(StreamHandle stream) {
+    return false; // for drivers without graphs
+  }
+
   /** Waits until everything in {@code stream} is done. */
   void synchronize(StreamHandle stream);
 

@@ -56,7 +56,9 @@ public record DropinSettings(
     /** Nothing either, but the budget is kept: what exceeds it leaves least recently used first. */
     ON_DEMAND,
     /** The plain mover of {@code io.spillway.prefetch}, which fetches one range ahead. */
-    ONE_AHEAD;
+    ONE_AHEAD,
+    /** The engine of {@code io.spillway.prefetch}, which predicts what launches need. */
+    AUTO;
 
     /** As written, and the name of the plugin that does it. */
     public String key() {

@@ -7,6 +7,8 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -146,13 +148,28 @@ public final class SettingsSource {
       try {
         draft.take(option, text);
       } catch (IllegalArgumentException e) {
+        String nearest =
+            e instanceof NoSuchValue slip ? "; did you mean '%s'?".formatted(slip.nearest) : "";
         throw new IllegalArgumentException(
-            "%s '%s' (from %s): it takes %s"
-                .formatted(option.key(), text, origins.get(option), option.takes()),
+            "%s '%s' (from %s): it takes %s%s"
+                .formatted(option.key(), text, origins.get(option), option.takes(), nearest),
             e);
       }
     }
     return draft;
+  }
+
+  /** A name that is none of an option's values. */
+  private static final class NoSuchValue extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    /** The value that is most like it. */
+    private final String nearest;
+
+    NoSuchValue(String nearest) {
+      super("none of them");
+      this.nearest = nearest;
+    }
   }
 
   private static String withoutPercent(String text) {
@@ -179,7 +196,11 @@ public final class SettingsSource {
         return each;
       }
     }
-    throw new IllegalArgumentException("none of them");
+    throw new NoSuchValue(
+        Arrays.stream(DropinSettings.Prefetch.values())
+            .map(DropinSettings.Prefetch::key)
+            .min(Comparator.comparingInt(key -> Option.distance(key, value)))
+            .orElseThrow());
   }
 
   private static Optional<Path> path(String text) {

@@ -13,12 +13,24 @@ import java.util.function.IntPredicate;
  * Which blocks of one allocation are read-mostly and which prefer the host, as far as we were the
  * ones to say so. Guarded by its own monitor, which whoever changes advice holds over the driver's
  * calls as well, so that advice and what is known of it never part.
+ *
+ * <p>Launching threads ask without that monitor, of what was last {@linkplain #publish published}:
+ * a launch never waits for a driver call that a mover makes.
  */
 final class AdvisedBlocks {
 
   private final long base;
   private final BitSet readMostly = new BitSet();
   private final BitSet preferHost = new BitSet();
+  private volatile Published published = new Published(new BitSet(), new BitSet());
+
+  /**
+   * What was known after the last change; the sets never change.
+   *
+   * @param readMostly what may be read-mostly, also while a call that makes it so is being made
+   * @param inPlace what the device reads on the host
+   */
+  private record Published(BitSet readMostly, BitSet inPlace) {}
 
   AdvisedBlocks(AddressRange allocation) {
     this.base = Blocks.floor(allocation.address());
@@ -26,6 +38,11 @@ final class AdvisedBlocks {
 
   /** Before {@code advice} is given: until it succeeds, nothing it is about is certain. */
   synchronized void forget(AddressRange range, Advice advice) {
+    if (advice == Advice.SET_READ_MOSTLY) {
+      BitSet soon = (BitSet) published.readMostly.clone();
+      set(soon, range, true);
+      published = new Published(soon, published.inPlace);
+    }
     switch (advice) {
       case SET_READ_MOSTLY, UNSET_READ_MOSTLY -> set(readMostly, range, false);
       case SET_PREFERRED_LOCATION, UNSET_PREFERRED_LOCATION -> set(preferHost, range, false);
@@ -57,9 +74,24 @@ final class AdvisedBlocks {
     return parts(range, block -> !(readMostly.get(block) && preferHost.get(block)));
   }
 
-  /** Whether the device reads all of {@code range} in place, on the host. */
-  synchronized boolean readInPlace(AddressRange range) {
-    return parts(range, block -> readMostly.get(block) || !preferHost.get(block)).isEmpty();
+  /** After a change is complete: what launching threads see from now on. */
+  synchronized void publish() {
+    BitSet inPlace = (BitSet) preferHost.clone();
+    inPlace.andNot(readMostly);
+    published = new Published((BitSet) readMostly.clone(), inPlace);
+  }
+
+  /** Whether a part of {@code range} may be read-mostly. Does not wait for changes. */
+  boolean mayBeReadMostly(AddressRange range) {
+    int first = published.readMostly.nextSetBit(index(range.address()));
+    return first >= 0 && first <= index(range.end() - 1);
+  }
+
+  /**
+   * Whether the device reads all of {@code range} in place, on the host. Does not wait for changes.
+   */
+  boolean readInPlace(AddressRange range) {
+    return published.inPlace.nextClearBit(index(range.address())) > index(range.end() - 1);
   }
 
   private List<AddressRange> parts(AddressRange range, IntPredicate wanted) {

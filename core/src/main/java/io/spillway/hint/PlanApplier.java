@@ -11,6 +11,7 @@ import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -142,24 +143,28 @@ public final class PlanApplier {
    * Takes read-mostly back from {@code range} before a write that is known to come: a device write
    * into duplicated memory is a thousand times slower than into any other (measurements: {@code
    * readmostly.gpuwrite}).
+   *
+   * @return what was applied; empty if nothing was read-mostly
    */
-  public void expectWrite(AddressRange range) {
+  public Plan expectWrite(AddressRange range) {
     if (advised.isEmpty()) {
-      return; // before the ledger is asked: every launch of a kernel that is known to write comes
-      // here
+      return Plan.empty(); // before the ledger is asked: each launch that is known to write is here
     }
+    List<Hint> takenBack = new ArrayList<>();
     for (LiveAllocation allocation : ledger.overlapping(range)) {
       AdvisedBlocks blocks = advised.get(allocation);
-      if (blocks != null) {
+      AddressRange inside = clipOutwards(allocation, range).getFirst();
+      if (blocks != null && blocks.mayBeReadMostly(inside)) {
         synchronized (blocks) {
-          for (AddressRange part : blocks.readMostly(clipOutwards(allocation, range).getFirst())) {
-            apply(
-                Plan.of(new Hint.NotReadMostly(part), new Hint.PreferNowhere(part)),
-                StreamHandle.DEFAULT);
+          for (AddressRange part : blocks.readMostly(inside)) {
+            Plan plan = Plan.of(new Hint.NotReadMostly(part), new Hint.PreferNowhere(part));
+            apply(plan, StreamHandle.DEFAULT);
+            takenBack.addAll(plan.hints());
           }
         }
       }
     }
+    return takenBack.isEmpty() ? Plan.empty() : new Plan(takenBack);
   }
 
   /** Forgets what was advised of an allocation; call once its free began. */
@@ -236,6 +241,7 @@ public final class PlanApplier {
               adviseNow(blocks, part, Advice.SET_READ_MOSTLY, device);
             });
       }
+      blocks.publish();
     }
   }
 
@@ -253,6 +259,7 @@ public final class PlanApplier {
         }
         writeBack(tally, part, stream);
       }
+      blocks.publish();
     }
   }
 
@@ -263,6 +270,7 @@ public final class PlanApplier {
       for (AddressRange range : clipInwards(allocation, hint.range())) {
         call(tally, hint.kind(), range, () -> adviseNow(blocks, range, advice, location));
       }
+      blocks.publish();
     }
   }
 

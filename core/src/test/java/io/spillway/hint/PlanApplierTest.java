@@ -317,6 +317,43 @@ final class PlanApplierTest {
     assertThat(simulation.attributes(all).readMostly()).isFalse();
   }
 
+  @Test
+  void launchingThreadsDoNotWaitForADropUnderWay() throws Exception {
+    CountDownLatch unset = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    UnifiedMemoryDriver slow =
+        new ForwardingDriver(driver) {
+          @Override
+          public void advise(AddressRange range, Advice advice, Location location) {
+            super.advise(range, advice, location);
+            if (advice == Advice.UNSET_READ_MOSTLY) {
+              unset.countDown();
+              awaitQuietly(goOn);
+            }
+          }
+        };
+    PlanApplier slowApplier = new PlanApplier(slow, allocator.ledger(), PIECE);
+    AddressRange front = weights.range().slice(0, Blocks.BYTES);
+    AddressRange back = weights.range().slice(Blocks.BYTES, Blocks.BYTES);
+    slowApplier.apply(
+        Plan.of(new Hint.Prefer(front, Location.HOST), new Hint.ReadMostly(front)),
+        StreamHandle.DEFAULT);
+    Thread dropping =
+        Thread.ofPlatform()
+            .start(() -> slowApplier.apply(Plan.of(new Hint.Drop(front)), StreamHandle.DEFAULT));
+    unset.await();
+
+    // On this thread, which would wait for ever.
+    assertThat(slowApplier.readInPlace(front)).as("being dropped is not yet in place").isFalse();
+    assertThat(slowApplier.expectWrite(back).isEmpty()).isTrue();
+
+    goOn.countDown();
+    dropping.join();
+    assertThat(slowApplier.expectWrite(front).hints())
+        .containsExactly(new Hint.NotReadMostly(front), new Hint.PreferNowhere(front));
+    assertThat(slowApplier.expectWrite(front).isEmpty()).as("taken back already").isTrue();
+  }
+
   private static void awaitQuietly(CountDownLatch latch) {
     try {
       latch.await();

@@ -21,6 +21,9 @@ public final class Piece {
   /** How much of the estimated gap the last one replaces: a quarter, so that drift is followed. */
   private static final double NEW_PART = 0.25;
 
+  /** Doublings of the laps that have to be read-only; 2^16 laps are as good as never. */
+  private static final int MOST_RETREATS = 16;
+
   private final long address;
   private final long bytes;
   private final UseQueue uses = new UseQueue();
@@ -33,6 +36,7 @@ public final class Piece {
 
   private boolean advised;
   private boolean stays;
+  private int retreats;
 
   /** Index among the resident ones; negative if not resident. */
   int residentIndex = -1;
@@ -54,6 +58,7 @@ public final class Piece {
     droppable = whole.droppable;
     advised = whole.advised;
     stays = whole.stays;
+    retreats = whole.retreats;
   }
 
   /** Where it starts. */
@@ -94,16 +99,19 @@ public final class Piece {
     if (kind.mayWrite()) {
       lastMayWrite = position;
     }
-    if (kind.writes()) {
-      droppable = false; // the session takes read-mostly back before a write it knows of
-      advised = false;
+    if (kind.writes() && droppable) {
+      takeBack(); // the session does so before a write it knows of
     }
     uses.passed(position);
   }
 
-  /** Whether every launch for at least one whole lap of that many launches only read it. */
-  public boolean onlyReadFor(long launches, long position) {
-    return launches > 0
+  /**
+   * Whether every launch for at least one whole lap of that many launches only read it; for twice
+   * as many after each time that this proved wrong.
+   */
+  public boolean onlyReadFor(long lap, long position) {
+    long launches = lap << Math.min(retreats, MOST_RETREATS);
+    return lap > 0
         && firstUse != NOT_YET
         && position - firstUse >= launches
         && (lastMayWrite == NOT_YET || position - lastMayWrite > launches);
@@ -145,6 +153,12 @@ public final class Piece {
     return !uses.isEmpty();
   }
 
+  /** Somebody took read-mostly back, so a write is to come. */
+  public void expectWrite(long position) {
+    lastMayWrite = position;
+    takeBack();
+  }
+
   /** Whether it is to stay on the device until its next use. */
   public boolean stays() {
     return stays;
@@ -173,6 +187,7 @@ public final class Piece {
 
   /** That was taken back. */
   public void takeBack() {
+    retreats++;
     droppable = false;
     advised = false;
   }

@@ -26,6 +26,11 @@ public record Prices(double fetch, double fault, double writeBack, double drop) 
     }
   }
 
+  /** What it costs to bring a byte in after another was written back. */
+  public double comeAndGo() {
+    return fetch + writeBack;
+  }
+
   /** What it costs that a piece leaves and comes back, per byte. */
   public double away(Piece piece) {
     return fetch + (piece.droppable() ? drop : writeBack);

@@ -48,6 +48,28 @@ public final class Victims {
     return chosen;
   }
 
+  /**
+   * The one whose last launch was issued first, of those that are only passing through; null if all
+   * are needed sooner. All of these leave before their next use, so that what counts is not to wait
+   * for a launch that is still running: after the farthest next use, the piece just used would go
+   * first.
+   *
+   * @param now the position now
+   * @param use when what comes in is used; what leaves is used later
+   * @param passing which may leave
+   */
+  public @Nullable Piece oldest(long now, long use, Predicate<Piece> passing) {
+    Piece oldest = null;
+    for (Piece piece : pieces.resident()) {
+      if ((oldest == null || piece.lastSequence() < oldest.lastSequence())
+          && passing.test(piece)
+          && piece.nextUse(now) > use) {
+        oldest = piece;
+      }
+    }
+    return oldest;
+  }
+
   private double value(Piece piece, long now, long use) {
     long next = piece.nextUse(now);
     if (next <= use) {

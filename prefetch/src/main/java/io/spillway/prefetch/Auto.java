@@ -3,6 +3,7 @@ package io.spillway.prefetch;
 import io.spillway.SessionContext;
 import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
+import io.spillway.SpillwayConfig;
 
 /**
  * Keeps the budget, predicts what launches need and moves it ahead of them; notices when that does
@@ -10,16 +11,31 @@ import io.spillway.SessionPlugin;
  */
 public final class Auto implements SessionPlugin {
 
+  private final MoveSizing sizing;
+
   /** For {@link java.util.ServiceLoader} or a configuration. */
-  public Auto() {}
+  public Auto() {
+    this(MoveSizing.STANDARD);
+  }
+
+  /** For a configuration that knows how its machine moves data best. */
+  public Auto(MoveSizing sizing) {
+    this.sizing = sizing;
+  }
 
   @Override
   public String name() {
     return "auto";
   }
 
+  /** Only where it is named: what is installed includes a mover that needs no prediction. */
+  @Override
+  public boolean wanted(SpillwayConfig config) {
+    return config.plugins().isPresent();
+  }
+
   @Override
   public SessionListener attach(SessionContext context) {
-    return new PredictiveEngine(context);
+    return new PredictiveEngine(context, sizing);
   }
 }

@@ -1,16 +1,20 @@
 package io.spillway.prefetch;
 
 import io.spillway.SessionContext;
+import io.spillway.access.AccessKind;
+import io.spillway.allocate.LiveAllocation;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.hint.Hint;
 import io.spillway.hint.Plan;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -23,12 +27,23 @@ final class Backstage implements AutoCloseable {
   private static final int MESSAGES = 1 << 14;
 
   /**
-   * A piece is at most this part of the budget, so that what is in flight takes little of it; and
-   * {@link Planner#PIECE_BYTES} at most.
+   * How long a launch waits for its data at most: so many times what moving as much out and in
+   * takes, and five seconds, in which a busy machine gets around to the background thread. What
+   * waits longer waits for something that the program does only after this launch.
    */
-  private static final int PIECES_IN_BUDGET = 16;
+  private static final int PATIENCE = 10;
+
+  private static final long PATIENCE_NANOS = 5_000_000_000L;
+
+  /** How long a session's end waits for a step at most: a minute, for 500 GB at link rate twice. */
+  private static final long LONGEST_STEP_NANOS = 60_000_000_000L;
+
+  /** A launch whose thread waits. */
+  private record Waiting(long sequence, CountDownLatch ready) {}
 
   private final SessionContext context;
+  private final Presence presence;
+  private final Prices prices = Prices.H200;
   private final Completions completions;
   private final Mover mover;
   private final Planner planner;
@@ -36,26 +51,24 @@ final class Backstage implements AutoCloseable {
   private final Consumer<RuntimeException> failure;
   private final MessageRing ring = new MessageRing(MESSAGES);
   private final AtomicBoolean scheduled = new AtomicBoolean();
-  private final AtomicLong lost = new AtomicLong();
+  private final List<Waiting> waiting = new ArrayList<>();
   private volatile boolean stopped;
   private volatile String state = "on";
 
   Backstage(
       SessionContext context,
+      MoveSizing sizing,
       Completions completions,
       Presence presence,
       Consumer<RuntimeException> failure) {
     this.context = context;
     this.completions = completions;
+    this.presence = presence;
     this.failure = failure;
-    long pieceBytes =
-        Math.clamp(
-            Blocks.floor(context.residentLimitBytes().getAsLong() / PIECES_IN_BUDGET),
-            Blocks.BYTES,
-            Planner.PIECE_BYTES);
-    this.mover = new Mover(context, pieceBytes, completions, presence);
+    MoveSizing fitting = sizing.within(context.residentLimitBytes().getAsLong());
+    this.mover = new Mover(context, fitting, completions, presence);
     this.planner =
-        new Planner(Prices.H200, pieceBytes, this::inOneAllocation, context.applier()::droppable);
+        new Planner(prices, fitting, this::inOneAllocation, context.applier()::droppable);
   }
 
   private boolean inOneAllocation(long origin, long address, long bytes) {
@@ -65,26 +78,61 @@ final class Backstage implements AutoCloseable {
         && allocation.range().contains(new AddressRange(address, bytes));
   }
 
-  /** Tells, without waking anybody: the launch itself will. Any thread. */
-  void tell(Message message) {
-    if (!stopped && !ring.offer(message)) {
-      lost.incrementAndGet();
-    }
-  }
-
-  /** Tells, and sees to it that somebody listens. Any thread. */
-  void tellAndWake(Message message) {
-    tell(message);
-    wake();
-  }
-
-  /** Tells, and waits until what it asks for has been issued. Any thread. */
-  void tellAndWait(Message message) {
-    tell(message);
+  /**
+   * Tells, without waking anybody: the launch itself will. Any thread.
+   *
+   * @return whether it will be heard
+   */
+  boolean tell(Message message) {
     if (stopped) {
-      return;
+      return false;
     }
-    CountDownLatch done = new CountDownLatch(1);
+    if (!ring.offer(message)) {
+      failure.accept(
+          new IllegalStateException(
+              "launches are %d messages ahead of what they are told to".formatted(MESSAGES)));
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * Tells, and sees to it that somebody listens. Any thread.
+   *
+   * @return whether it will be heard
+   */
+  boolean tellAndWake(Message message) {
+    boolean told = tell(message);
+    wake();
+    return told;
+  }
+
+  /**
+   * Tells that a launch is about to touch a range, and waits until what is missing of it is on its
+   * way, or there is no room for it. Any thread.
+   */
+  void declareAndWait(long sequence, AddressRange range, AccessKind kind) {
+    CountDownLatch ready = new CountDownLatch(1);
+    Message declared = new Message.Declared(sequence, range.address(), range.bytes(), kind, ready);
+    if (tell(declared)) {
+      long nanos = PATIENCE_NANOS + Math.round(range.bytes() * PATIENCE * prices.comeAndGo());
+      if (workAndWait(ready, nanos) == Outcome.LATE) {
+        failure.accept(
+            new IllegalStateException(
+                "launch %d waited %d ms for %s: what should make room for it is not done, perhaps because it waits for this launch"
+                    .formatted(sequence, nanos / 1_000_000, range)));
+      }
+    }
+  }
+
+  private enum Outcome {
+    DONE,
+    LATE,
+    NOT_WAITED
+  }
+
+  /** Has the background thread work, and waits until it has, or {@code ready} says so before. */
+  private Outcome workAndWait(CountDownLatch ready, long nanos) {
     try {
       context
           .background()
@@ -93,15 +141,16 @@ final class Backstage implements AutoCloseable {
                 try {
                   work();
                 } finally {
-                  done.countDown();
+                  ready.countDown();
                 }
               });
-      done.await();
+      return ready.await(nanos, TimeUnit.NANOSECONDS) ? Outcome.DONE : Outcome.LATE;
     } catch (RejectedExecutionException e) {
       failure.accept(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the launch goes ahead, and faults
     }
+    return Outcome.NOT_WAITED;
   }
 
   private void wake() {
@@ -128,14 +177,44 @@ final class Backstage implements AutoCloseable {
         read();
         completions.retire();
         Step step = planner.next(context.residentLimitBytes().getAsLong());
-        did = step != null;
-        if (step != null && !mover.execute(step, governor.level() != Governor.Level.NOTHING)) {
-          step.leaving().forEach(planner::refused);
-          did = false;
-        }
+        did = step != null && move(step);
+        release(did);
       }
     } catch (RuntimeException e) {
       failure.accept(e);
+    } finally {
+      release(false);
+    }
+  }
+
+  private boolean move(Step step) {
+    boolean left = mover.execute(step, governor.level() != Governor.Level.NOTHING);
+    if (!left) {
+      step.leaving().forEach(planner::refused);
+    }
+    step.notReadMostly().forEach(piece -> lookForReadMostly(piece.range()));
+    return left;
+  }
+
+  /** Lets launches go of which nothing is missing any more, or all where there is no more to do. */
+  private void release(boolean more) {
+    waiting.removeIf(
+        launch -> {
+          boolean ready = !more || planner.missing(launch.sequence()).isEmpty();
+          if (ready) {
+            launch.ready().countDown();
+          }
+          return ready;
+        });
+  }
+
+  /** Whether launches that may write a range still have something to wait for. */
+  private void lookForReadMostly(AddressRange range) {
+    for (LiveAllocation allocation : context.ledger().overlapping(range)) {
+      presence.setFoundReadMostly(
+          allocation,
+          planner.pieces().inside(Blocks.covering(allocation.range())).stream()
+              .anyMatch(Piece::advised));
     }
   }
 
@@ -147,13 +226,7 @@ final class Backstage implements AutoCloseable {
 
   private void handle(Message message, long limitBytes) {
     switch (message) {
-      case Message.Declared declared ->
-          planner.declare(
-              declared.sequence(),
-              declared.address(),
-              declared.bytes(),
-              declared.kind(),
-              limitBytes);
+      case Message.Declared declared -> declared(declared, limitBytes);
       case Message.Issued issued -> issued(issued, limitBytes);
       case Message.Freed freed -> planner.freed(freed.range());
       case Message.Wanted wanted -> planner.bring(wanted.range(), limitBytes);
@@ -162,14 +235,23 @@ final class Backstage implements AutoCloseable {
     }
   }
 
+  private void declared(Message.Declared declared, long limitBytes) {
+    planner.declare(
+        declared.sequence(), declared.address(), declared.bytes(), declared.kind(), limitBytes);
+    if (declared.kind() == AccessKind.UNKNOWN) {
+      lookForReadMostly(new AddressRange(declared.address(), declared.bytes()));
+    }
+    if (declared.waiting() != null) {
+      waiting.add(new Waiting(declared.sequence(), declared.waiting()));
+    }
+  }
+
   private void issued(Message.Issued issued, long limitBytes) {
     for (Piece piece : planner.missing(issued.sequence())) {
       mover.faulted(piece);
     }
     int launch = planner.issued(issued.sequence(), issued.touches(), limitBytes);
-    if (issued.event() != null) {
-      completions.issued(issued.sequence(), launch, issued.nanoTime(), issued.event());
-    }
+    completions.issued(issued.sequence(), launch, issued.nanoTime(), issued.event());
     if (governor.judge(planner.outcomes(), planner.predictor().position())) {
       planner.lookAhead(governor.level().launches());
       GovernorEvent.emit(governor, planner.outcomes());
@@ -183,13 +265,16 @@ final class Backstage implements AutoCloseable {
         case Hint.Drop _, Hint.WriteBack _, Hint.Evict _ ->
             planner.moved(hint.range(), false).forEach(mover::gone);
         case Hint.Fetch _ -> planner.moved(hint.range(), true).forEach(mover::faulted);
-        case Hint.ReadMostly _, Hint.NotReadMostly _, Hint.Prefer _, Hint.PreferNowhere _ -> {
-          for (Piece piece : planner.pieces().inside(hint.range())) {
-            piece.setDroppable(context.applier().droppable(piece.range()));
-          }
-        }
+        case Hint.NotReadMostly _ -> planner.expectWrite(hint.range()).forEach(mover::gone);
+        case Hint.ReadMostly _, Hint.Prefer _, Hint.PreferNowhere _ -> droppableAnew(hint.range());
         case Hint.AccessedBy _, Hint.NotAccessedBy _, Hint.Discard _ -> {}
       }
+    }
+  }
+
+  private void droppableAnew(AddressRange range) {
+    for (Piece piece : planner.pieces().inside(range)) {
+      piece.setDroppable(context.applier().droppable(piece.range()));
     }
   }
 
@@ -216,10 +301,15 @@ final class Backstage implements AutoCloseable {
     stopped = true;
   }
 
-  /** Waits until everything told so far has been heard. */
+  /** Waits until everything told so far has been heard, and all steps begun are done. */
   void finish() {
-    tellAndWait(new Message.Applied(Plan.empty()));
+    workAndWait(new CountDownLatch(1), LONGEST_STEP_NANOS);
     stopped = true;
+    for (Message message = ring.poll(); message != null; message = ring.poll()) {
+      if (message instanceof Message.Issued issued) {
+        completions.giveBack(issued.event());
+      }
+    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -44,6 +45,11 @@ final class Completions implements AutoCloseable {
     return event;
   }
 
+  /** An event from {@link #mark} that is not needed after all. Any thread. */
+  void giveBack(EventHandle event) {
+    spare.add(event);
+  }
+
   /** The launch is marked by {@code event}. */
   void issued(long sequence, int launch, long issuedAt, EventHandle event) {
     pending.add(new Pending(sequence, launch, issuedAt, event));
@@ -58,8 +64,12 @@ final class Completions implements AutoCloseable {
 
   /** Waits until every launch with a sequence up to this one is done. */
   void awaitUpTo(long sequence) {
-    while (!pending.isEmpty() && pending.peek().sequence() <= sequence) {
-      Pending launch = pending.remove();
+    for (Iterator<Pending> all = pending.iterator(); all.hasNext(); ) {
+      Pending launch = all.next();
+      if (launch.sequence() > sequence) {
+        continue; // another thread's, whose launches come in an order of their own
+      }
+      all.remove();
       boolean waits = !driver.isComplete(launch.event());
       driver.await(launch.event());
       if (waits) {

@@ -6,16 +6,19 @@ import io.spillway.hint.Plan;
 import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** What the program's threads tell the mover's. */
 sealed interface Message {
 
-  /** A launch is about to touch a range. */
-  record Declared(long sequence, long address, long bytes, AccessKind kind) implements Message {}
+  /** A launch is about to touch a range; its thread may be waiting for what is missing of it. */
+  record Declared(
+      long sequence, long address, long bytes, AccessKind kind, @Nullable CountDownLatch waiting)
+      implements Message {}
 
-  /** A launch is in its stream; the event, if there is one, marks it. */
-  record Issued(long sequence, Touches touches, @Nullable EventHandle event, long nanoTime)
+  /** A launch is in its stream; the event marks it. */
+  record Issued(long sequence, Touches touches, EventHandle event, long nanoTime)
       implements Message {}
 
   /** Memory is being freed. */

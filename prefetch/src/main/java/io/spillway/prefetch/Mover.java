@@ -30,18 +30,19 @@ final class Mover implements AutoCloseable {
   private final PlanApplier applier;
   private final Completions completions;
   private final Presence presence;
-  private final StreamHandle[] streams = new StreamHandle[Planner.PIECES_IN_FLIGHT];
+  private final StreamHandle[] streams;
   private final Deque<Flight> flights = new ArrayDeque<>();
   private final Deque<EventHandle> spare = new ArrayDeque<>();
   private int turn;
   private long refused;
 
-  Mover(SessionContext context, long pieceBytes, Completions completions, Presence presence) {
+  Mover(SessionContext context, MoveSizing sizing, Completions completions, Presence presence) {
     this.context = context;
     this.driver = context.driver();
-    this.applier = context.applier().withPieces(pieceBytes);
+    this.applier = context.applier().withPieces(sizing.pieceBytes());
     this.completions = completions;
     this.presence = presence;
+    this.streams = new StreamHandle[sizing.inFlight()];
     for (int i = 0; i < streams.length; i++) {
       streams[i] = driver.createStream();
     }
@@ -64,13 +65,25 @@ final class Mover implements AutoCloseable {
     turn = (turn + 1) % streams.length;
     boolean left = step.leaving().isEmpty() || leave(step, stream);
     Plan advice = step.advise();
-    if (!advice.isEmpty() && applier.apply(advice, stream).complete()) {
-      step.advised();
+    if (!advice.isEmpty()) {
+      advise(step, advice, stream);
     }
     if (!step.coming().isEmpty()) {
       come(step, fetch ? step.come() : Plan.empty(), stream);
     }
     return left;
+  }
+
+  private void advise(Step step, Plan advice, StreamHandle stream) {
+    for (Piece piece : step.readMostly()) { // before it is so: whoever might write it has to wait
+      inAllocations(piece, (allocation, _) -> presence.setFoundReadMostly(allocation, true));
+    }
+    if (applier.apply(advice, stream).complete()) {
+      step.advised();
+    }
+    for (Piece piece : step.notReadMostly()) {
+      inAllocations(piece, presence::absent);
+    }
   }
 
   private boolean leave(Step step, StreamHandle stream) {

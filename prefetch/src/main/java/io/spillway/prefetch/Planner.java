@@ -34,16 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
 
-  /**
-   * Bytes of a piece, and of a step, at most: 128 MiB is where a fetch no longer holds the calling
-   * thread (measurements h200: {@code prefetch.h2d.issue}, 1.5% of the time instead of 70%) and
-   * runs at 46 GB/s; larger ones gain little and cannot be cancelled.
-   */
-  public static final long PIECE_BYTES = 128L << 20;
-
-  /** Pieces on their way at a time: while one moves, the next one's call is being made. */
-  static final int PIECES_IN_FLIGHT = 2;
-
   private final Predictor predictor = new Predictor();
   private final Pieces pieces;
   private final Victims victims;
@@ -64,19 +54,22 @@ public final class Planner {
    * Nothing is known, nothing resident.
    *
    * @param prices what moving costs
-   * @param pieceBytes the most bytes moved at once, whole blocks
+   * @param sizing in what pieces data is moved
    * @param bounds which memory strides may lead into
    * @param droppable whether the device copy of memory that is new here can be dropped
    */
   public Planner(
-      Prices prices, long pieceBytes, Predictor.Bounds bounds, Predicate<AddressRange> droppable) {
-    this.pieceBytes = pieceBytes;
+      Prices prices,
+      MoveSizing sizing,
+      Predictor.Bounds bounds,
+      Predicate<AddressRange> droppable) {
+    this.pieceBytes = sizing.pieceBytes();
     this.bounds = bounds;
     pieces = new Pieces(pieceBytes, droppable);
     victims = new Victims(pieces, prices);
     window = new Window(predictor, pieces);
     outcomes = new Outcomes(prices);
-    laps = new LapStays(predictor, window, prices, PIECES_IN_FLIGHT * pieceBytes);
+    laps = new LapStays(predictor, window, prices, sizing.roomBytes());
   }
 
   /**
@@ -98,6 +91,7 @@ public final class Planner {
     for (Piece piece : scratch) {
       if (kind == AccessKind.UNKNOWN && piece.advised()) {
         doubtful.add(piece);
+        gone(piece); // taking read-mostly back leaves the host's copy alone
       }
       piece.use(next, sequence, kind);
       outcomes.used(piece);
@@ -193,6 +187,11 @@ public final class Planner {
         : new Step(leaving, List.of(), List.of(), List.of(), lastSequence(leaving), true);
   }
 
+  /** Whether a step that already moves so much has no place for the piece. */
+  private boolean full(long bytes, Piece piece) {
+    return bytes > 0 && bytes + piece.bytes() > pieceBytes;
+  }
+
   private @Nullable Step demand(long limitBytes) {
     List<Piece> leaving = new ArrayList<>();
     List<Piece> coming = new ArrayList<>();
@@ -201,9 +200,9 @@ public final class Planner {
     while (!demanded.isEmpty()) {
       Piece piece = demanded.peek();
       if (!piece.resident()) {
-        if ((bytes > 0 && bytes + piece.bytes() > pieceBytes)
-            || (!makeRoom(piece, now, now, limitBytes, leaving, this::passing)
-                && !makeRoom(piece, now, now, limitBytes, leaving, this::evictable))) {
+        if (full(bytes, piece)
+            || (!makeRoom(piece, now, now, limitBytes, leaving, Choice.PASSING)
+                && !makeRoom(piece, now, now, limitBytes, leaving, Choice.ANY))) {
           break;
         }
         pieces.arrive(piece);
@@ -223,14 +222,14 @@ public final class Planner {
     for (Piece piece = window.firstMissing(mostAhead);
         piece != null;
         piece = window.firstMissing(mostAhead)) {
-      if ((bytes > 0 && bytes + piece.bytes() > pieceBytes)
+      if (full(bytes, piece)
           || !makeRoom(
               piece,
               now,
               window.scanned(),
               limitBytes,
               leaving,
-              laps.active() ? this::passing : this::evictable)) {
+              laps.active() ? Choice.PASSING : Choice.ANY)) {
         break;
       }
       pieces.arrive(piece);
@@ -258,14 +257,13 @@ public final class Planner {
 
   /** Lets pieces go until there is room; those that went stay gone even if it is not enough. */
   private boolean makeRoom(
-      Piece coming,
-      long now,
-      long use,
-      long limitBytes,
-      List<Piece> leaving,
-      Predicate<Piece> free) {
+      Piece coming, long now, long use, long limitBytes, List<Piece> leaving, Choice choice) {
     while (pieces.residentBytes() + coming.bytes() > limitBytes) {
-      Piece victim = victims.choose(now, use, free);
+      Piece victim =
+          switch (choice) {
+            case PASSING -> victims.oldest(now, use, this::passing);
+            case ANY -> victims.choose(now, use, this::evictable);
+          };
       if (victim == null) {
         return false;
       }
@@ -273,6 +271,14 @@ public final class Planner {
       leaving.add(victim);
     }
     return true;
+  }
+
+  /** Among which pieces a victim is chosen. */
+  private enum Choice {
+    /** Those that do not stay until their next use in the lap. */
+    PASSING,
+    /** All that no launch is waiting to use. */
+    ANY
   }
 
   private boolean evictable(Piece piece) {
@@ -324,6 +330,27 @@ public final class Planner {
     }
   }
 
+  /**
+   * Somebody took read-mostly back, because of a write to come; of these pieces that leaves the
+   * host's copy alone.
+   */
+  public List<Piece> expectWrite(AddressRange range) {
+    List<Piece> collapsed = new ArrayList<>();
+    for (Piece piece : pieces.inside(Blocks.covering(range))) {
+      if (piece.resident() && piece.droppable()) {
+        gone(piece);
+        collapsed.add(piece);
+      }
+      piece.expectWrite(predictor.position());
+    }
+    return collapsed;
+  }
+
+  private void gone(Piece piece) {
+    pieces.leave(piece);
+    window.left(piece);
+  }
+
   /** The driver would not let a piece go: it is still there. */
   public void refused(Piece piece) {
     pieces.arrive(piece);
@@ -346,8 +373,7 @@ public final class Planner {
       if (toDevice) {
         pieces.arrive(piece);
       } else {
-        pieces.leave(piece);
-        window.left(piece);
+        gone(piece);
       }
     }
     return covered;

@@ -2,15 +2,20 @@ package io.spillway.prefetch;
 
 import io.spillway.SessionContext;
 import io.spillway.SessionListener;
+import io.spillway.UpcomingLaunch;
+import io.spillway.access.AccessKind;
 import io.spillway.access.Launch;
 import io.spillway.access.RangeAccess;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.allocate.MemoryKind;
 import io.spillway.driver.DriverException;
 import io.spillway.driver.EventHandle;
+import io.spillway.hint.Hint;
 import io.spillway.hint.Plan;
 import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * makes its stream wait for the fetches concerned, on the device, and goes on. If something is
  * missing, it waits until the fetch has been issued, since waiting for a fetch costs a quarter of
  * faulting the same data (50 against 12 GB/s, measurements h200); that also keeps a program that
- * launches far ahead from outrunning the link.
+ * launches far ahead from outrunning the link. It waits as well before it might write what the
+ * engine found to be only read, until that has been taken back.
  *
  * <p>A failure switches the engine off, with one line in the log; launches then fault.
  */
@@ -48,10 +54,10 @@ final class PredictiveEngine implements SessionListener {
     }
   }
 
-  PredictiveEngine(SessionContext context) {
+  PredictiveEngine(SessionContext context, MoveSizing sizing) {
     this.context = context;
     this.completions = new Completions(context.driver(), this::took);
-    this.backstage = new Backstage(context, completions, presence, this::switchOff);
+    this.backstage = new Backstage(context, sizing, completions, presence, this::switchOff);
   }
 
   private void took(int launch, long nanos) {
@@ -70,12 +76,13 @@ final class PredictiveEngine implements SessionListener {
     }
     AddressRange inside = range.intersection(allocation.range()).orElse(range);
     own.get().of(launch).add(inside.address(), inside.bytes(), access.kind());
-    Message.Declared message =
-        new Message.Declared(launch.sequence(), inside.address(), inside.bytes(), access.kind());
-    if (presence.has(allocation, inside)) {
-      backstage.tell(message);
+    boolean doubtful = access.kind() == AccessKind.UNKNOWN && presence.foundReadMostly(allocation);
+    if (presence.has(allocation, inside) && !doubtful) {
+      backstage.tell(
+          new Message.Declared(
+              launch.sequence(), inside.address(), inside.bytes(), access.kind(), null));
     } else {
-      backstage.tellAndWait(message);
+      backstage.declareAndWait(launch.sequence(), inside, access.kind());
     }
     try {
       presence.awaited(
@@ -93,9 +100,12 @@ final class PredictiveEngine implements SessionListener {
     }
     try {
       EventHandle event = completions.mark(launch.stream());
-      backstage.tellAndWake(
+      Message issued =
           new Message.Issued(
-              launch.sequence(), current.touches, event, context.driver().clock().nanoTime()));
+              launch.sequence(), current.touches, event, context.driver().clock().nanoTime());
+      if (!backstage.tellAndWake(issued)) {
+        completions.giveBack(event);
+      }
     } catch (DriverException e) {
       switchOff(e);
     }
@@ -122,7 +132,30 @@ final class PredictiveEngine implements SessionListener {
   }
 
   @Override
+  public void upcoming(List<UpcomingLaunch> launches) {
+    List<Touches> touches = new ArrayList<>();
+    for (UpcomingLaunch launch : launches) {
+      Touches next = new Touches().begin(launch.label());
+      for (RangeAccess access : launch.accesses()) {
+        next.add(access.range().address(), access.range().bytes(), access.kind());
+      }
+      touches.add(next);
+    }
+    backstage.tellAndWake(new Message.Upcoming(touches));
+  }
+
+  @Override
   public void applied(Plan plan) {
+    for (Hint hint : plan.hints()) {
+      if (hint instanceof Hint.NotReadMostly) {
+        // At once, so that a launch that is about to write there waits until it is back.
+        for (LiveAllocation allocation : context.ledger().overlapping(hint.range())) {
+          hint.range()
+              .intersection(allocation.range())
+              .ifPresent(range -> presence.absent(allocation, range));
+        }
+      }
+    }
     backstage.tellAndWake(new Message.Applied(plan));
   }
 
@@ -147,7 +180,7 @@ final class PredictiveEngine implements SessionListener {
     if (offBecause == null) {
       offBecause = "closed";
     }
-    backstage.close();
+    backstage.close(); // after which no thread but this one has an event
     completions.close();
   }
 }

@@ -5,6 +5,7 @@ import io.spillway.driver.EventHandle;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
@@ -28,6 +29,10 @@ final class Presence {
   private static final byte FIRST_ON_ITS_WAY = 2;
 
   private final Map<LiveAllocation, byte[]> blocksOf = new ConcurrentHashMap<>();
+
+  /** Allocations with parts that were told read-mostly because of what launches did. */
+  private final Set<LiveAllocation> foundReadMostly = ConcurrentHashMap.newKeySet();
+
   private final AtomicReferenceArray<@Nullable EventHandle> events =
       new AtomicReferenceArray<>(MOST_ON_THEIR_WAY);
 
@@ -99,7 +104,21 @@ final class Presence {
     }
   }
 
-  /** The blocks have left. Mover's thread. */
+  /** Whether a part of it was told read-mostly because no launch was seen to write it. */
+  boolean foundReadMostly(LiveAllocation allocation) {
+    return foundReadMostly.contains(allocation);
+  }
+
+  /** Says so, or that no part of it is any more. Mover's thread. */
+  void setFoundReadMostly(LiveAllocation allocation, boolean value) {
+    if (value) {
+      foundReadMostly.add(allocation);
+    } else {
+      foundReadMostly.remove(allocation);
+    }
+  }
+
+  /** The blocks have left. The mover's thread, or one that took advice back. */
   void absent(LiveAllocation allocation, AddressRange range) {
     set(allocation, range, ABSENT);
   }
@@ -107,6 +126,7 @@ final class Presence {
   /** The allocation is being freed. Any thread. */
   void forget(LiveAllocation allocation) {
     blocksOf.remove(allocation);
+    foundReadMostly.remove(allocation);
   }
 
   private void set(LiveAllocation allocation, AddressRange range, byte state) {

@@ -54,6 +54,37 @@ final class VictimsProperties {
     }
   }
 
+  @Property(tries = 300)
+  void ofThosePassingThroughTheOneUsedFirstLeaves(
+      @ForAll @IntRange(min = 1, max = 40) int count, @ForAll long seed) {
+    Random random = new Random(seed);
+    Pieces pieces = new Pieces(Blocks.BYTES, range -> true);
+    List<Piece> all = blocks(pieces, count);
+    long now = 100;
+    for (Piece piece : all) {
+      piece.use(now, random.nextInt(30), AccessKind.READ);
+      piece.setStays(random.nextInt(4) == 0);
+      piece.expectUse(now + 1 + random.nextInt(50));
+      if (random.nextBoolean()) {
+        pieces.arrive(piece);
+      }
+    }
+    long use = now + 1 + random.nextInt(50);
+    var first =
+        all.stream()
+            .filter(p -> p.resident() && !p.stays() && p.nextUse(now) > use)
+            .mapToLong(Piece::lastSequence)
+            .min();
+
+    Piece oldest = new Victims(pieces, Prices.H200).oldest(now, use, p -> !p.stays());
+
+    assertThat(oldest == null).isEqualTo(first.isEmpty());
+    if (oldest != null) {
+      assertThat(oldest.resident() && !oldest.stays() && oldest.nextUse(now) > use).isTrue();
+      assertThat(oldest.lastSequence()).isEqualTo(first.getAsLong());
+    }
+  }
+
   @Property(tries = 200)
   void withEqualPricesItMissesAsOftenAsBelady(
       @ForAll @IntRange(min = 2, max = 8) int kinds,

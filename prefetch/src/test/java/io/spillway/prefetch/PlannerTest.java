@@ -20,7 +20,11 @@ final class PlannerTest {
   private static final long LAYER = 8 * Blocks.BYTES;
 
   private final Planner planner =
-      new Planner(Prices.H200, 2 * Blocks.BYTES, (origin, address, bytes) -> false, range -> true);
+      new Planner(
+          Prices.H200,
+          new MoveSizing(2 * Blocks.BYTES, 2),
+          (origin, address, bytes) -> false,
+          range -> true);
   private long sequence;
   private long bytesIn;
   private long limitBytes;
@@ -70,8 +74,6 @@ final class PlannerTest {
 
     // No policy can do with less than N - C; Belady's, one layer at a time, does with this.
     double belady = (double) layers * (layers - fit) / (layers - 1);
-    System.out.printf(
-        "N=%d C=%d per lap %.2f bound %d belady %.2f%n", layers, fit, perLap, layers - fit, belady);
     assertThat(perLap).isBetween((double) layers - fit, belady + 1);
   }
 

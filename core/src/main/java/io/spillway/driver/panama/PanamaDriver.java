@@ -662,6 +662,18 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   }
 
   @Override
+  public boolean capturing(StreamHandle stream) {
+    if (!cuda.hasStreamCapture()) {
+      return false;
+    }
+    try (var _ = makeCurrent()) {
+      CallScratch scratch = CallScratch.ofThread();
+      return cuda.streamIsCapturing(stream.value(), scratch.first) != Libcuda.SUCCESS
+          || scratch.firstInt() != 0;
+    }
+  }
+
+  @Override
   public boolean isComplete(EventHandle event) {
     try (var _ = makeCurrent()) {
       int status = cuda.eventQuery(event.value());

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 /**
  * Runs one job in several ways and measures each.
  *
- * <p>Every row starts from a freshly opened device, runs one pass that is not timed and then the
- * job's passes, each waited for; its result is compared with the host's.
+ * <p>Every row starts from a freshly opened device, runs passes that are not timed and then the
+ * job's timed ones, each waited for; its result is compared with the host's.
  */
 public final class Demo {
 
@@ -56,7 +56,7 @@ public final class Demo {
   /** Runs all rows. */
   public DemoReport run() {
     List<RowResult> results = new ArrayList<>();
-    progress.begin(1 + rows.size() * (job.passes() + 2));
+    progress.begin(1 + rows.size() * (job.warmUps() + job.passes() + 1));
     DeviceInfo device;
     boolean contents;
     Optional<Reference> reference;
@@ -102,8 +102,10 @@ public final class Demo {
   private RowResult measured(Row row, Run run, Way way, Optional<Reference> reference) {
     Machine machine = run.setting().machine();
     NanoClock clock = machine.driver().clock();
-    progress.step(row.label() + ": warm-up");
-    run.pass(way);
+    for (int pass = 0; pass < job.warmUps(); pass++) {
+      progress.step(row.label() + ": warm-up");
+      run.pass(way);
+    }
     Traffic before = machine.traffic().orElseGet(way::traffic);
     long nanos = 0;
     for (int pass = 0; pass < job.passes(); pass++) {
@@ -124,16 +126,17 @@ public final class Demo {
         reference.map(
             expected ->
                 Arrays.equals(
-                    run.activations(), expected.activations(job.layers(), job.passes() + 1))),
+                    run.activations(),
+                    expected.activations(job.layers(), job.warmUps() + job.passes()))),
         "");
   }
 
   private Guidance guidanceOf(Row row) {
-    return row.takesGuidance() ? guidance : Guidance.NONE;
+    return row.takesGuidance() ? guidance : guidance.withoutFiles();
   }
 
   private RowResult notRun(Row row, String reason) {
-    progress.skip(job.passes() + 1);
+    progress.skip(job.warmUps() + job.passes());
     return new RowResult(
         row.label(), row.description(), Optional.empty(), Optional.empty(), "not run: " + reason);
   }

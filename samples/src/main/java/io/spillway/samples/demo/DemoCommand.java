@@ -5,6 +5,7 @@ import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.driver.Capability;
 import io.spillway.driver.panama.CudaReport;
 import io.spillway.driver.sim.GpuModel;
+import io.spillway.prefetch.MoveSizing;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import io.spillway.samples.ByteSizeOption;
@@ -78,6 +79,15 @@ public final class DemoCommand implements Callable<Integer> {
   private int passes;
 
   @Option(
+      names = "--warm-up",
+      paramLabel = "PASSES",
+      defaultValue = "3",
+      description =
+          "Passes before those that are timed (default: ${DEFAULT-VALUE}, after which what is"
+              + " predicted has been seen often enough).")
+  private int warmUps;
+
+  @Option(
       names = "--reads",
       defaultValue = "20",
       description = "How often a pass reads each layer (default: ${DEFAULT-VALUE}).")
@@ -88,9 +98,23 @@ public final class DemoCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Only these ways: resident, faults, faults-writeback, one-ahead, double-buffered,"
-              + " double-buffered-kept, zero-copy.")
+          "Only these ways: resident, faults, faults-writeback, one-ahead, spillway,"
+              + " spillway-scopes, double-buffered, double-buffered-kept, zero-copy.")
   private List<String> rowNames = List.of();
+
+  @Option(
+      names = "--piece",
+      paramLabel = "SIZE",
+      converter = ByteSizeOption.class,
+      description = "Most bytes the engine moves at once, a multiple of 2 MiB (default: 128 MiB).")
+  private @Nullable ByteSize piece;
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "PIECES",
+      defaultValue = "2",
+      description = "Pieces the engine has on their way at a time (default: ${DEFAULT-VALUE}).")
+  private int inFlight;
 
   @Option(
       names = "--hints",
@@ -216,11 +240,16 @@ public final class DemoCommand implements Callable<Integer> {
         budget != null
             ? budget.bytes()
             : Math.max(Blocks.floor(footprintBytes / 3), Job.LEAST_RING * layerBytes);
-    return new Job(layers, layerBytes, reads, passes, budgetBytes);
+    return new Job(layers, layerBytes, reads, warmUps, passes, budgetBytes);
   }
 
   private Guidance guidance(List<Row> rows) {
-    Guidance guidance = new Guidance(Optional.ofNullable(hints), Optional.ofNullable(profile));
+    Guidance guidance =
+        new Guidance(
+            Optional.ofNullable(hints),
+            Optional.ofNullable(profile),
+            new MoveSizing(
+                piece == null ? MoveSizing.STANDARD.pieceBytes() : piece.bytes(), inFlight));
     if (!guidance.isNone() && !(rows.size() == 1 && rows.getFirst().takesGuidance())) {
       throw new IllegalArgumentException(
           "--hints and --profile: they are for a way without hints of its own, run alone; add"

@@ -61,6 +61,7 @@ public record DemoReport(
     object.put("layers", job.layers());
     object.put("layer_bytes", job.layerBytes());
     object.put("reads_per_layer", job.readsPerLayer());
+    object.put("warm_up_passes", job.warmUps());
     object.put("passes", job.passes());
     ArrayNode notes = object.putArray("notes");
     notes.add(NEVER_FULL);
@@ -143,14 +144,15 @@ public record DemoReport(
             Locale.ROOT,
             "\n"
                 + "%d layers x %s = %s of weights, budget %s (ratio %.1f), %d reads a layer, %d"
-                + " timed passes after a warm-up",
+                + " timed passes after %d to warm up",
             job.layers(),
             ByteSize.format(job.layerBytes()),
             ByteSize.format(job.footprintBytes()),
             ByteSize.format(job.budgetBytes()),
             job.ratio(),
             job.readsPerLayer(),
-            job.passes());
+            job.passes(),
+            job.warmUps());
   }
 
   private String footer() {

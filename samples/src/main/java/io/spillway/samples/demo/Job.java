@@ -10,10 +10,12 @@ import io.spillway.range.ByteSize;
  * @param layers how many layers
  * @param layerBytes bytes of weights in each, a whole number of blocks
  * @param readsPerLayer how often a pass reads each layer
- * @param passes timed passes, after one that is not
+ * @param warmUps passes before those that are timed
+ * @param passes timed passes
  * @param budgetBytes the device memory that weights may take
  */
-public record Job(int layers, long layerBytes, int readsPerLayer, int passes, long budgetBytes) {
+public record Job(
+    int layers, long layerBytes, int readsPerLayer, int warmUps, int passes, long budgetBytes) {
 
   /** Layers in flight a streaming way needs at least: one being read, one on its way. */
   public static final int LEAST_RING = 2;
@@ -25,6 +27,7 @@ public record Job(int layers, long layerBytes, int readsPerLayer, int passes, lo
   public Job {
     positive("layers", layers);
     positive("reads", readsPerLayer);
+    positive("warm-up passes", warmUps);
     positive("passes", passes);
     if (layerBytes <= 0 || !Blocks.aligned(layerBytes)) {
       throw new IllegalArgumentException(
@@ -41,6 +44,11 @@ public record Job(int layers, long layerBytes, int readsPerLayer, int passes, lo
           "budget of %s: less than %d layers of %s, the least that can be streamed; raise the budget or lower the layer size"
               .formatted(ByteSize.format(budgetBytes), LEAST_RING, ByteSize.format(layerBytes)));
     }
+  }
+
+  /** One with a single warm-up pass. */
+  public Job(int layers, long layerBytes, int readsPerLayer, int passes, long budgetBytes) {
+    this(layers, layerBytes, readsPerLayer, 1, passes, budgetBytes);
   }
 
   private static void positive(String name, int value) {

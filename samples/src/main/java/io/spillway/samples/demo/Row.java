@@ -1,5 +1,6 @@
 package io.spillway.samples.demo;
 
+import io.spillway.prefetch.Auto;
 import io.spillway.prefetch.OnDemand;
 import io.spillway.prefetch.OneAhead;
 import io.spillway.range.ByteSize;
@@ -54,6 +55,21 @@ public enum Row {
     @Override
     Way open(Setting setting) {
       return new ManagedWay(setting, Hints.READ_MOSTLY, Pace.AHEAD, List.of(new OneAhead()));
+    }
+  },
+  /** Managed, nothing declared: launches are seen as the agent sees them. */
+  SPILLWAY("spillway", "managed: Spillway predicts from launches as its agent sees them") {
+    @Override
+    Way open(Setting setting) {
+      return new InterceptedWay(setting, List.of(new Auto(setting.guidance().moves())));
+    }
+  },
+  /** Managed, declared read-mostly, launches declared with what they touch. */
+  SPILLWAY_SCOPES("spillway-scopes", "managed, read-mostly: Spillway predicts declared launches") {
+    @Override
+    Way open(Setting setting) {
+      return new ManagedWay(
+          setting, Hints.READ_MOSTLY, Pace.AHEAD, List.of(new Auto(setting.guidance().moves())));
     }
   },
   /** Hand-written streaming of all layers from pinned memory. */

@@ -11,10 +11,6 @@ import io.spillway.driver.panama.KernelArguments;
 import io.spillway.driver.panama.LaunchGeometry;
 import io.spillway.driver.panama.PanamaDriver;
 import io.spillway.range.AddressRange;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -52,9 +48,9 @@ final class CudaMachine implements Machine {
    */
   CudaMachine(LimitedDriver driver, PanamaDriver launcher) {
     this.driver = driver;
-    this.layers = launcher.loadModule(ptx("layers.ptx"));
-    this.bandwidth = launcher.loadModule(ptx("bandwidth.ptx"));
-    this.knownAccesses = launcher.loadModule(ptx("known_accesses.ptx"));
+    this.layers = launcher.loadModule(KernelTexts.named("layers.ptx"));
+    this.bandwidth = launcher.loadModule(KernelTexts.named("bandwidth.ptx"));
+    this.knownAccesses = launcher.loadModule(KernelTexts.named("known_accesses.ptx"));
     this.layerSums = layers.function("layer_sums");
     this.layerActivate = layers.function("layer_activate");
     this.readWords = bandwidth.function("read_words");
@@ -66,17 +62,6 @@ final class CudaMachine implements Machine {
         LaunchGeometry.linear(
             BLOCKS_PER_MULTIPROCESSOR * launcher.multiprocessorCount(), BLOCK_THREADS);
     this.sink = driver.allocateDevice(Long.BYTES);
-  }
-
-  private static String ptx(String name) {
-    try (InputStream stream = CudaMachine.class.getResourceAsStream(name)) {
-      if (stream == null) {
-        throw new IllegalStateException(name + " is not beside " + CudaMachine.class.getName());
-      }
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

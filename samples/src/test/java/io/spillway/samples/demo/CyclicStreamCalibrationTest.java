@@ -39,7 +39,9 @@ class CyclicStreamCalibrationTest {
         new Demo(
                 job,
                 () -> Devices.simulate(GpuModel.h200(), false),
-                Arrays.asList(Row.values()),
+                Arrays.stream(Row.values())
+                    .filter(row -> MEASURED.containsKey(row.label()))
+                    .toList(),
                 Progress.none())
             .run();
 

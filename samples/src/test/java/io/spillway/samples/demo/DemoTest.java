@@ -43,6 +43,44 @@ class DemoTest {
     assertThat(seconds(report, "faults") / seconds(report, "one-ahead")).isGreaterThan(3);
   }
 
+  /**
+   * The least bytes are those of the layers that do not fit, and of those that one launch and what
+   * is in flight take the room of; the least time is theirs at the rate of a prefetch.
+   */
+  @Test
+  void theEngineComesNearWhatMovesTakeAtLeastWithAndWithoutScopes() {
+    Job job = new Job(48, 256 * ByteSize.MIB, 20, 4, 2, 4 * ByteSize.GIB);
+    GpuModel model = GpuModel.h200();
+
+    DemoReport report =
+        run(
+            job,
+            () -> Devices.simulate(model, false),
+            Row.RESIDENT,
+            Row.ONE_AHEAD,
+            Row.SPILLWAY,
+            Row.SPILLWAY_SCOPES,
+            Row.DOUBLE_BUFFERED);
+
+    long leastBytes = job.footprintBytes() - job.budgetBytes();
+    double kernels = seconds(report, "resident");
+    double least =
+        leastBytes / (model.prefetchLinkGBps() * 1e9)
+            + kernels * (1 - model.prefetchOverlapGBps() / model.prefetchLinkGBps());
+    for (String row : List.of("spillway", "spillway-scopes")) {
+      RowResult.Figures figures = report.figures(row).orElseThrow();
+      assertThat(figures.traffic().bytesOut()).as(row).isZero();
+      assertThat(figures.traffic().bytesIn())
+          .as(row)
+          .isBetween(leastBytes, leastBytes + 2 * job.layerBytes());
+      assertThat(least / figures.secondsPerPass()).as(row).isBetween(0.92, 1.0);
+      assertThat(figures.secondsPerPass())
+          .as(row)
+          .isLessThan(seconds(report, "double-buffered"))
+          .isLessThan(seconds(report, "one-ahead") / 1.4);
+    }
+  }
+
   @Test
   void bytesAreWhatEachWayHasToMove() {
     long footprintBytes = RATIO_3.footprintBytes();
@@ -126,6 +164,8 @@ class DemoTest {
             "faults",
             "faults-writeback",
             "one-ahead",
+            "spillway",
+            "spillway-scopes",
             "double-buffered",
             "double-buffered-kept",
             "zero-copy");

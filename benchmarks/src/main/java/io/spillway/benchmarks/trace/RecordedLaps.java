@@ -120,8 +120,7 @@ final class RecordedLaps {
   private Stream<ScheduledAccess> accesses(LaunchShape shape) {
     return shape.accesses().stream()
         .filter(
-            access ->
-                profile.allocations().get(access.allocation()).kind() != MemoryKind.PINNED);
+            access -> profile.allocations().get(access.allocation()).kind() != MemoryKind.PINNED);
   }
 
   private Effect effect(ScheduledAccess access) {
@@ -145,9 +144,7 @@ final class RecordedLaps {
   }
 
   private long computeNanos(LaunchShape shape) {
-    return copies(shape)
-        ? 0
-        : Math.round(Math.max(0, shape.meanNanos() - shape.meanStallNanos()));
+    return copies(shape) ? 0 : Math.round(Math.max(0, shape.meanNanos() - shape.meanStallNanos()));
   }
 
   private boolean timed(LaunchShape shape) {

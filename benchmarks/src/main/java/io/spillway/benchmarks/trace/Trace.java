@@ -96,10 +96,9 @@ public final class Trace {
     return lapStarts.length == 0 ? 0 : lapStarts[lapStarts.length - 1];
   }
 
-  /** The lap of a launch; launches before the first lap belong to it. */
-  public int lapOf(int index) {
-    int found = Arrays.binarySearch(lapStarts, index);
-    return Math.max(0, found >= 0 ? found : -found - 2);
+  /** Whether a lap begins with that launch. */
+  public boolean beginsLap(int index) {
+    return Arrays.binarySearch(lapStarts, index) >= 0;
   }
 
   /**

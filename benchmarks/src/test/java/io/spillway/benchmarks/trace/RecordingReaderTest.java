@@ -174,10 +174,8 @@ class RecordingReaderTest {
                       }
                     })
                 .toString());
-    assertThat(trace.launch(0).touches())
-        .containsExactly(new Touch(0, 0, BLOCK, Effect.READ, 1));
-    assertThat(trace.launch(1).touches())
-        .containsExactly(new Touch(1, 0, BLOCK, Effect.UPDATE, 1));
+    assertThat(trace.launch(0).touches()).containsExactly(new Touch(0, 0, BLOCK, Effect.READ, 1));
+    assertThat(trace.launch(1).touches()).containsExactly(new Touch(1, 0, BLOCK, Effect.UPDATE, 1));
     assertThat(trace.regions())
         .containsExactly(
             new Region(0, "read", BLOCK, true, true), new Region(1, "written", BLOCK, true, false));

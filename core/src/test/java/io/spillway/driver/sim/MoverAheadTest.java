@@ -32,8 +32,7 @@ class MoverAheadTest {
   private final List<AddressRange> pieces = new ArrayList<>();
 
   MoverAheadTest() {
-    driver =
-        SimulatedDriver.builder(GpuModel.h200()).deviceBytes(PIECES_THAT_FIT * PIECE).open();
+    driver = SimulatedDriver.builder(GpuModel.h200()).deviceBytes(PIECES_THAT_FIT * PIECE).open();
     AddressRange all = driver.allocateManaged(4 * PIECE);
     driver.hostTouch(all, TouchKind.WRITE);
     for (long at = 0; at < all.bytes(); at += PIECE) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     name = "spillway",
     mixinStandardHelpOptions = true,
     version = "Spillway 0.1.0-SNAPSHOT",
-    subcommands = {CompareCommand.class, PlanCommand.class},
+    subcommands = {CompareCommand.class, MatrixCommand.class, PlanCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class BenchmarksCommand implements Runnable {
 

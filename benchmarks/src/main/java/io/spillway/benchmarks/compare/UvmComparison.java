@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class UvmComparison {
 
   private static final String RESIDENT = "all-resident";
-  private static final String LINK = "link-bound";
+  static final String LINK = "link-bound";
   private static final String ORACLE = "belady-oracle";
 
   /** Virtual seconds beyond which a replay has lost its way: thirty years. */

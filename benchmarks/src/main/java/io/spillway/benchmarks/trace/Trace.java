@@ -114,6 +114,11 @@ public final class Trace {
     return touchRegion.length;
   }
 
+  /** How many touches there are in the launches before that one. */
+  public int touchesBefore(int index) {
+    return firstTouch[index];
+  }
+
   /** The launch at that place. */
   public TraceLaunch launch(int index) {
     List<Touch> touches = new ArrayList<>(firstTouch[index + 1] - firstTouch[index]);

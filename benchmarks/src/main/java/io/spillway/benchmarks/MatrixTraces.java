@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 final class MatrixTraces {
 
   /** How files that may be traces end; others in the folders are passed over. */
-  private static final List<String> ENDINGS = List.of(".jsonl", ".jsonl.gz", ".csv", ".csv.gz", ".jfr");
+  private static final List<String> ENDINGS =
+      List.of(".jsonl", ".jsonl.gz", ".csv", ".csv.gz", ".jfr");
 
   /**
    * The generators, at sizes of some GiB; the variants reuse layers, fuse several layers' experts,
@@ -37,8 +38,8 @@ final class MatrixTraces {
   private MatrixTraces() {}
 
   /**
-   * Opens them: files in order of their names, training iterations twice as tables of them are, with
-   * and without the time of kernels that do not grow with the batch.
+   * Opens them: files in order of their names, training iterations twice as tables of them are,
+   * with and without the time of kernels that do not grow with the batch.
    *
    * @throws IOException if a file cannot be read or is no trace
    */

@@ -25,7 +25,8 @@ public final class RowInvariants {
   private static void check(Row row, List<Row> rows, List<String> broken) {
     String name = "%s on %s at %s, %s".formatted(row.trace(), row.gpu(), row.ratio(), row.policy());
     if (row.seconds() < row.boundSeconds() - ROUNDING_SECONDS) {
-      broken.add("%s: %s s, below the bound of %s s".formatted(name, row.seconds(), row.boundSeconds()));
+      broken.add(
+          "%s: %s s, below the bound of %s s".formatted(name, row.seconds(), row.boundSeconds()));
     }
     for (Row bound : rows) {
       boolean sameCell =
@@ -34,7 +35,9 @@ public final class RowInvariants {
               && bound.gpu().equals(row.gpu())
               && bound.rule() == row.rule()
               && bound.ratio() == row.ratio();
-      if (sameCell && bound.policy().equals(UvmComparison.LINK) && row.bytesIn() < bound.bytesIn()) {
+      if (sameCell
+          && bound.policy().equals(UvmComparison.LINK)
+          && row.bytesIn() < bound.bytesIn()) {
         broken.add(
             "%s: %d bytes in, and Belady's choice needs %d"
                 .formatted(name, row.bytesIn(), bound.bytesIn()));

@@ -64,9 +64,11 @@ public final class MatrixReport {
         .append(ROWS)
         .append(").\n\n");
     page.append(
-        "Fraction of the bound, 1 being as fast as possible: the median over traces, and the worst.\n"
-            + "A policy is not run on traces that do not tell what it needs, so rows are of different"
-            + " numbers\nof traces.\n\n");
+        "Fraction of the bound, 1 being as fast as possible: the median over traces, and the"
+            + " worst.\n"
+            + "A policy is not run on traces that do not tell what it needs, so rows are of"
+            + " different numbers\n"
+            + "of traces.\n\n");
     summary(page, comparison.rows());
     for (String trace : traces) {
       page.append("\n## ").append(trace).append("\n\n");
@@ -103,8 +105,7 @@ public final class MatrixReport {
                 .mapToDouble(Row::fractionOfBound)
                 .sorted()
                 .toArray();
-        page.append(
-            String.format(Locale.ROOT, " %.3f, %.3f |", median(fractions), fractions[0]));
+        page.append(String.format(Locale.ROOT, " %.3f, %.3f |", median(fractions), fractions[0]));
       }
       page.append('\n');
     }

@@ -10,8 +10,7 @@ class RowInvariantsTest {
 
   private static Row row(String trace, String policy, double seconds, long bytesIn) {
     boolean bound = policy.equals("link-bound");
-    return new Row(
-        trace, "h200", Rule.UVM, 2, policy, bound, seconds, 1, bytesIn, 0, 0, List.of());
+    return new Row(trace, "h200", Rule.UVM, 2, policy, bound, seconds, 1, bytesIn, 0, 0, List.of());
   }
 
   @Test

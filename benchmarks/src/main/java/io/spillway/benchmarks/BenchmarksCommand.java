@@ -9,12 +9,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The part of the {@code spillway} command that is not in the jar to download: comparisons. */
+/**
+ * The part of the {@code spillway} command that is not in the jar to download: comparisons and
+ * plans.
+ */
 @Command(
     name = "spillway",
     mixinStandardHelpOptions = true,
     version = "Spillway 0.1.0-SNAPSHOT",
-    subcommands = CompareCommand.class,
+    subcommands = {CompareCommand.class, MatrixCommand.class, PlanCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class BenchmarksCommand implements Runnable {
 

@@ -18,7 +18,6 @@ import io.spillway.benchmarks.trace.Trace;
 import io.spillway.benchmarks.trace.Traces;
 import io.spillway.benchmarks.trace.TrainingIteration;
 import io.spillway.driver.sim.GpuModel;
-import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +27,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -197,8 +195,6 @@ public final class CompareCommand implements Callable<Integer> {
   }
 
   private Watcher watcher() {
-    boolean terminal =
-        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
-    return terminal ? new ProgressBar(spec.commandLine().getErr()) : Watcher.nobody();
+    return ProgressBar.onTerminal(spec.commandLine().getErr());
   }
 }

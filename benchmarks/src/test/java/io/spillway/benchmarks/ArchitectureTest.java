@@ -10,7 +10,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The house rules, and this module's own: traces, policies, comparisons, reports, commands. */
+/**
+ * The house rules, and this module's own: traces, policies, comparisons, plans, reports, commands.
+ */
 class ArchitectureTest {
   private static final JavaClasses CLASSES = HouseRules.mainClasses();
 
@@ -32,6 +34,8 @@ class ArchitectureTest {
         .definedBy("io.spillway.benchmarks.compare.g10")
         .layer("compare")
         .definedBy("io.spillway.benchmarks.compare")
+        .layer("plan")
+        .definedBy("io.spillway.benchmarks.plan")
         .layer("report")
         .definedBy("io.spillway.benchmarks.report")
         .layer("command")
@@ -40,14 +44,16 @@ class ArchitectureTest {
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("report")
         .mayOnlyBeAccessedByLayers("command")
-        .whereLayer("compare")
+        .whereLayer("plan")
         .mayOnlyBeAccessedByLayers("report", "command")
+        .whereLayer("compare")
+        .mayOnlyBeAccessedByLayers("plan", "report", "command")
         .whereLayer("policy")
-        .mayOnlyBeAccessedByLayers("compare")
+        .mayOnlyBeAccessedByLayers("plan", "compare")
         .whereLayer("g10")
         .mayOnlyBeAccessedByLayers("compare", "command")
         .whereLayer("trace")
-        .mayOnlyBeAccessedByLayers("policy", "g10", "compare", "command")
+        .mayOnlyBeAccessedByLayers("policy", "g10", "compare", "plan", "command")
         .check(CLASSES);
   }
 

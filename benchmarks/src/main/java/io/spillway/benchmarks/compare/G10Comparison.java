@@ -48,7 +48,7 @@ public final class G10Comparison {
 
   /** Runs it on all processors. */
   public Comparison run(Watcher watcher) {
-    List<Task> tasks = new ArrayList<>();
+    List<Task<Row>> tasks = new ArrayList<>();
     for (TrainingIteration published : iterations) {
       for (TrainingIteration iteration : List.of(published, published.withoutFlatTime())) {
         for (G10Machine sized : machines(iteration)) {
@@ -67,11 +67,11 @@ public final class G10Comparison {
     return ratios.stream().map(ratio -> machine.withGpuBytes((long) (peak / ratio))).toList();
   }
 
-  private void add(List<Task> tasks, TrainingIteration iteration, G10Machine sized) {
+  private void add(List<Task<Row>> tasks, TrainingIteration iteration, G10Machine sized) {
     G10Bound bound = G10Bound.of(iteration, sized.gpuBytes());
     double ratio = Math.round(ROUNDING * bound.peakLiveBytes() / sized.gpuBytes()) / ROUNDING;
     tasks.add(
-        new Task(
+        new Task<>(
             iteration.name() + ", bounds",
             () ->
                 List.of(
@@ -85,7 +85,7 @@ public final class G10Comparison {
                         bound.leastBytes()))));
     for (G10Policy policy : policies) {
       tasks.add(
-          new Task(
+          new Task<>(
               iteration.name() + ", " + policy.label(),
               () -> {
                 G10Iteration steady =

@@ -1,12 +1,12 @@
 package io.spillway.benchmarks.compare;
 
+import io.spillway.benchmarks.trace.Effect;
 import io.spillway.benchmarks.trace.Region;
 import io.spillway.benchmarks.trace.Span;
 import io.spillway.benchmarks.trace.Touch;
 import io.spillway.benchmarks.trace.Trace;
 import io.spillway.benchmarks.trace.TraceLaunch;
 import java.util.Arrays;
-import java.util.PriorityQueue;
 
 /**
  * The least bytes that any policy must bring to the device, launch by launch: Belady's MIN (1966),
@@ -32,17 +32,8 @@ final class LeastTraffic {
   private final long[] bytesOut;
   private long leastOut;
 
-  private final PriorityQueue<Entry> farthest =
-      new PriorityQueue<>((one, other) -> Double.compare(other.rank(), one.rank()));
-
-  /**
-   * A kept segment as it was queued; outdated if it is needed at another launch by now.
-   *
-   * @param segment which
-   * @param need the launch that needs it next
-   * @param rank the higher, the sooner it leaves
-   */
-  private record Entry(int segment, int need, double rank) {}
+  /** What is kept; the higher its rank, the sooner it leaves. */
+  private final RankedSegments farthest;
 
   /**
    * Works it out for a device of {@code capacityBytes}.
@@ -56,6 +47,7 @@ final class LeastTraffic {
     this.capacityBytes = capacityBytes;
     this.dirtyWeight = dirtyWeight;
     kept = new long[segments.count()];
+    farthest = new RankedSegments(segments.count());
     dirty = new boolean[segments.count()];
     filled = new boolean[segments.count()];
     bytesIn = new long[trace.launches()];
@@ -84,19 +76,22 @@ final class LeastTraffic {
           after[s] = NEVER;
         }
       }
+      int firstTouch = trace.touchesBefore(i);
+      int endTouch = firstTouch + launch.touches().size();
       int count = 0;
-      for (Touch touch : launch.touches()) {
+      for (int touch = firstTouch; touch < endTouch; touch++) {
         count += segments.end(touch) - segments.first(touch);
       }
       needs[i] = new int[count];
       int at = 0;
-      for (Touch touch : launch.touches()) {
+      for (int touch = firstTouch; touch < endTouch; touch++) {
         for (int s = segments.first(touch); s < segments.end(touch); s++) {
           needs[i][at++] = after[s];
         }
       }
-      for (Touch touch : launch.touches().reversed()) {
-        int need = touch.effect().needsContents() ? i : NEVER;
+      for (int touch = endTouch - 1; touch >= firstTouch; touch--) {
+        Effect effect = launch.touches().get(touch - firstTouch).effect();
+        int need = effect.needsContents() ? i : NEVER;
         Arrays.fill(after, segments.first(touch), segments.end(touch), need);
       }
     }
@@ -110,9 +105,11 @@ final class LeastTraffic {
     for (int i = 0; i < needs.length; i++) {
       TraceLaunch launch = trace.launch(i);
       int at = 0;
+      int number = trace.touchesBefore(i);
       for (Touch touch : launch.touches()) {
         boolean writes = touch.effect().writes();
-        for (int s = segments.first(touch); s < segments.end(touch); s++) {
+        int end = segments.end(number);
+        for (int s = segments.first(number++); s < end; s++) {
           boolean again = touchedBy[s] == i + 1;
           touchedBy[s] = i + 1;
           if (!again && touch.effect().needsContents() && filled[s]) {
@@ -132,7 +129,9 @@ final class LeastTraffic {
           total += wanted - kept[s];
           kept[s] = wanted;
           if (wanted > 0) {
-            farthest.add(entry(i, s));
+            farthest.put(s, rank(i, s));
+          } else {
+            farthest.remove(s);
           }
         }
       }
@@ -146,29 +145,24 @@ final class LeastTraffic {
     }
   }
 
-  private Entry entry(int launch, int segment) {
+  private double rank(int launch, int segment) {
     double distance = nextNeed[segment] - launch;
-    return new Entry(
-        segment, nextNeed[segment], launch + (dirty[segment] ? distance * dirtyWeight : distance));
+    return launch + (dirty[segment] ? distance * dirtyWeight : distance);
   }
 
   /** Lets go of {@code excess} bytes, what is needed last first; returns how many. */
   private long shrink(int launch, long excess) {
     long left = excess;
     while (left > 0) {
-      Entry entry = farthest.remove();
-      int s = entry.segment();
-      if (entry.need() != nextNeed[s] || kept[s] == 0) {
-        continue;
-      }
+      int s = farthest.first();
       long gone = Math.min(left, kept[s]);
       kept[s] -= gone;
       left -= gone;
       if (dirty[s]) {
         bytesOut[launch] += gone;
       }
-      if (kept[s] > 0) {
-        farthest.add(entry);
+      if (kept[s] == 0) {
+        farthest.remove(s);
       }
     }
     return Math.max(0, excess);

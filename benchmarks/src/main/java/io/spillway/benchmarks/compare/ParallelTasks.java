@@ -8,33 +8,38 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Runs tasks on all processors and gives their rows in the tasks' order. */
-final class ParallelTasks {
+/** Runs tasks on all processors and gives what comes of them in the tasks' order. */
+public final class ParallelTasks {
 
   private ParallelTasks() {}
 
-  static List<Row> run(List<Task> tasks, Watcher watcher) {
+  /**
+   * Runs them all and waits.
+   *
+   * @throws RuntimeException what a task throws
+   */
+  public static <T> List<T> run(List<Task<T>> tasks, Watcher watcher) {
     watcher.begin(tasks.size());
     int threads = Runtime.getRuntime().availableProcessors();
     ExecutorService pool =
         Executors.newFixedThreadPool(
             threads, Thread.ofPlatform().name("compare-", 0).daemon().factory());
     try {
-      List<Future<List<Row>>> futures = new ArrayList<>();
-      for (Task task : tasks) {
+      List<Future<List<T>>> futures = new ArrayList<>();
+      for (Task<T> task : tasks) {
         futures.add(
             pool.submit(
                 () -> {
-                  List<Row> rows = task.work().call();
+                  List<T> parts = task.work().call();
                   watcher.done(task.title());
-                  return rows;
+                  return parts;
                 }));
       }
-      List<Row> rows = new ArrayList<>();
-      for (Future<List<Row>> future : futures) {
-        rows.addAll(future.get());
+      List<T> all = new ArrayList<>();
+      for (Future<List<T>> future : futures) {
+        all.addAll(future.get());
       }
-      return rows;
+      return all;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;

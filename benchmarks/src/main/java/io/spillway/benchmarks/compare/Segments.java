@@ -25,6 +25,10 @@ final class Segments {
   private final int[] firstSegment;
   private final long[] bytes;
 
+  // Of each touch of the trace, looked up once: bounds go over them a dozen times.
+  private final int[] firstOfTouch;
+  private final int[] endOfTouch;
+
   Segments(Trace trace) {
     List<TreeSet<Long>> cuts = new ArrayList<>();
     for (Region region : trace.regions()) {
@@ -44,16 +48,23 @@ final class Segments {
     }
     bytes = new long[firstSegment[bounds.length]];
     Arrays.fill(bytes, Long.MAX_VALUE);
+    firstOfTouch = new int[trace.touches()];
+    endOfTouch = new int[trace.touches()];
+    int number = 0;
     for (int i = 0; i < trace.launches(); i++) {
-      trace.launch(i).touches().forEach(this::weigh);
+      for (Touch touch : trace.launch(i).touches()) {
+        firstOfTouch[number] = segmentAt(touch.region(), touch.offset());
+        endOfTouch[number] = segmentAt(touch.region(), touch.end());
+        weigh(touch, number++);
+      }
     }
     for (int segment = 0; segment < bytes.length; segment++) {
       bytes[segment] = bytes[segment] == Long.MAX_VALUE ? 0 : bytes[segment];
     }
   }
 
-  private void weigh(Touch touch) {
-    for (int segment = first(touch); segment < end(touch); segment++) {
+  private void weigh(Touch touch, int number) {
+    for (int segment = first(number); segment < end(number); segment++) {
       long whole = length(touch.region(), segment);
       long touched = whole;
       if (touch.density() < 1) {
@@ -73,14 +84,14 @@ final class Segments {
     return bytes.length;
   }
 
-  /** The first segment of what {@code touch} goes over. */
-  int first(Touch touch) {
-    return segmentAt(touch.region(), touch.offset());
+  /** The first segment that a touch goes over; touches are numbered over the whole trace. */
+  int first(int touch) {
+    return firstOfTouch[touch];
   }
 
   /** One behind the last. */
-  int end(Touch touch) {
-    return segmentAt(touch.region(), touch.end());
+  int end(int touch) {
+    return endOfTouch[touch];
   }
 
   /** The first segment that begins at {@code offset} of a region or behind it. */

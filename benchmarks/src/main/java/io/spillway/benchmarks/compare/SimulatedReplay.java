@@ -287,13 +287,24 @@ public final class SimulatedReplay {
       driver.synchronize(StreamHandle.DEFAULT);
       SimulationCounters before = driver.counters();
       long start = driver.clock().nanoTime();
+      SimulationCounters beforeLap = before;
+      long lapStart = start;
       for (int i = 0; i < blocks.launches(); i++) {
+        if (i == blocks.trace().lastLapStart()) {
+          beforeLap = driver.counters();
+          lapStart = driver.clock().nanoTime();
+        }
         launches.accept(blocks.trace().launch(i));
         driver.synchronize(StreamHandle.DEFAULT);
         mostResidentBytes = Math.max(mostResidentBytes, driver.counters().residentBytes());
       }
-      double seconds = (driver.clock().nanoTime() - start) / NANOS_PER_SECOND;
-      return new Outcome(seconds, since(before, driver.counters()), mostResidentBytes);
+      long end = driver.clock().nanoTime();
+      SimulationCounters after = driver.counters();
+      return new Outcome(
+          (end - start) / NANOS_PER_SECOND,
+          since(before, after),
+          mostResidentBytes,
+          new Outcome.Lap((end - lapStart) / NANOS_PER_SECOND, since(beforeLap, after)));
     }
   }
 

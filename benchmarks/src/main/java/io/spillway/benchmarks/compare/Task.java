@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
  * A piece of a comparison that can run beside others.
  *
  * @param title what it is, for a progress bar
- * @param work gives its rows
+ * @param work gives what comes of it
+ * @param <T> a part of that
  */
-record Task(String title, Callable<List<Row>> work) {}
+public record Task<T>(String title, Callable<List<T>> work) {}

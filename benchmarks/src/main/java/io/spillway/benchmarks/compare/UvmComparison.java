@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class UvmComparison {
 
   private static final String RESIDENT = "all-resident";
-  private static final String LINK = "link-bound";
+  static final String LINK = "link-bound";
   private static final String ORACLE = "belady-oracle";
 
   /** Virtual seconds beyond which a replay has lost its way: thirty years. */
@@ -46,7 +46,7 @@ public final class UvmComparison {
 
   /** Runs it on all processors. */
   public Comparison run(Watcher watcher) {
-    List<Task> tasks = new ArrayList<>();
+    List<Task<Row>> tasks = new ArrayList<>();
     for (Trace trace : traces) {
       TraceBlocks blocks = new TraceBlocks(trace);
       List<Contender> fair = new ArrayList<>();
@@ -56,9 +56,9 @@ public final class UvmComparison {
       for (Map.Entry<String, GpuModel> gpu : gpus.entrySet()) {
         for (double ratio : ratios) {
           Cell cell = new Cell(blocks, gpu.getKey(), gpu.getValue(), ratio);
-          tasks.add(new Task(cell.title("bounds"), cell::boundRows));
+          tasks.add(new Task<>(cell.title("bounds"), cell::boundRows));
           for (Contender contender : fair) {
-            tasks.add(new Task(cell.title(contender.label()), () -> cell.run(contender)));
+            tasks.add(new Task<>(cell.title(contender.label()), () -> cell.run(contender)));
           }
         }
       }

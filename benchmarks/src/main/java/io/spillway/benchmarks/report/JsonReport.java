@@ -12,6 +12,12 @@ import java.util.List;
 /** Rows as one JSON list of objects. */
 public final class JsonReport {
 
+  /** Steps of a second to which times are rounded in lines. */
+  private static final double MICROSECOND = 1e6;
+
+  /** Steps of 1 to which fractions are rounded in lines. */
+  private static final double FRACTION_STEP = 1e5;
+
   private JsonReport() {}
 
   /** The list, indented. */
@@ -23,6 +29,24 @@ public final class JsonReport {
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The list with a row on each line, figures rounded to what can matter: to keep with sources. */
+  public static String lines(List<Row> rows) {
+    StringBuilder lines = new StringBuilder("[");
+    for (Row row : rows) {
+      ObjectNode object = object(row);
+      for (String seconds : List.of("seconds", "bound_seconds", "stall_seconds")) {
+        object.put(seconds, rounded(object.get(seconds).asDouble(), MICROSECOND));
+      }
+      object.put("fraction_of_bound", rounded(row.fractionOfBound(), FRACTION_STEP));
+      lines.append(lines.length() == 1 ? "\n" : ",\n").append(object);
+    }
+    return lines.append("\n]\n").toString();
+  }
+
+  private static double rounded(double value, double stepsPerUnit) {
+    return Math.round(value * stepsPerUnit) / stepsPerUnit;
   }
 
   private static ObjectNode object(Row row) {

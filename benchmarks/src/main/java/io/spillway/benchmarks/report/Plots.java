@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.VectorGraphicsEncoder;
@@ -47,11 +50,28 @@ final class Plots {
 
   /** A line for each policy, and dashed black ones for the bounds. */
   static String timeAgainstRatio(List<Row> rows) {
+    return timeChart("Time against oversubscription", rows).map(Plots::svg).orElse("");
+  }
+
+  /**
+   * The same as an image, where pages cannot hold SVG: some 40 KB, a tenth of that.
+   *
+   * @throws IOException if it cannot be encoded
+   */
+  static byte[] timeAgainstRatioAsPng(String title, List<Row> rows) throws IOException {
+    XYChart chart =
+        timeChart(title, rows)
+            .orElseThrow(
+                () -> new IllegalArgumentException(title + ": no row took any time to plot"));
+    return BitmapEncoder.getBitmapBytes(chart, BitmapFormat.PNG);
+  }
+
+  private static Optional<XYChart> timeChart(String title, List<Row> rows) {
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .title("Time against oversubscription")
+            .title(title)
             .xAxisTitle("footprint / budget")
             .yAxisTitle("seconds")
             .build();
@@ -66,7 +86,7 @@ final class Plots {
       }
     }
     if (byPolicy.isEmpty()) {
-      return "";
+      return Optional.empty();
     }
     byPolicy.forEach(
         (policy, line) -> {
@@ -83,7 +103,7 @@ final class Plots {
                     BOUND_WIDTH, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 1, DASHES, 0));
           }
         });
-    return svg(chart);
+    return Optional.of(chart);
   }
 
   /** A stack for each policy: what moved, and why. */

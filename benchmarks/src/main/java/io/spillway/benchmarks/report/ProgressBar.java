@@ -1,7 +1,9 @@
 package io.spillway.benchmarks.report;
 
 import io.spillway.benchmarks.compare.Watcher;
+import java.io.Console;
 import java.io.PrintWriter;
+import java.util.Optional;
 
 /** A bar on a terminal that fills as a comparison advances. */
 public final class ProgressBar implements Watcher {
@@ -16,6 +18,12 @@ public final class ProgressBar implements Watcher {
   /** Draws on {@code terminal}. */
   public ProgressBar(PrintWriter terminal) {
     this.terminal = terminal;
+  }
+
+  /** A bar if the program runs on a terminal; nobody watches otherwise. */
+  public static Watcher onTerminal(PrintWriter terminal) {
+    boolean seen = Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    return seen ? new ProgressBar(terminal) : Watcher.nobody();
   }
 
   @Override

@@ -54,20 +54,6 @@ public final class TextReport {
               ByteSize.format(row.bytesIn()),
               ByteSize.format(row.bytesOut())));
     }
-    StringBuilder text = new StringBuilder();
-    for (List<String> row : cells) {
-      StringBuilder line = new StringBuilder();
-      for (int column = 0; column < row.size(); column++) {
-        int width = width(cells, column);
-        String format = column == POLICY_COLUMN ? "  %-" + width + "s" : "  %" + width + "s";
-        line.append(String.format(Locale.ROOT, format, row.get(column)));
-      }
-      text.append(line.toString().stripTrailing()).append('\n');
-    }
-    return text.toString();
-  }
-
-  private static int width(List<List<String>> cells, int column) {
-    return cells.stream().mapToInt(row -> row.get(column).length()).max().orElse(1);
+    return TextTable.of(cells, POLICY_COLUMN);
   }
 }

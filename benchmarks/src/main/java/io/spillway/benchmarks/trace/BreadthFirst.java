@@ -29,6 +29,7 @@ final class BreadthFirst implements TraceGenerator {
     int edges = trace.readOnlyRegion("edges", Math.max(1, graph.edges()) * edgeBytes);
     int vertices = trace.filledRegion("vertices", graph.vertices() * vertexBytes);
     for (int search = 0; search < searches; search++) {
+      trace.lap();
       search(graph, trace, edges, edgeBytes, vertices, vertexBytes);
     }
     return trace.build();

@@ -22,6 +22,9 @@ import java.util.Set;
  */
 public final class DnnTrainingFile {
 
+  /** The GPU model whose kernel times the artifact has. */
+  static final String TIMED_ON = "a100-40gb";
+
   private static final String FORMAT = "g10-replay-v1";
 
   private DnnTrainingFile() {}

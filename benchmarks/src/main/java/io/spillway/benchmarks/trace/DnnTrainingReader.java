@@ -45,10 +45,12 @@ final class DnnTrainingReader implements TraceReader {
         new TraceBuilder(name)
             .tells(Characteristic.LIFETIMES)
             .tells(Characteristic.CYCLIC)
-            .tells(Characteristic.COMPUTE_TIMES);
+            .tells(Characteristic.COMPUTE_TIMES)
+            .timedOn(DnnTrainingFile.TIMED_ON);
     int weightRegion = weights.bytes() > 0 ? trace.filledRegion("weights", weights.bytes()) : -1;
     int poolRegion = pool.bytes() > 0 ? trace.emptyRegion("activations", pool.bytes()) : -1;
     for (int lap = 0; lap < laps; lap++) {
+      trace.lap();
       for (int k = 0; k < iteration.kernels().size(); k++) {
         Kernel kernel = iteration.kernels().get(k);
         trace.launch(kernel.name(), k, kernel.nanos());

@@ -40,7 +40,8 @@ final class ExpertRouting implements TraceGenerator {
     TraceBuilder trace =
         new TraceBuilder(name)
             .tells(Characteristic.READ_ONLY_KNOWN)
-            .tells(Characteristic.COMPUTE_TIMES);
+            .tells(Characteristic.COMPUTE_TIMES)
+            .timedOn(Generator.TIMED_ON);
     int shared = trace.readOnlyRegion("shared", layers * sharedBytes);
     int expertWeights = trace.readOnlyRegion("experts", bytes * layers * experts);
     int[][] expertOfRank = new int[layers][experts];
@@ -54,6 +55,7 @@ final class ExpertRouting implements TraceGenerator {
     }
     Zipf routing = new Zipf(experts, skew);
     for (int token = 0; token < tokens; token++) {
+      trace.lap();
       for (int first = 0; first < layers; first += fused) {
         int end = Math.min(layers, first + fused);
         trace.launch("moe", first, nanos * (end - first));

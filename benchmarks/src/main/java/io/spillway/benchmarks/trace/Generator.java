@@ -24,6 +24,9 @@ public enum Generator {
   /** {@link UniformRandom}. */
   UNIFORM("uniform");
 
+  /** The GPU of the project's measurements, of which generated compute times are. */
+  static final String TIMED_ON = "h200";
+
   private final String label;
 
   Generator(String label) {

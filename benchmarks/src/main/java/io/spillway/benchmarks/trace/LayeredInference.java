@@ -25,10 +25,12 @@ final class LayeredInference implements TraceGenerator {
         new TraceBuilder(name)
             .tells(Characteristic.READ_ONLY_KNOWN)
             .tells(Characteristic.CYCLIC)
-            .tells(Characteristic.COMPUTE_TIMES);
+            .tells(Characteristic.COMPUTE_TIMES)
+            .timedOn(Generator.TIMED_ON);
     int weights = trace.readOnlyRegion("weights", count * bytes);
     int state = trace.filledRegion("state", stateBytes);
     for (int lap = 0; lap < laps; lap++) {
+      trace.lap();
       for (int layer = 0; layer < count; layer++) {
         for (int use = 0; use < reuse; use++) {
           trace

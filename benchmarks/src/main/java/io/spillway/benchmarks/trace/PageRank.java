@@ -25,6 +25,7 @@ final class PageRank implements TraceGenerator {
       trace.filledRegion("ranks", rankBytes), trace.emptyRegion("new ranks", rankBytes)
     };
     for (int iteration = 0; iteration < iterations; iteration++) {
+      trace.lap();
       for (int chunk = 0; chunk < chunks; chunk++) {
         int firstVertex = (int) ((long) graph.vertices() * chunk / chunks);
         int endVertex = (int) ((long) graph.vertices() * (chunk + 1) / chunks);

@@ -39,7 +39,8 @@ final class ResidentModels implements TraceGenerator {
     TraceBuilder trace =
         new TraceBuilder(name)
             .tells(Characteristic.READ_ONLY_KNOWN)
-            .tells(Characteristic.COMPUTE_TIMES);
+            .tells(Characteristic.COMPUTE_TIMES)
+            .timedOn(Generator.TIMED_ON);
     int[] regions = new int[models.length];
     for (int i = 0; i < models.length; i++) {
       regions[i] =

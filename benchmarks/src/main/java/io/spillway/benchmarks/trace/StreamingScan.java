@@ -22,6 +22,7 @@ final class StreamingScan implements TraceGenerator {
     int input = trace.readOnlyRegion("columns", bytes);
     int output = trace.emptyRegion("result", Math.max(1, (long) (bytes * selectivity)));
     for (int pass = 0; pass < passes; pass++) {
+      trace.lap();
       long written = 0;
       int chunk = 0;
       for (long at = 0; at < bytes; at += chunkBytes) {

@@ -3,6 +3,7 @@ package io.spillway.benchmarks.trace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,6 +32,8 @@ public final class Trace {
   private final Effect[] touchEffect;
   private final float[] touchDensity;
   private final List<Span> dead;
+  private final int[] lapStarts;
+  private final Optional<String> timedOn;
 
   Trace(TraceBuilder builder) {
     name = builder.name;
@@ -49,6 +52,8 @@ public final class Trace {
     touchEffect = Arrays.copyOf(builder.touchEffect, builder.touches);
     touchDensity = Arrays.copyOf(builder.touchDensity, builder.touches);
     dead = List.copyOf(builder.dead);
+    lapStarts = builder.lapStarts.stream().mapToInt(Integer::intValue).toArray();
+    timedOn = builder.timedOn;
   }
 
   /** Its name in reports. */
@@ -81,9 +86,37 @@ public final class Trace {
     return computeNanos.length;
   }
 
+  /** How many laps there are: rounds of the program's main loop; 1 if that is not told. */
+  public int laps() {
+    return Math.max(1, lapStarts.length);
+  }
+
+  /** The launch with which the last lap begins: what all later laps would be like. */
+  public int lastLapStart() {
+    return lapStarts.length == 0 ? 0 : lapStarts[lapStarts.length - 1];
+  }
+
+  /** Whether a lap begins with that launch. */
+  public boolean beginsLap(int index) {
+    return Arrays.binarySearch(lapStarts, index) >= 0;
+  }
+
+  /**
+   * The GPU model that launches' compute times are of, as {@link
+   * io.spillway.driver.sim.GpuModel#named} knows it; empty if that is not known.
+   */
+  public Optional<String> timedOn() {
+    return timedOn;
+  }
+
   /** How many touches there are. */
   public int touches() {
     return touchRegion.length;
+  }
+
+  /** How many touches there are in the launches before that one. */
+  public int touchesBefore(int index) {
+    return firstTouch[index];
   }
 
   /** The launch at that place. */

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Puts a {@link Trace} together, launch by launch. Not thread-safe. */
@@ -16,6 +17,8 @@ public final class TraceBuilder {
   final List<Region> regions = new ArrayList<>();
   final Map<String, Integer> labelNumbers = new LinkedHashMap<>();
   final List<Span> dead = new ArrayList<>();
+  final List<Integer> lapStarts = new ArrayList<>();
+  Optional<String> timedOn = Optional.empty();
   int launches;
   int touches;
   int[] labelOf = new int[16];
@@ -32,6 +35,27 @@ public final class TraceBuilder {
   /** A trace of that name, empty yet. */
   public TraceBuilder(String name) {
     this.name = name;
+  }
+
+  /** A trace of the same name, regions and characteristics as {@code other}, without launches. */
+  public static TraceBuilder like(Trace other) {
+    TraceBuilder builder = new TraceBuilder(other.name());
+    builder.characteristics.addAll(other.characteristics());
+    builder.regions.addAll(other.regions());
+    builder.timedOn = other.timedOn();
+    return builder;
+  }
+
+  /** Says which GPU model the compute times are of. */
+  public TraceBuilder timedOn(String gpu) {
+    timedOn = Optional.of(gpu);
+    return this;
+  }
+
+  /** Begins a lap: what follows is one more round of the program's main loop. */
+  public TraceBuilder lap() {
+    lapStarts.add(launches);
+    return this;
   }
 
   /** Says what the trace tells. */

@@ -15,7 +15,9 @@ public enum TraceFormat {
   /** {@link LlmConversationReader}. */
   LLM_CONVERSATION("llm-conversation"),
   /** {@link CsvReader}. */
-  CSV("csv");
+  CSV("csv"),
+  /** {@link RecordingReader}. */
+  RECORDING("jfr");
 
   private final String label;
 
@@ -53,6 +55,7 @@ public enum TraceFormat {
           case DNN_TRAINING -> new DnnTrainingReader();
           case LLM_CONVERSATION -> new LlmConversationReader();
           case CSV -> new CsvReader();
+          case RECORDING -> new RecordingReader();
         };
     return reader.read(file, name, parameters);
   }
@@ -62,6 +65,7 @@ public enum TraceFormat {
       case DNN_TRAINING -> line.contains("\"g10-replay-v1\"");
       case LLM_CONVERSATION -> line.contains("\"hash_ids\"");
       case CSV -> line.strip().equals(CsvReader.HEADER);
+      case RECORDING -> line.startsWith(RecordingReader.MAGIC);
     };
   }
 }

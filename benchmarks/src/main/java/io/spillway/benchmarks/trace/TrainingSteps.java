@@ -29,13 +29,15 @@ final class TrainingSteps implements TraceGenerator {
             .tells(Characteristic.LIFETIMES)
             .tells(Characteristic.READ_ONLY_KNOWN)
             .tells(Characteristic.CYCLIC)
-            .tells(Characteristic.COMPUTE_TIMES);
+            .tells(Characteristic.COMPUTE_TIMES)
+            .timedOn(Generator.TIMED_ON);
     int weights = trace.filledRegion("weights", layers * weightBytes);
     int moments = trace.filledRegion("moments", layers * weightBytes * MOMENTS);
     int gradients = trace.emptyRegion("gradients", layers * weightBytes);
     int activations = trace.emptyRegion("activations", (layers + 1) * activationBytes);
     int errors = trace.emptyRegion("errors", 2 * activationBytes);
     for (int step = 0; step < steps; step++) {
+      trace.lap();
       trace.launch("load", 0, nanos / 10).writes(activations, 0, activationBytes);
       for (int layer = 0; layer < layers; layer++) {
         trace

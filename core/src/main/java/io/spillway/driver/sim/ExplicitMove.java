@@ -56,14 +56,28 @@ final class ExplicitMove {
     return Math.round(blocks * model.discardBlockNanos());
   }
 
+  /** When a move of {@code parts} to the device can start, once it has the lock and the link. */
+  private long expectedStart(List<Part> parts, long earliest) {
+    double nanos = 0;
+    for (Part part : parts) {
+      for (BlockPages touched : part.blocks()) {
+        BlockState block = touched.block();
+        PageSet missing = touched.pages().minus(block.onDevice);
+        nanos += missing.and(block.onHost).bytes() / model.prefetchLinkGBps();
+      }
+    }
+    long start = machine.moves.earliestStart(earliest, Math.round(nanos));
+    return machine.link.earliestStart(Direction.TO_DEVICE, start, Math.round(nanos));
+  }
+
   private Done toDevice(
       List<Part> parts, int ranges, Location target, long now, long ready, boolean inline) {
-    Plan plan = new Plan();
+    Plan plan = new Plan(expectedStart(parts, Math.max(now, ready)));
     if (ranges == 1) {
-      bringIn(parts, target, plan, inline, now);
+      bringIn(parts, target, plan, inline);
     } else {
       for (Part part : parts) {
-        bringIn(List.of(part), target, plan, inline, now);
+        bringIn(List.of(part), target, plan, inline);
       }
     }
     boolean moves = !plan.arrivals.isEmpty();
@@ -84,18 +98,20 @@ final class ExplicitMove {
               : model.prefetchDeferredIssueNanos();
     }
     long earliest = Math.max(now, ready) + Math.round(fixed);
-    long start = machine.moves.earliestStart(earliest, Math.round(plan.nanos));
-    long end = start + Math.round(plan.nanos);
+    long end = earliest;
     if (moves) {
+      double nanos = plan.nanosFrom(earliest);
+      long start = machine.moves.earliestStart(earliest, Math.round(nanos));
       start = machine.link.earliestStart(Direction.TO_DEVICE, start, Math.round(plan.linkNanos));
-      long stretched = machine.activity.stretch(start, Math.round(plan.nanos));
-      double slowdown = plan.nanos == 0 ? 1 : stretched / plan.nanos;
+      nanos = plan.nanosFrom(start);
+      long stretched = machine.activity.stretch(start, Math.round(nanos));
+      double slowdown = nanos == 0 ? 1 : stretched / nanos;
       long linkEnd =
           machine.link.transfer(Direction.TO_DEVICE, start, Math.round(plan.linkNanos * slowdown));
       end = Math.max(start + stretched, linkEnd);
       machine.moves.reserve(start, end - start);
       machine.activity.addPrefetch(start, end);
-      double scale = plan.nanos == 0 ? 1 : (end - start) / plan.nanos;
+      double scale = nanos == 0 ? 1 : (end - start) / nanos;
       for (Arrival arrival : plan.arrivals) {
         arrival.block.arrivesAt = start + Math.round(arrival.afterNanos * scale);
       }
@@ -112,23 +128,23 @@ final class ExplicitMove {
    * again to map them and to bring in what has left since. So a range that does not fit is brought
    * in twice.
    */
-  private void bringIn(List<Part> parts, Location target, Plan plan, boolean inline, long now) {
+  private void bringIn(List<Part> parts, Location target, Plan plan, boolean inline) {
     for (Part part : parts) {
       for (BlockPages touched : part.blocks()) {
         touched.block().lastPrefetch = target;
-        bringIn(touched.block(), touched.pages(), plan, inline, now);
+        bringIn(touched.block(), touched.pages(), plan, inline);
       }
     }
     for (Part part : parts) {
       for (BlockPages touched : part.blocks()) {
         if (!touched.block().onDevice.containsAll(touched.pages())) {
-          bringIn(touched.block(), touched.pages(), plan, inline, now);
+          bringIn(touched.block(), touched.pages(), plan, inline);
         }
       }
     }
   }
 
-  private void bringIn(BlockState block, PageSet pages, Plan plan, boolean inline, long now) {
+  private void bringIn(BlockState block, PageSet pages, Plan plan, boolean inline) {
     PageSet missing = pages.minus(block.onDevice);
     plan.seen++;
     if (missing.isEmpty()) {
@@ -137,18 +153,15 @@ final class ExplicitMove {
       return;
     }
     block.pinned = true;
-    DeviceMemory.Room room = machine.memory.ensureChunk(block, now + Math.round(plan.nanos));
+    DeviceMemory.Room room = machine.memory.ensureChunk(block, plan.reached());
     block.pinned = false;
     if (!room.found()) {
       return;
     }
     PageSet dead = missing.and(block.discarded);
     PageSet copied = missing.and(block.onHost).minus(dead);
-    double nanos = room.hostNanos();
+    double nanos = 0;
     plan.hostNanos += room.hostNanos();
-    if (room.readyAt() > now + plan.nanos) {
-      nanos = Math.max(nanos, room.readyAt() - now - plan.nanos);
-    }
     if (block.hostMapped && !copied.isEmpty()) {
       block.hostMapped = false;
       nanos += model.hostUnmapBlockNanos();
@@ -169,12 +182,12 @@ final class ExplicitMove {
     machine.memory.makeResident(block, missing);
     machine.memory.noteDiscarded(block);
     machine.tally.prefetchBytesIn += copied.bytes();
-    plan.add(block, copied, nanos, linkNanos);
+    plan.add(new Arrival(block, copied, room.hostNanos(), room.readyAt(), nanos), linkNanos);
   }
 
   private Done toHost(List<Part> parts, Location target, long now, long ready, boolean inline) {
     double perBlock = inline ? model.toHostInlineBlockNanos() : model.toHostDeferredBlockNanos();
-    Plan plan = new Plan();
+    Plan plan = new Plan(now);
     long arrived = 0;
     for (Part part : parts) {
       for (BlockPages touched : part.blocks()) {
@@ -225,7 +238,7 @@ final class ExplicitMove {
       machine.memory.drop(block, dead.and(block.onDevice), DropReason.DISCARDED, now);
     }
     machine.tally.prefetchBytesOut += copied.bytes();
-    plan.add(block, copied, nanos, copied.bytes() / model.pinnedOutGBps());
+    plan.add(new Arrival(block, copied, 0, 0, nanos), copied.bytes() / model.pinnedOutGBps());
   }
 
   private void announce(Direction direction, Plan plan, long start, double scale) {
@@ -241,28 +254,86 @@ final class ExplicitMove {
     }
   }
 
-  /** When, after the start of the move, a block is through, and which of its pages crossed. */
-  private record Arrival(BlockState block, PageSet copied, double afterNanos) {}
+  /** One block's share of a move. */
+  private static final class Arrival {
+    final BlockState block;
+
+    /** Those of its pages that crossed. */
+    final PageSet copied;
+
+    /** Host time of making room for it. */
+    final long roomNanos;
+
+    /** When that room is free, virtual time; 0 if it is. */
+    final long roomReadyAt;
+
+    /** What it takes once there is room. */
+    final double nanos;
+
+    /** When, after the start of the move, it is through. */
+    double afterNanos;
+
+    Arrival(BlockState block, PageSet copied, long roomNanos, long roomReadyAt, double nanos) {
+      this.block = block;
+      this.copied = copied;
+      this.roomNanos = roomNanos;
+      this.roomReadyAt = roomReadyAt;
+      this.nanos = nanos;
+    }
+
+    /** It is handled {@code before} nanoseconds into a move from {@code start}. */
+    double through(long start, double before) {
+      afterNanos = Math.max(before + roomNanos, (double) (roomReadyAt - start)) + nanos;
+      return afterNanos;
+    }
+  }
 
   /** What one call has to do, added up block by block. */
   private static final class Plan {
     final ArrayList<Arrival> arrivals = new ArrayList<>();
+
+    /** When the work is expected to start, virtual time. */
+    final long expectedStart;
+
+    /** How long it takes from then, waiting for room included. */
     double nanos;
+
     double linkNanos;
     double hostNanos;
     double residentNanos;
     long blocks;
     long seen;
 
-    void add(BlockState block, PageSet copied, double blockNanos, double blockLinkNanos) {
-      nanos += blockNanos;
+    Plan(long expectedStart) {
+      this.expectedStart = expectedStart;
+    }
+
+    void add(Arrival arrival, double blockLinkNanos) {
+      nanos = arrival.through(expectedStart, nanos);
       linkNanos += blockLinkNanos;
       blocks++;
-      arrivals.add(new Arrival(block, copied, nanos));
+      arrivals.add(arrival);
+    }
+
+    /** When the work added so far is expected to be done. */
+    long reached() {
+      return expectedStart + Math.round(nanos);
+    }
+
+    /**
+     * How long it takes from {@code start}: room that was waited for may be free by then. Waiting
+     * is told as a moment, never as a duration, so that it counts once however late a move starts.
+     */
+    double nanosFrom(long start) {
+      double after = 0;
+      for (Arrival arrival : arrivals) {
+        after = arrival.through(start, after);
+      }
+      return after;
     }
 
     boolean singleReadMostly() {
-      return seen == 1 && blocks == 1 && arrivals.getFirst().block().readMostly;
+      return seen == 1 && blocks == 1 && arrivals.getFirst().block.readMostly;
     }
   }
 }

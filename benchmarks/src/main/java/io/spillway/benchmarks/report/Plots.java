@@ -78,6 +78,8 @@ final class Plots {
     chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setYAxisLogarithmic(true);
+    // Or an axis within one decade has no figures at all.
+    chart.getStyler().setYAxisLogarithmicDecadeOnly(false);
     chart.getStyler().setSeriesColors(COLORS);
     Map<String, List<Row>> byPolicy = new LinkedHashMap<>();
     for (Row row : rows) {

@@ -296,7 +296,12 @@ public final class Spillway implements AutoCloseable {
     ensureOpen();
     Launch launch =
         new Launch(label, ordinal, launchSequence.getAndIncrement(), StreamHandle.DEFAULT);
-    return new LaunchScope(launch, launchListener, driver::capturing);
+    return new LaunchScope(launch, launchListener, this::nobodyMayEnqueue);
+  }
+
+  /** Whether a stream is being captured, if there is anybody who might enqueue work in it. */
+  private boolean nobodyMayEnqueue(StreamHandle stream) {
+    return !listeners.isEmpty() && !closed.get() && driver.capturing(stream);
   }
 
   /**

@@ -41,7 +41,15 @@ final class Completions implements AutoCloseable {
     if (event == null) {
       event = driver.createEvent();
     }
-    driver.record(event, stream);
+    boolean recorded = false;
+    try {
+      driver.record(event, stream);
+      recorded = true;
+    } finally {
+      if (!recorded) {
+        spare.add(event);
+      }
+    }
     return event;
   }
 

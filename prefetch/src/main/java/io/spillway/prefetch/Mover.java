@@ -78,9 +78,7 @@ final class Mover implements AutoCloseable {
     for (Piece piece : step.readMostly()) { // before it is so: whoever might write it has to wait
       inAllocations(piece, (allocation, _) -> presence.setFoundReadMostly(allocation, true));
     }
-    if (applier.apply(advice, stream).complete()) {
-      step.advised();
-    }
+    step.advised(applier.apply(advice, stream).complete());
     for (Piece piece : step.notReadMostly()) {
       inAllocations(piece, presence::absent);
     }

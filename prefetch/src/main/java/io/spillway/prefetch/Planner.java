@@ -317,7 +317,7 @@ public final class Planner {
   private void addSteps(List<Hint> hints, long limitBytes) {
     for (Step step = next(limitBytes); step != null; step = next(limitBytes)) {
       hints.addAll(step.whole().hints());
-      step.advised();
+      step.advised(true);
     }
   }
 

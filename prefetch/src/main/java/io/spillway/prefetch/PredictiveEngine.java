@@ -68,10 +68,16 @@ final class PredictiveEngine implements SessionListener {
   public void declared(Launch launch, RangeAccess access) {
     AddressRange range = access.range();
     LiveAllocation allocation = context.ledger().find(range.address());
-    if (offBecause != null
-        || allocation == null
-        || allocation.kind() != MemoryKind.MANAGED
-        || context.applier().readInPlace(range)) {
+    if (allocation == null || allocation.kind() != MemoryKind.MANAGED) {
+      return;
+    }
+    if (offBecause != null) {
+      if (access.kind() == AccessKind.UNKNOWN && presence.foundReadMostly(allocation)) {
+        context.applier().expectWrite(range); // the mover is not there any more to do so
+      }
+      return;
+    }
+    if (context.applier().readInPlace(range)) {
       return;
     }
     AddressRange inside = range.intersection(allocation.range()).orElse(range);

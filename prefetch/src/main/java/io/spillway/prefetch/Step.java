@@ -65,9 +65,16 @@ public record Step(
     return new Plan(hints).coalesced();
   }
 
-  /** The pieces were told what {@link #advise} says. */
-  void advised() {
-    notReadMostly.forEach(Piece::takeBack);
+  /**
+   * The driver was told what {@link #advise} says. If it refused a part, each piece may still be
+   * read-mostly, and is taken back before it might be written.
+   *
+   * @param complete whether it took all of it
+   */
+  void advised(boolean complete) {
+    if (complete) {
+      notReadMostly.forEach(Piece::takeBack);
+    }
     readMostly.forEach(Piece::adviseReadMostly);
   }
 

@@ -232,6 +232,28 @@ final class PredictiveEngineTest {
   }
 
   @Test
+  void whatWasFoundToBeOnlyReadIsTakenBackWhenTheEngineIsOffToo() {
+    try (Spillway spillway = open(LAYERS * LAYER / 3);
+        Allocation weights = weights(spillway, LAYERS)) {
+      for (int lap = 0; lap < 5; lap++) {
+        pass(spillway, weights, LAYERS);
+      }
+      AddressRange first = weights.range().slice(0, LAYER);
+      assertThat(simulation.attributes(first).readMostly()).isTrue();
+      driver.fail("record", 1, CudaStatus.INVALID_HANDLE);
+      pass(spillway, weights, LAYERS);
+      assertThat(spillway.statistics().plugins().get("auto")).startsWith("off: ");
+
+      var session = spillway.interception();
+      var launch = session.launch("unknown", 0, StreamHandle.DEFAULT);
+      session.declare(launch, List.of(new RangeAccess(first, AccessKind.UNKNOWN)), true);
+
+      assertThat(simulation.attributes(first).readMostly()).isFalse();
+      session.issued(launch);
+    }
+  }
+
+  @Test
   void launchesThatAreNamedAtOnceAreFetchedBeforeTheyAreDeclared() {
     try (Spillway spillway = open(8 * LAYER);
         Allocation weights = weights(spillway, 24).readMostly()) {

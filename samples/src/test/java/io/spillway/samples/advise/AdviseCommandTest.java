@@ -37,6 +37,10 @@ class AdviseCommandTest {
     String.valueOf(LAYERS),
     "--layer-size",
     "4m",
+    "--passes",
+    "2",
+    "--warm-up",
+    "1",
     "--rows",
     "faults-writeback"
   };

@@ -1,0 +1,49 @@
+package io.spillway.prefetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.evict.Piece;
+import io.spillway.evict.Prices;
+import io.spillway.range.Blocks;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is known of pieces after the driver was told of them. */
+final class StepTest {
+
+  private final Planner planner =
+      new Planner(
+          Prices.H200,
+          new MoveSizing(Blocks.BYTES, 1),
+          (origin, address, bytes) -> false,
+          range -> true);
+  private final Piece made = piece(1L << 40);
+  private final Piece takenBack = piece(1L << 41);
+  private final Step step =
+      new Step(List.of(), List.of(), List.of(made), List.of(takenBack), 0, false);
+
+  StepTest() {
+    takenBack.adviseReadMostly();
+  }
+
+  private Piece piece(long address) {
+    List<Piece> pieces = new ArrayList<>();
+    planner.pieces().cover(address, Blocks.BYTES, pieces);
+    return pieces.getFirst();
+  }
+
+  @Test
+  void whatTheDriverTookIsSo() {
+    step.advised(true);
+    assertThat(made.advised()).isTrue();
+    assertThat(takenBack.advised()).isFalse();
+  }
+
+  @Test
+  void whatItRefusedAPartOfMayBeReadMostly() {
+    step.advised(false);
+    assertThat(made.advised()).isTrue();
+    assertThat(takenBack.advised()).isTrue();
+  }
+}

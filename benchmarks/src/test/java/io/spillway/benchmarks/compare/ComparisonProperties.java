@@ -11,6 +11,7 @@ import io.spillway.driver.sim.GpuModel;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -29,6 +30,7 @@ final class ComparisonProperties {
       @ForAll @DoubleRange(min = 1.05, max = 6) double ratio) {
     Trace trace = RandomTraces.of(seed);
     TraceBlocks blocks = new TraceBlocks(trace);
+    Assume.that(blocks.count() >= ratio); // else there is no budget: aBudgetOfNothingIsRefused
     long budget = SimulatedReplay.budgetBytes(blocks, ratio);
     Bounds bounds = Bounds.of(blocks, GpuModel.h200(), budget);
     for (Contender contender : Contender.all()) {
@@ -46,6 +48,7 @@ final class ComparisonProperties {
   void theSameSeedGivesTheSameOutcome(@ForAll @LongRange(min = 0, max = 100_000) long seed) {
     TraceBlocks blocks = new TraceBlocks(RandomTraces.of(seed));
     TraceBlocks again = new TraceBlocks(RandomTraces.of(seed));
+    Assume.that(blocks.count() >= 2);
     long budget = SimulatedReplay.budgetBytes(blocks, 2);
     for (Contender contender : Contender.all()) {
       assertThat(new SimulatedReplay(blocks, GpuModel.h200()).run(contender, budget))

@@ -125,6 +125,16 @@ public abstract class ForwardingDriver implements UnifiedMemoryDriver {
   }
 
   @Override
+  public EventHandle createTimingEvent() {
+    return upstream.createTimingEvent();
+  }
+
+  @Override
+  public long nanosBetween(EventHandle start, EventHandle end) {
+    return upstream.nanosBetween(start, end);
+  }
+
+  @Override
   public void destroyEvent(EventHandle event) {
     upstream.destroyEvent(event);
   }

@@ -133,6 +133,21 @@ public interface UnifiedMemoryDriver extends AutoCloseable {
   /** A new event that takes no timing, the cheapest kind to record and wait for. */
   EventHandle createEvent();
 
+  /**
+   * A new event that takes the device's time when it is reached; dearer to record than a plain one.
+   *
+   * @throws DriverException with {@link CudaStatus#NOT_SUPPORTED} where the driver takes no time
+   */
+  EventHandle createTimingEvent();
+
+  /**
+   * Nanoseconds of device time from {@code start} to {@code end}, to about half a microsecond.
+   *
+   * @throws DriverException if either is no timing event or was never recorded ({@link
+   *     CudaStatus#INVALID_HANDLE}), or has not been reached ({@link CudaStatus#NOT_READY})
+   */
+  long nanosBetween(EventHandle start, EventHandle end);
+
   /** Destroys an event. */
   void destroyEvent(EventHandle event);
 

@@ -63,6 +63,11 @@ final class DriverWalk {
     giveBacks.push(() -> driver.destroyStream(stream));
     EventHandle event = driver.createEvent();
     giveBacks.push(() -> driver.destroyEvent(event));
+    EventHandle reached = driver.createTimingEvent();
+    giveBacks.push(() -> driver.destroyEvent(reached));
+    driver.record(reached, stream);
+    driver.await(reached);
+    driver.nanosBetween(reached, reached);
     driver.hostView(pinned).set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
     driver.copy(plain, pinned.address(), stream);
     driver.fill(plain, (byte) 2, stream);

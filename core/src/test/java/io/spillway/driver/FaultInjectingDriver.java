@@ -269,11 +269,24 @@ public final class FaultInjectingDriver extends ForwardingDriver {
   @Override
   public EventHandle createEvent() {
     arrive("createEvent", 0, 0);
-    EventHandle event = super.createEvent();
-    synchronized (this) {
-      events.put(event, new Throwable());
-    }
+    return live(super.createEvent());
+  }
+
+  @Override
+  public EventHandle createTimingEvent() {
+    arrive("createTimingEvent", 0, 0);
+    return live(super.createTimingEvent());
+  }
+
+  private synchronized EventHandle live(EventHandle event) {
+    events.put(event, new Throwable());
     return event;
+  }
+
+  @Override
+  public long nanosBetween(EventHandle start, EventHandle end) {
+    arrive("nanosBetween", 0, 0);
+    return super.nanosBetween(start, end);
   }
 
   @Override

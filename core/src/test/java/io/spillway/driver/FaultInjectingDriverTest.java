@@ -30,7 +30,8 @@ class FaultInjectingDriverTest {
                     case "allocateDevice", "allocateManaged", "allocatePinned" ->
                         new AddressRange((long) reached.size() << 32, (long) arguments[0]);
                     case "createStream" -> new StreamHandle(reached.size());
-                    case "createEvent" -> new EventHandle(reached.size());
+                    case "createEvent", "createTimingEvent" -> new EventHandle(reached.size());
+                    case "nanosBetween" -> 0L;
                     default -> null;
                   };
                 });

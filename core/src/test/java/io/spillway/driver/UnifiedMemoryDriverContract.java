@@ -1030,6 +1030,40 @@ public abstract class UnifiedMemoryDriverContract {
   }
 
   @Test
+  final void timingEventsTellWhatTheStreamTookBetweenThem() {
+    StreamHandle stream = driver.createStream();
+    EventHandle start = driver.createTimingEvent();
+    EventHandle end = driver.createTimingEvent();
+    AddressRange memory = driver.allocateDevice(32 * MIB);
+    long before = driver.clock().nanoTime();
+
+    driver.record(start, stream);
+    driver.fill(memory, (byte) 1, stream);
+    driver.record(end, stream);
+    driver.await(end);
+
+    long roundingNanos = 1000;
+    assertThat(driver.nanosBetween(start, end))
+        .isBetween(0L, driver.clock().nanoTime() - before + roundingNanos);
+    assertThat(driver.nanosBetween(end, end)).isZero();
+    driver.free(memory);
+    driver.destroyEvent(start);
+    driver.destroyEvent(end);
+    driver.destroyStream(stream);
+  }
+
+  @Test
+  final void thereIsNoTimeToAnEventNeverRecorded() {
+    EventHandle never = driver.createTimingEvent();
+
+    assertThatThrownBy(() -> driver.nanosBetween(never, never))
+        .isInstanceOfSatisfying(
+            DriverException.class,
+            e -> assertThat(e.status()).isEqualTo(CudaStatus.INVALID_HANDLE));
+    driver.destroyEvent(never);
+  }
+
+  @Test
   final void anEventMarksTheWorkBeforeIt() {
     StreamHandle stream = driver.createStream();
     EventHandle event = driver.createEvent();

@@ -41,8 +41,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #capabilities} and {@link #clock} throws {@link IllegalStateException}; closing while
  * another thread is inside a call is the caller's mistake.
  *
- * <p>Beyond the seam it loads kernels ({@link #loadModule}) and makes events that take time ({@link
- * #createTimedEvent}).
+ * <p>Beyond the seam it loads kernels ({@link #loadModule}).
  */
 public final class PanamaDriver implements UnifiedMemoryDriver {
 
@@ -64,6 +63,8 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   private static final int CU_MEM_RANGE_ATTRIBUTE_LAST_PREFETCH_LOCATION = 4;
   private static final int CU_MEM_RANGE_ATTRIBUTE_PREFERRED_LOCATION_TYPE = 5;
   private static final int CU_MEM_RANGE_ATTRIBUTE_LAST_PREFETCH_LOCATION_TYPE = 7;
+
+  private static final double NANOS_PER_MILLI = 1e6;
 
   /** The {@code _ID} attribute of a location directly follows its {@code _TYPE}. */
   private static final int TYPE_TO_ID = 1;
@@ -615,6 +616,24 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     return createEvent(CU_EVENT_DISABLE_TIMING);
   }
 
+  @Override
+  public EventHandle createTimingEvent() {
+    if (!cuda.hasTiming()) {
+      throw DriverException.of("cuEventElapsedTime", CudaStatus.NOT_SUPPORTED, 0, 0);
+    }
+    return createEvent(CU_EVENT_DEFAULT);
+  }
+
+  @Override
+  public long nanosBetween(EventHandle start, EventHandle end) {
+    try (var _ = makeCurrent()) {
+      CallScratch scratch = CallScratch.ofThread();
+      int status = cuda.eventElapsedTime(scratch.first, start.value(), end.value());
+      check("cuEventElapsedTime", status, 0, 0);
+      return Math.round(scratch.first.get(ValueLayout.JAVA_FLOAT, 0) * NANOS_PER_MILLI);
+    }
+  }
+
   private EventHandle createEvent(int flags) {
     return create(
         () -> {
@@ -709,14 +728,6 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   public CudaModule loadModule(byte[] image) {
     requireKernels("cuModuleLoadDataEx");
     return CudaModule.load(this, cuda, image);
-  }
-
-  /** A new event that takes time, to measure what a stream does between two of them. */
-  public TimedEvent createTimedEvent() {
-    if (!cuda.hasTiming()) {
-      throw DriverException.of("cuEventElapsedTime", CudaStatus.NOT_SUPPORTED, 0, 0);
-    }
-    return new TimedEvent(this, cuda, createEvent(CU_EVENT_DEFAULT));
   }
 
   private void requireKernels(String call) {

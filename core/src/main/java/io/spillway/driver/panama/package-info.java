@@ -6,9 +6,8 @@
  * prefetch to a device, to the host or to one of its NUMA nodes, batches and discard. What the
  * installed driver does not export it reports as a missing capability; a machine without any driver
  * is a {@link io.spillway.driver.panama.CudaReport} that says so, and nothing fails at class load.
- * Beside the seam there is just enough to run kernels: {@link
- * io.spillway.driver.panama.CudaModule}, {@link io.spillway.driver.panama.CudaFunction} and {@link
- * io.spillway.driver.panama.TimedEvent}.
+ * Beside the seam there is just enough to run kernels: {@link io.spillway.driver.panama.CudaModule}
+ * and {@link io.spillway.driver.panama.CudaFunction}.
  *
  * <p>Signatures and constants are those of {@code cuda.h} 13.0, written by hand. Calling native
  * code is a restricted operation of the JVM: start it with {@code

@@ -402,6 +402,17 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
   }
 
   @Override
+  public EventHandle createTimingEvent() {
+    return createEvent();
+  }
+
+  @Override
+  public long nanosBetween(EventHandle start, EventHandle end) {
+    String name = "cuEventElapsedTime";
+    return call(name, () -> streams.between(name, start, end, time.now()));
+  }
+
+  @Override
   public void destroyEvent(EventHandle event) {
     perform("cuEventDestroy", () -> streams.destroyEvent("cuEventDestroy", event));
   }

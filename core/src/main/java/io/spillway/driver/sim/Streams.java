@@ -83,6 +83,19 @@ final class Streams {
     return done;
   }
 
+  /** Nanoseconds from one event to another, both recorded and reached. */
+  long between(String call, EventHandle start, EventHandle end, long now) {
+    long from = done(call, start);
+    long to = done(call, end);
+    if (from == 0 || to == 0) {
+      throw new DriverException(call, CudaStatus.INVALID_HANDLE, 0, 0);
+    }
+    if (from > now || to > now) {
+      throw new DriverException(call, CudaStatus.NOT_READY, 0, 0);
+    }
+    return to - from;
+  }
+
   /** What one stream has to do. */
   private static final class Work {
     long readyAt;

@@ -384,20 +384,6 @@ class PanamaDriverStubTest {
   }
 
   @Test
-  void timedEventsMeasure() {
-    try (PanamaDriver driver = PanamaDriver.open(0);
-        TimedEvent start = driver.createTimedEvent();
-        TimedEvent end = driver.createTimedEvent()) {
-      start.record(StreamHandle.DEFAULT);
-      end.record(StreamHandle.DEFAULT);
-      end.await();
-
-      assertThat(end.millisSince(start)).isNotNegative();
-    }
-    assertThat(stub.liveEvents()).isZero();
-  }
-
-  @Test
   void statusTheDriverCannotNameIsNamedByItsNumber() {
     try (PanamaDriver driver = PanamaDriver.open(0)) {
       stub.fail("cuMemGetInfo_v2", 1, 4711);

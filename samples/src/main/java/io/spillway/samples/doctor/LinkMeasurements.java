@@ -40,6 +40,9 @@ final class LinkMeasurements {
       List.of(
           2 * ByteSize.MIB, 8 * ByteSize.MIB, 32 * ByteSize.MIB, 128 * ByteSize.MIB, MOST_BYTES);
 
+  /** Bytes per prefetch call of memory that is accessed in place. */
+  private static final long FETCHED_IN_PLACE = 128 * ByteSize.MIB;
+
   private static final int REPETITIONS = 3;
 
   private final Machine machine;
@@ -135,13 +138,45 @@ final class LinkMeasurements {
       }
       try (Allocation inPlace = session.allocate(bytes, Placement.MANAGED, "in place")) {
         populate(inPlace);
-        inPlace.zeroCopy();
+        inPlace(hinting, inPlace);
+      }
+      try (Allocation born = session.allocate(bytes, Placement.MANAGED, "written first in place")) {
+        born.zeroCopy();
         add(
-            "zerocopy.managed",
-            "kernel reading managed memory in place on the host",
-            best(() -> read(inPlace.range())));
+            "zerocopy.managed.first",
+            "kernel writing managed memory in place that nobody has touched",
+            once(() -> write(born.range())));
       }
     }
+  }
+
+  private void inPlace(Hinting hinting, Allocation allocation) {
+    AddressRange range = allocation.range();
+    add(
+        "zerocopy.advise",
+        "advising the device to access host memory in place",
+        once(allocation::zeroCopy));
+    add(
+        "zerocopy.managed",
+        "kernel reading managed memory in place on the host",
+        best(() -> read(range)));
+    add(
+        "zerocopy.managed.write",
+        "kernel writing managed memory in place on the host",
+        best(() -> write(range)));
+    PlanApplier applier = hinting.applier(FETCHED_IN_PLACE);
+    add(
+        "zerocopy.fetch",
+        "prefetch to the device of memory that is accessed in place",
+        once(() -> applier.apply(Plan.of(new Hint.Fetch(range)), stream)));
+    add(
+        "zerocopy.return",
+        "prefetch of the same back to the host",
+        once(() -> applier.apply(Plan.of(new Hint.WriteBack(range)), stream)));
+    add(
+        "zerocopy.again",
+        "kernel reading the same in place, the first time after that",
+        once(() -> read(range)));
   }
 
   private void moves(Hinting hinting, AddressRange range) {
@@ -171,6 +206,10 @@ final class LinkMeasurements {
     if (machine.holdsContents()) {
       allocation.segment().fill((byte) 1);
     }
+  }
+
+  private void write(AddressRange range) {
+    machine.writeWords(range, 1, stream);
   }
 
   private void read(AddressRange range) {

@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * What stays between its uses in a lap, and what goes: decided once for the whole lap, so that the
- * set that stays is stable.
+ * What stays between its uses in a lap, what goes, and what never comes: decided once for the whole
+ * lap, so that the set that stays is stable.
  *
  * <p>Fetching whatever is used next as soon as anything used later can go would never stall for
  * want of a decision, but brings in all N pieces in each lap: the link, not the launches, then sets
@@ -19,19 +22,39 @@ import java.util.Map;
  * room are taken first; among equals, those that spread evenly over the lap, so that the link is
  * busy throughout and not only behind what stays. For N equal pieces, C - w of them stay, w being
  * what one launch touches and what is in flight; around the turn of a training step the stays are
- * the short ones, as in Belady's choice. Immutable.
+ * the short ones, as in Belady's choice.
+ *
+ * <p>What would have to be written back each time it goes, at a quarter of the link's rate, is
+ * better left on the host and accessed there, if that costs less than its moves in this lap. It
+ * then takes no room, and what is left of the room goes round once more; there, such a piece can
+ * only have it for the whole lap. Immutable.
  */
 public final class LapPlan {
 
-  /** One use of a piece, until its next one, both counted in launches from the lap's start. */
-  private record Stay(Piece piece, int from, int to, int index, double value, int spread) {}
+  /**
+   * Room for a piece from after one launch until before another, both counted from the lap's start.
+   *
+   * @param uses after which it stays for that, by number
+   * @param value nanoseconds saved for a byte's room during one launch
+   */
+  private record Stay(
+      Piece piece, int from, int to, List<Integer> uses, double value, int spread) {}
 
   private final int[] first;
   private final BitSet stays;
+  private final Set<Piece> inPlace;
 
-  private LapPlan(int[] first, BitSet stays) {
+  private LapPlan(int[] first, BitSet stays, Set<Piece> inPlace) {
     this.first = first;
     this.stays = stays;
+    this.inPlace = inPlace;
+  }
+
+  /** Whether a piece may be accessed in place by a launch of the lap. */
+  @FunctionalInterface
+  public interface InPlace {
+    /** Whether {@code piece} may be, by the launch {@code at} launches from the lap's start. */
+    boolean allowed(Piece piece, int at);
   }
 
   /**
@@ -40,35 +63,83 @@ public final class LapPlan {
    * @param uses for each launch of the lap the pieces it uses
    * @param roomBytes bytes on the device
    * @param inFlightBytes bytes on their way while a launch runs
+   * @param allowed which pieces may be left on the host
    */
   public static LapPlan of(
-      List<List<Piece>> uses, long roomBytes, long inFlightBytes, Prices prices) {
-    int length = uses.size();
-    int[] first = new int[length + 1];
-    long[] loads = new long[length];
-    for (int at = 0; at < length; at++) {
+      List<List<Piece>> uses, long roomBytes, long inFlightBytes, Prices prices, InPlace allowed) {
+    int[] first = new int[uses.size() + 1];
+    for (int at = 0; at < uses.size(); at++) {
       first[at + 1] = first[at] + uses.get(at).size();
-      loads[at] = inFlightBytes;
-      for (Piece piece : uses.get(at)) {
-        loads[at] += piece.bytes();
+    }
+    LapPlan moving = decide(uses, first, roomBytes, inFlightBytes, prices, Set.of());
+    Set<Piece> cheaperInPlace = cheaperInPlace(uses, moving, prices, allowed);
+    return cheaperInPlace.isEmpty()
+        ? moving
+        : decide(uses, first, roomBytes, inFlightBytes, prices, cheaperInPlace);
+  }
+
+  /** The pieces whose moves cost more than to access them on the host throughout. */
+  private static Set<Piece> cheaperInPlace(
+      List<List<Piece>> uses, LapPlan moving, Prices prices, InPlace allowed) {
+    Map<Piece, Double> saved = new HashMap<>();
+    for (int at = 0; at < uses.size(); at++) {
+      for (int i = 0; i < uses.get(at).size(); i++) {
+        Piece piece = uses.get(at).get(i);
+        double moved = moving.stays(at, i) ? 0 : prices.away(piece);
+        double gain =
+            !piece.droppable() && allowed.allowed(piece, at)
+                ? moved - prices.inPlace()
+                : Double.NEGATIVE_INFINITY;
+        saved.merge(piece, gain, Double::sum);
       }
     }
-    List<Stay> candidates = candidates(uses, first, prices);
+    Set<Piece> cheaper = new HashSet<>();
+    saved.forEach(
+        (piece, gain) -> {
+          if (gain > 0) {
+            cheaper.add(piece);
+          }
+        });
+    return cheaper;
+  }
+
+  private static LapPlan decide(
+      List<List<Piece>> uses,
+      int[] first,
+      long roomBytes,
+      long inFlightBytes,
+      Prices prices,
+      Set<Piece> onHost) {
+    int length = uses.size();
+    long[] loads = new long[length];
+    for (int at = 0; at < length; at++) {
+      loads[at] = inFlightBytes;
+      for (Piece piece : uses.get(at)) {
+        loads[at] += onHost.contains(piece) ? 0 : piece.bytes();
+      }
+    }
+    List<Stay> candidates = candidates(uses, first, prices, onHost);
     candidates.sort(
         Comparator.comparingDouble(Stay::value).reversed().thenComparingInt(Stay::spread));
     LoadTree load = new LoadTree(loads);
     BitSet stays = new BitSet(first[length]);
+    Set<Piece> inPlace = new HashSet<>(onHost);
     for (Stay stay : candidates) {
       if (fits(load, stay, length, roomBytes)) {
-        stays.set(stay.index());
+        for (int use : stay.uses()) {
+          stays.set(use);
+        }
+        inPlace.remove(stay.piece());
       }
     }
-    return new LapPlan(first, stays);
+    return new LapPlan(first, stays, inPlace);
   }
 
-  private static List<Stay> candidates(List<List<Piece>> uses, int[] first, Prices prices) {
+  private static List<Stay> candidates(
+      List<List<Piece>> uses, int[] first, Prices prices, Set<Piece> onHost) {
     int length = uses.size();
     Map<Piece, Integer> nextUse = new HashMap<>();
+    Map<Piece, List<Integer>> usesOnHost = new LinkedHashMap<>();
     for (int at = length - 1; at >= 0; at--) {
       for (Piece piece : uses.get(at)) {
         nextUse.put(piece, at + length); // of a lap later, for the last use in this one
@@ -79,14 +150,34 @@ public final class LapPlan {
       List<Piece> pieces = uses.get(at);
       for (int i = 0; i < pieces.size(); i++) {
         Piece piece = pieces.get(i);
+        int index = first[at] + i;
+        if (onHost.contains(piece)) {
+          usesOnHost.computeIfAbsent(piece, _ -> new ArrayList<>()).add(index);
+          continue;
+        }
         int next = nextUse.getOrDefault(piece, at + length);
         nextUse.put(piece, at);
-        int index = first[at] + i;
-        int spread = Integer.reverse(index) >>> 1; // 0, 1/2, 1/4, 3/4 ... of the lap
-        candidates.add(new Stay(piece, at, next, index, prices.away(piece) / (next - at), spread));
+        candidates.add(
+            new Stay(
+                piece, at, next, List.of(index), prices.away(piece) / (next - at), spread(index)));
       }
     }
+    usesOnHost.forEach(
+        (piece, indexes) ->
+            candidates.add(
+                new Stay(
+                    piece,
+                    -1,
+                    length,
+                    indexes,
+                    indexes.size() * prices.inPlace() / length,
+                    spread(indexes.getLast()))));
     return candidates;
+  }
+
+  /** Orders uses at 0, 1/2, 1/4, 3/4 ... of the lap. */
+  private static int spread(int index) {
+    return Integer.reverse(index) >>> 1;
   }
 
   /** Takes the room from after the use until before the next, if there is so much. */
@@ -103,6 +194,11 @@ public final class LapPlan {
     }
     load.add(0, wrapped, stay.piece().bytes());
     return true;
+  }
+
+  /** Whether the piece is to be left on the host, and accessed there. */
+  public boolean inPlace(Piece piece) {
+    return inPlace.contains(piece);
   }
 
   /** Launches in the lap. */

@@ -29,6 +29,7 @@ public final class Piece {
   private final UseQueue uses = new UseQueue();
   private long firstUse = NOT_YET;
   private long lastUse = NOT_YET;
+  private long lastRead = NOT_YET;
   private long lastMayWrite = NOT_YET;
   private double gap;
   private long lastSequence = NOT_YET;
@@ -37,6 +38,8 @@ public final class Piece {
   private boolean advised;
   private boolean stays;
   private int retreats;
+  private boolean placed;
+  private boolean suitsInPlace;
 
   /** Index among the resident ones; negative if not resident. */
   int residentIndex = -1;
@@ -52,6 +55,7 @@ public final class Piece {
     uses.copyFrom(whole.uses);
     firstUse = whole.firstUse;
     lastUse = whole.lastUse;
+    lastRead = whole.lastRead;
     lastMayWrite = whole.lastMayWrite;
     gap = whole.gap;
     lastSequence = whole.lastSequence;
@@ -59,6 +63,8 @@ public final class Piece {
     advised = whole.advised;
     stays = whole.stays;
     retreats = whole.retreats;
+    placed = whole.placed;
+    suitsInPlace = whole.suitsInPlace;
   }
 
   /** Where it starts. */
@@ -86,16 +92,58 @@ public final class Piece {
     return residentIndex >= 0;
   }
 
+  /** Whether a launch has to wait for it: it is not there, and not meant to be used in place. */
+  public boolean missing() {
+    return !resident() && !(placed && suitsInPlace);
+  }
+
+  /** Whether the device was told to access it in place wherever it is, so that it never faults. */
+  public boolean placed() {
+    return placed;
+  }
+
+  /** Says whether the device was told so. */
+  public void setPlaced(boolean value) {
+    placed = value;
+  }
+
+  /** Whether it is better accessed on the host than moved. */
+  public boolean suitsInPlace() {
+    return suitsInPlace;
+  }
+
+  /** Says whether it is. */
+  public void setSuitsInPlace(boolean value) {
+    suitsInPlace = value;
+  }
+
+  /**
+   * Whether one launch alone has used it, to write: what it held before is not waited for, least of
+   * all where it has to wait for another's write-back first.
+   */
+  public boolean onlyWritten() {
+    return firstUse == lastUse && lastRead == NOT_YET;
+  }
+
+  /** Whether some launch used it before the one at that position. */
+  public boolean usedBefore(long position) {
+    return firstUse != NOT_YET && firstUse < position;
+  }
+
   /** A launch touches it. */
   public void use(long position, long sequence, AccessKind kind) {
     if (lastUse == NOT_YET) {
       firstUse = position;
+      gap = position;
     } else if (position > lastUse) {
       double last = position - lastUse;
       gap = gap == 0 ? last : gap + NEW_PART * (last - gap);
     }
     lastUse = position;
     lastSequence = Math.max(lastSequence, sequence);
+    if (kind != AccessKind.WRITE) {
+      lastRead = position;
+    }
     if (kind.mayWrite()) {
       lastMayWrite = position;
     }
@@ -144,8 +192,7 @@ public final class Piece {
     if (lastUse == NOT_YET) {
       return NEVER;
     }
-    long regular = lastUse + (long) gap;
-    return gap > 0 && regular > now ? regular : now + (now - lastUse) + 1;
+    return now + Math.max((long) gap, now - lastUse) + 1;
   }
 
   /** Whether a use is expected, not only estimated. */

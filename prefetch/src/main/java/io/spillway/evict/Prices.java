@@ -7,22 +7,25 @@ package io.spillway.evict;
  * @param fault to the device, by page faults
  * @param writeBack to the host
  * @param drop freeing a device copy of read-mostly data
+ * @param inPlace reading or writing on the host, from a kernel
  */
-public record Prices(double fetch, double fault, double writeBack, double drop) {
+public record Prices(double fetch, double fault, double writeBack, double drop, double inPlace) {
 
   /**
    * An H200 on PCIe 5.0 x16 (measurements h200): {@code prefetch.h2d} 50.6 GB/s, {@code fault.h2d}
-   * 11.9 GB/s, {@code prefetch.d2h} 12 GB/s, {@code readmostly.drop} 700 GB/s. Other cards differ
-   * in scale more than in proportion, and choices depend on proportions.
+   * 11.9 GB/s, {@code prefetch.d2h} 12 GB/s, {@code readmostly.drop} 700 GB/s; {@code
+   * zerocopy.managed} 51.2 GB/s, and 52.5 GB/s writing (the doctor's {@code
+   * zerocopy.managed.write}). Other cards differ in scale more than in proportion, and choices
+   * depend on proportions.
    */
-  public static final Prices H200 = new Prices(1 / 50.6, 1 / 11.9, 1 / 12.0, 1 / 700.0);
+  public static final Prices H200 = new Prices(1 / 50.6, 1 / 11.9, 1 / 12.0, 1 / 700.0, 1 / 51.2);
 
   /** Refuses prices that are not above zero. */
   public Prices {
-    if (!(fetch > 0 && fault > 0 && writeBack > 0 && drop > 0)) {
+    if (!(fetch > 0 && fault > 0 && writeBack > 0 && drop > 0 && inPlace > 0)) {
       throw new IllegalArgumentException(
-          "prices %s, %s, %s, %s ns a byte: each must be above 0"
-              .formatted(fetch, fault, writeBack, drop));
+          "prices %s, %s, %s, %s, %s ns a byte: each must be above 0"
+              .formatted(fetch, fault, writeBack, drop, inPlace));
     }
   }
 

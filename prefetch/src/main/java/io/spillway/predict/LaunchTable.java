@@ -25,6 +25,7 @@ public final class LaunchTable {
   private int launches;
   private int[] first = new int[FIRST_LAUNCHES + 1];
   private float[] nanos = new float[FIRST_LAUNCHES];
+  private long[] sites = new long[FIRST_LAUNCHES];
   private int[] versions = new int[FIRST_LAUNCHES];
   private long[] addresses = new long[FIRST_LAUNCHES];
   private long[] bytes = new long[FIRST_LAUNCHES];
@@ -53,6 +54,7 @@ public final class LaunchTable {
     if (launches == nanos.length) {
       first = Arrays.copyOf(first, 2 * launches + 1);
       nanos = Arrays.copyOf(nanos, 2 * launches);
+      sites = Arrays.copyOf(sites, 2 * launches);
       versions = Arrays.copyOf(versions, 2 * launches);
     }
     int from = first[launches];
@@ -69,6 +71,7 @@ public final class LaunchTable {
       kinds[from + i] = launch.kind(i);
     }
     first[launches + 1] = needed;
+    sites[launches] = launch.site();
     return launches++;
   }
 
@@ -87,6 +90,11 @@ public final class LaunchTable {
   /** How many distinct launches there are. */
   public int size() {
     return launches;
+  }
+
+  /** The hash of a launch's site. */
+  public long site(int launch) {
+    return sites[launch];
   }
 
   /** How many ranges a launch touches. */

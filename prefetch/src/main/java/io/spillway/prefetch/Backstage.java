@@ -52,6 +52,7 @@ final class Backstage implements AutoCloseable {
   private final MessageRing ring = new MessageRing(MESSAGES);
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final List<Waiting> waiting = new ArrayList<>();
+  private volatile boolean times;
   private volatile boolean stopped;
   private volatile String state = "on";
 
@@ -111,9 +112,10 @@ final class Backstage implements AutoCloseable {
    * Tells that a launch is about to touch a range, and waits until what is missing of it is on its
    * way, or there is no room for it. Any thread.
    */
-  void declareAndWait(long sequence, AddressRange range, AccessKind kind) {
+  void declareAndWait(long sequence, long site, AddressRange range, AccessKind kind) {
     CountDownLatch ready = new CountDownLatch(1);
-    Message declared = new Message.Declared(sequence, range.address(), range.bytes(), kind, ready);
+    Message declared =
+        new Message.Declared(sequence, site, range.address(), range.bytes(), kind, ready);
     if (tell(declared)) {
       long nanos = PATIENCE_NANOS + Math.round(range.bytes() * PATIENCE * prices.comeAndGo());
       if (workAndWait(ready, nanos) == Outcome.LATE) {
@@ -237,7 +239,13 @@ final class Backstage implements AutoCloseable {
 
   private void declared(Message.Declared declared, long limitBytes) {
     planner.declare(
-        declared.sequence(), declared.address(), declared.bytes(), declared.kind(), limitBytes);
+        declared.sequence(),
+        declared.site(),
+        declared.address(),
+        declared.bytes(),
+        declared.kind(),
+        limitBytes);
+    times = planner.times();
     if (declared.kind() == AccessKind.UNKNOWN) {
       lookForReadMostly(new AddressRange(declared.address(), declared.bytes()));
     }
@@ -247,11 +255,15 @@ final class Backstage implements AutoCloseable {
   }
 
   private void issued(Message.Issued issued, long limitBytes) {
+    Planner.Timed timed = issued.marks().start() == null ? null : planner.timed(issued.sequence());
+    if (timed != null) {
+      planner.timing(timed);
+    }
     for (Piece piece : planner.missing(issued.sequence())) {
       mover.faulted(piece);
     }
     int launch = planner.issued(issued.sequence(), issued.touches(), limitBytes);
-    completions.issued(issued.sequence(), launch, issued.nanoTime(), issued.event());
+    completions.issued(issued.sequence(), launch, issued.nanoTime(), issued.marks(), timed);
     if (governor.judge(planner.outcomes(), planner.predictor().position())) {
       planner.lookAhead(governor.level().launches());
       GovernorEvent.emit(governor, planner.outcomes());
@@ -282,6 +294,15 @@ final class Backstage implements AutoCloseable {
     planner.took(launch, nanos);
   }
 
+  void took(Planner.Timed launch, long nanos) {
+    planner.took(launch, nanos);
+  }
+
+  /** Whether launches are to be timed. Any thread. */
+  boolean times() {
+    return times;
+  }
+
   private String describe() {
     Outcomes outcomes = planner.outcomes();
     return "on, %s (%s); fetched ahead and used %d, unused %d, harmful %d"
@@ -307,7 +328,7 @@ final class Backstage implements AutoCloseable {
     stopped = true;
     for (Message message = ring.poll(); message != null; message = ring.poll()) {
       if (message instanceof Message.Issued issued) {
-        completions.giveBack(issued.event());
+        completions.giveBack(issued.marks());
       }
     }
   }

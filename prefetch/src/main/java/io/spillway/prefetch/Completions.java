@@ -7,7 +7,10 @@ import io.spillway.driver.UnifiedMemoryDriver;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Knows when launches are done, and how long they took: one driver event per launch, used again
@@ -16,18 +19,33 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class Completions implements AutoCloseable {
 
   /** Told how long a launch took. */
-  @FunctionalInterface
   interface Durations {
     /** The launch of that number took so many nanoseconds, about. */
     void took(int launch, long nanos);
+
+    /** A launch that was timed took so many nanoseconds of the device's. */
+    void took(Planner.Timed launch, long nanos);
   }
 
-  private record Pending(long sequence, int launch, long issuedAt, EventHandle event) {}
+  /** A launch's marks in its stream; the first only if it is timed. */
+  record Marks(@Nullable EventHandle start, EventHandle end) {}
+
+  private record Pending(
+      long sequence, int launch, long issuedAt, Marks marks, Planner.@Nullable Timed timed) {
+    EventHandle event() {
+      return marks.end();
+    }
+  }
 
   private final UnifiedMemoryDriver driver;
   private final Durations durations;
   private final Deque<Pending> pending = new ArrayDeque<>();
   private final ConcurrentLinkedQueue<EventHandle> spare = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<EventHandle> spareTiming = new ConcurrentLinkedQueue<>();
+
+  /** All that were made, since threads keep one each for launches to come. */
+  private final Set<EventHandle> timing = ConcurrentHashMap.newKeySet();
+
   private long lastDone;
 
   Completions(UnifiedMemoryDriver driver, Durations durations) {
@@ -35,39 +53,75 @@ final class Completions implements AutoCloseable {
     this.durations = durations;
   }
 
-  /** Marks what is in {@code stream} now. Any thread; no lock. */
-  EventHandle mark(StreamHandle stream) {
-    EventHandle event = spare.poll();
-    if (event == null) {
-      event = driver.createEvent();
-    }
+  /**
+   * Marks what is in {@code stream} now. Any thread; no lock.
+   *
+   * @param start where the launch started, if it is timed: one of {@link #timing}
+   */
+  Marks mark(@Nullable EventHandle start, StreamHandle stream) {
+    Marks marks = new Marks(start, start == null ? plain() : timing());
     boolean recorded = false;
     try {
-      driver.record(event, stream);
+      driver.record(marks.end(), stream);
       recorded = true;
     } finally {
       if (!recorded) {
-        spare.add(event);
+        giveBack(marks);
       }
+    }
+    return marks;
+  }
+
+  private EventHandle plain() {
+    EventHandle event = spare.poll();
+    return event == null ? driver.createEvent() : event;
+  }
+
+  /** An event that takes time, to be recorded where a launch starts. Any thread; no lock. */
+  EventHandle timing() {
+    EventHandle event = spareTiming.poll();
+    if (event == null) {
+      event = driver.createTimingEvent();
+      timing.add(event);
     }
     return event;
   }
 
-  /** An event from {@link #mark} that is not needed after all. Any thread. */
-  void giveBack(EventHandle event) {
-    spare.add(event);
+  /** Marks that are not needed after all, or any more. Any thread. */
+  void giveBack(Marks marks) {
+    EventHandle start = marks.start();
+    if (start == null) {
+      spare.add(marks.end());
+    } else {
+      spareTiming.add(start);
+      spareTiming.add(marks.end());
+    }
   }
 
-  /** The launch is marked by {@code event}. */
-  void issued(long sequence, int launch, long issuedAt, EventHandle event) {
-    pending.add(new Pending(sequence, launch, issuedAt, event));
+  /**
+   * The launch is marked.
+   *
+   * @param timed what to make of its time, if anything
+   */
+  void issued(
+      long sequence, int launch, long issuedAt, Marks marks, Planner.@Nullable Timed timed) {
+    pending.add(new Pending(sequence, launch, issuedAt, marks, timed));
   }
 
   /** Gives back the events of launches that are done. */
   void retire() {
     while (!pending.isEmpty() && driver.isComplete(pending.peek().event())) {
-      spare.add(pending.remove().event());
+      done(pending.remove());
     }
+  }
+
+  private void done(Pending launch) {
+    EventHandle start = launch.marks().start();
+    Planner.Timed timed = launch.timed();
+    if (start != null && timed != null) {
+      durations.took(timed, driver.nanosBetween(start, launch.event()));
+    }
+    giveBack(launch.marks());
   }
 
   /** Waits until every launch with a sequence up to this one is done. */
@@ -85,14 +139,15 @@ final class Completions implements AutoCloseable {
         durations.took(launch.launch(), now - Math.max(lastDone, launch.issuedAt()));
         lastDone = now;
       }
-      spare.add(launch.event());
+      done(launch);
     }
   }
 
   @Override
   public void close() {
-    pending.forEach(launch -> spare.add(launch.event()));
+    pending.forEach(launch -> giveBack(launch.marks()));
     pending.clear();
+    spare.addAll(timing);
     for (EventHandle event = spare.poll(); event != null; event = spare.poll()) {
       try {
         driver.destroyEvent(event);

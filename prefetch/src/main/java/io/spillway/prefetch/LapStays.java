@@ -21,16 +21,20 @@ final class LapStays {
   private final Prices prices;
   private final long inFlightBytes;
   private @Nullable LapPlan plan;
+  private final InPlaceTrials trials;
   private long builds;
+  private long trialChanges;
   private long roomBytes;
 
   /** The position before the first launch of the lap as it was decided for. */
   private long start;
 
-  LapStays(Predictor predictor, Window window, Prices prices, long inFlightBytes) {
+  LapStays(
+      Predictor predictor, Window window, Prices prices, InPlaceTrials trials, long inFlightBytes) {
     this.predictor = predictor;
     this.window = window;
     this.prices = prices;
+    this.trials = trials;
     this.inFlightBytes = inFlightBytes;
   }
 
@@ -41,25 +45,43 @@ final class LapStays {
       return;
     }
     long now = predictor.position();
-    if (plan == null || builds != window.builds() || roomBytes != limitBytes) {
+    if (plan == null
+        || builds != window.builds()
+        || now - start >= plan.length() // what was only read meanwhile is known anew
+        || trialChanges != trials.changes(now)
+        || roomBytes != limitBytes) {
       decide(now, limitBytes);
       return;
     }
-    int at = (int) ((now - start - 1) % plan.length());
+    int at = (int) (now - start - 1);
     List<Piece> used = window.piecesOf(predictor.launch((int) predictor.lapLength()));
     mark(plan, at, used);
   }
 
   private void decide(long now, long limitBytes) {
     List<List<Piece>> lap = window.lap();
-    LapPlan decided = LapPlan.of(lap, limitBytes, inFlightBytes, prices);
+    LapPlan decided =
+        LapPlan.of(lap, limitBytes, inFlightBytes, prices, (piece, at) -> allowed(piece, at, now));
     for (int at = 0; at < lap.size(); at++) {
       mark(decided, at, lap.get(at)); // as if the last lap had gone by it
+      for (Piece piece : lap.get(at)) {
+        piece.setSuitsInPlace(decided.inPlace(piece));
+      }
     }
     plan = decided;
     builds = window.builds();
+    trialChanges = trials.changes(now);
     roomBytes = limitBytes;
     start = now;
+  }
+
+  /** What can be dropped, now or soon, moves at the link's rate and hides behind launches. */
+  private boolean allowed(Piece piece, int at, long now) {
+    long site = predictor.launches().site(predictor.launch(at + 1));
+    return predictor.lapConfirmed()
+        && !piece.droppable()
+        && !piece.onlyReadFor(predictor.lapLength(), now)
+        && trials.allowed(site, now);
   }
 
   private static void mark(LapPlan plan, int at, List<Piece> used) {

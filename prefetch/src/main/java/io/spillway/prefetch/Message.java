@@ -1,7 +1,6 @@
 package io.spillway.prefetch;
 
 import io.spillway.access.AccessKind;
-import io.spillway.driver.EventHandle;
 import io.spillway.hint.Plan;
 import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
@@ -14,11 +13,16 @@ sealed interface Message {
 
   /** A launch is about to touch a range; its thread may be waiting for what is missing of it. */
   record Declared(
-      long sequence, long address, long bytes, AccessKind kind, @Nullable CountDownLatch waiting)
+      long sequence,
+      long site,
+      long address,
+      long bytes,
+      AccessKind kind,
+      @Nullable CountDownLatch waiting)
       implements Message {}
 
-  /** A launch is in its stream; the event marks it. */
-  record Issued(long sequence, Touches touches, EventHandle event, long nanoTime)
+  /** A launch is in its stream. */
+  record Issued(long sequence, Touches touches, Completions.Marks marks, long nanoTime)
       implements Message {}
 
   /** Memory is being freed. */

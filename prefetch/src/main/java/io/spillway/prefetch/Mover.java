@@ -64,9 +64,8 @@ final class Mover implements AutoCloseable {
     StreamHandle stream = streams[turn];
     turn = (turn + 1) % streams.length;
     boolean left = step.leaving().isEmpty() || leave(step, stream);
-    Plan advice = step.advise();
-    if (!advice.isEmpty()) {
-      advise(step, advice, stream);
+    if (step.advises()) {
+      advise(step, stream);
     }
     if (!step.coming().isEmpty()) {
       come(step, fetch ? step.come() : Plan.empty(), stream);
@@ -74,13 +73,27 @@ final class Mover implements AutoCloseable {
     return left;
   }
 
-  private void advise(Step step, Plan advice, StreamHandle stream) {
+  private void advise(Step step, StreamHandle stream) {
     for (Piece piece : step.readMostly()) { // before it is so: whoever might write it has to wait
       inAllocations(piece, (allocation, _) -> presence.setFoundReadMostly(allocation, true));
     }
+    Plan advice = step.advise(driver.device().location());
     step.advised(applier.apply(advice, stream).complete());
     for (Piece piece : step.notReadMostly()) {
       inAllocations(piece, presence::absent);
+    }
+    for (Piece piece : step.unplacing()) {
+      if (!piece.resident()) {
+        inAllocations(piece, presence::absent);
+      }
+    }
+    step.placing().forEach(this::placed);
+  }
+
+  /** Where the device was told to access a piece in place, it is as good as there. */
+  private void placed(Piece piece) {
+    if (piece.placed()) {
+      inAllocations(piece, presence::setPlaced);
     }
   }
 
@@ -89,11 +102,10 @@ final class Mover implements AutoCloseable {
       inAllocations(piece, presence::absent);
     }
     completions.awaitUpTo(step.afterSequence());
-    if (applier.apply(step.leave(), stream).refused() == 0) {
-      return true;
-    }
-    refused++;
-    return false;
+    boolean left = applier.apply(step.leave(), stream).refused() == 0;
+    step.leaving().forEach(this::placed);
+    refused += left ? 0 : 1;
+    return left;
   }
 
   private void come(Step step, Plan plan, StreamHandle stream) {
@@ -106,7 +118,10 @@ final class Mover implements AutoCloseable {
     for (Piece piece : step.coming()) {
       inAllocations(
           piece,
-          (allocation, range) -> presence.onItsWay(allocation, range, flight.number(), event));
+          piece.onlyWritten()
+              ? presence::present
+              : (allocation, range) ->
+                  presence.onItsWay(allocation, range, flight.number(), event));
     }
   }
 

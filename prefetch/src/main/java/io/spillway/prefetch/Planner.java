@@ -5,8 +5,6 @@ import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.evict.Prices;
 import io.spillway.evict.Victims;
-import io.spillway.hint.Hint;
-import io.spillway.hint.Plan;
 import io.spillway.predict.Predictor;
 import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
@@ -39,6 +37,8 @@ public final class Planner {
   private final Victims victims;
   private final Window window;
   private final Outcomes outcomes;
+  private final InPlaceTrials trials;
+  private final Admission admission;
   private final LapStays laps;
   private final long pieceBytes;
   private final Predictor.Bounds bounds;
@@ -46,9 +46,12 @@ public final class Planner {
   private final Map<Long, OpenLaunch> unissued = new HashMap<>();
   private final Deque<Piece> demanded = new ArrayDeque<>();
   private final List<Piece> doubtful = new ArrayList<>();
+  private final List<Piece> placing = new ArrayList<>();
+  private final List<Piece> unplacing = new ArrayList<>();
   private final List<Piece> scratch = new ArrayList<>();
   private int mostAhead = Integer.MAX_VALUE;
-  private boolean ahead = true;
+  private boolean looksAhead = true;
+  private boolean times;
 
   /**
    * Nothing is known, nothing resident.
@@ -69,7 +72,9 @@ public final class Planner {
     victims = new Victims(pieces, prices);
     window = new Window(predictor, pieces);
     outcomes = new Outcomes(prices);
-    laps = new LapStays(predictor, window, prices, sizing.roomBytes());
+    trials = new InPlaceTrials(prices);
+    admission = new Admission(pieces, victims, prices, this::evictable);
+    laps = new LapStays(predictor, window, prices, trials, sizing.roomBytes());
   }
 
   /**
@@ -77,11 +82,13 @@ public final class Planner {
    * comes first.
    *
    * @param sequence the launch's number
+   * @param site its site, as {@link Touches#site} has it
    * @param limitBytes the most bytes on the device; what a launch needs beyond is left to page
    *     faults
    */
-  public void declare(long sequence, long address, long bytes, AccessKind kind, long limitBytes) {
-    OpenLaunch launch = unissued.computeIfAbsent(sequence, OpenLaunch::new);
+  public void declare(
+      long sequence, long site, long address, long bytes, AccessKind kind, long limitBytes) {
+    OpenLaunch launch = unissued.computeIfAbsent(sequence, _ -> new OpenLaunch(site));
     long next = predictor.position() + 1;
     scratch.clear();
     pieces.cover(address, bytes, scratch);
@@ -96,9 +103,32 @@ public final class Planner {
       piece.use(next, sequence, kind);
       outcomes.used(piece);
       launch.pieces.add(piece);
+      times |= !piece.droppable();
       if (!piece.resident() && launch.bytes <= limitBytes) {
-        demanded.add(piece);
+        comeOrStay(piece, launch, next, limitBytes);
       }
+    }
+  }
+
+  /** What is not there is demanded, unless it is, and had better be, accessed where it is. */
+  private void comeOrStay(Piece piece, OpenLaunch launch, long now, long limitBytes) {
+    boolean room = trials.room(launch.site, now, launch.inPlaceBytes);
+    if (!laps.active()) {
+      piece.setSuitsInPlace(room && !admission.worthItsRoom(piece, now, limitBytes));
+    }
+    if (piece.suitsInPlace() && room) {
+      launch.inPlaceBytes += piece.bytes();
+      launch.inPlace.add(piece);
+      place(piece);
+    } else {
+      demanded.add(piece);
+    }
+  }
+
+  private void place(Piece piece) {
+    if (!piece.placed()) {
+      piece.setPlaced(true);
+      placing.add(piece);
     }
   }
 
@@ -111,7 +141,11 @@ public final class Planner {
   public int issued(long sequence, Touches launch, long limitBytes) {
     OpenLaunch open = unissued.remove(sequence);
     if (open != null) {
-      open.pieces.forEach(pieces::arrive);
+      for (Piece piece : open.pieces) {
+        if (!piece.placed()) {
+          pieces.arrive(piece);
+        }
+      }
     }
     int number = predictor.observe(launch, bounds);
     window.follow();
@@ -124,17 +158,61 @@ public final class Planner {
   /** What a declared launch still lacks. */
   List<Piece> missing(long sequence) {
     OpenLaunch open = unissued.get(sequence);
-    return open == null
-        ? List.of()
-        : open.pieces.stream().filter(piece -> !piece.resident()).toList();
+    return open == null ? List.of() : open.pieces.stream().filter(Piece::missing).toList();
+  }
+
+  /** What to make of the time that a declared launch takes; null if nothing, as when it faults. */
+  @Nullable Timed timed(long sequence) {
+    OpenLaunch open = unissued.get(sequence);
+    return open == null || open.pieces.stream().anyMatch(Piece::missing)
+        ? null
+        : new Timed(open.site, open.bytes, open.inPlaceBytes, List.copyOf(open.inPlace));
+  }
+
+  /**
+   * A launch that lacked nothing.
+   *
+   * @param bytes what it touches, in whole pieces
+   * @param inPlaceBytes how much of that it accesses in place
+   * @param inPlace what that is
+   */
+  record Timed(long site, long bytes, long inPlaceBytes, List<Piece> inPlace) {}
+
+  /** A launch was issued of which the time will be told. */
+  void timing(Timed launch) {
+    trials.issued(launch.site(), launch.inPlaceBytes());
+  }
+
+  /** Whether it matters how long launches take: something may be better off in place. */
+  boolean times() {
+    return times;
+  }
+
+  /** A launch took that long. */
+  void took(Timed launch, long nanos) {
+    if (!trials.took(
+        launch.site(), predictor.position(), launch.bytes(), launch.inPlaceBytes(), nanos)) {
+      for (Piece piece : launch.inPlace()) {
+        piece.setSuitsInPlace(false);
+        if (piece.placed()) {
+          piece.setPlaced(false);
+          unplacing.add(piece);
+        }
+      }
+    }
   }
 
   /** A launch that was declared and is not issued yet. */
   private static final class OpenLaunch {
+    private final long site;
     private final List<Piece> pieces = new ArrayList<>();
+    private final List<Piece> inPlace = new ArrayList<>();
     private long bytes;
+    private long inPlaceBytes;
 
-    OpenLaunch(@SuppressWarnings("unused") Long sequence) {}
+    OpenLaunch(long site) {
+      this.site = site;
+    }
   }
 
   /** The launch took that long on the device. */
@@ -155,11 +233,8 @@ public final class Planner {
    * @param limitBytes the most bytes on the device
    */
   public @Nullable Step next(long limitBytes) {
-    if (!doubtful.isEmpty()) {
-      Step retreat =
-          new Step(List.of(), List.of(), List.of(), List.copyOf(doubtful), Piece.NOT_YET, true);
-      doubtful.clear();
-      return retreat;
+    if (!(doubtful.isEmpty() && placing.isEmpty() && unplacing.isEmpty())) {
+      return advise();
     }
     if (pieces.residentBytes() > limitBytes) {
       Step shrink = shrink(limitBytes);
@@ -168,7 +243,19 @@ public final class Planner {
       }
     }
     Step demand = demand(limitBytes);
-    return demand != null || !ahead ? demand : fetchAhead(limitBytes);
+    if (demand != null) {
+      return demand;
+    }
+    return looksAhead ? fetchAhead(limitBytes) : null;
+  }
+
+  private Step advise() {
+    Step advice =
+        Step.advising(List.copyOf(doubtful), List.copyOf(placing), List.copyOf(unplacing));
+    doubtful.clear();
+    placing.clear();
+    unplacing.clear();
+    return advice;
   }
 
   private @Nullable Step shrink(long limitBytes) {
@@ -182,9 +269,7 @@ public final class Planner {
       leave(victim, null);
       leaving.add(victim);
     }
-    return leaving.isEmpty()
-        ? null
-        : new Step(leaving, List.of(), List.of(), List.of(), lastSequence(leaving), true);
+    return leaving.isEmpty() ? null : Step.moving(leaving, List.of(), List.of(), List.of(), true);
   }
 
   /** Whether a step that already moves so much has no place for the piece. */
@@ -201,7 +286,7 @@ public final class Planner {
       Piece piece = demanded.peek();
       if (!piece.resident()) {
         if (full(bytes, piece)
-            || (!makeRoom(piece, now, now, limitBytes, leaving, Choice.PASSING)
+            || ((!laps.active() || !makeRoom(piece, now, now, limitBytes, leaving, Choice.PASSING))
                 && !makeRoom(piece, now, now, limitBytes, leaving, Choice.ANY))) {
           break;
         }
@@ -222,6 +307,10 @@ public final class Planner {
     for (Piece piece = window.firstMissing(mostAhead);
         piece != null;
         piece = window.firstMissing(mostAhead)) {
+      if (piece.suitsInPlace() && mayPlace(window.scannedLaunch(), now)) {
+        place(piece);
+        continue;
+      }
       if (full(bytes, piece)
           || !makeRoom(
               piece,
@@ -237,7 +326,19 @@ public final class Planner {
       coming.add(piece);
       bytes += piece.bytes();
     }
+    if (leaving.isEmpty() && coming.isEmpty() && !placing.isEmpty()) {
+      return advise();
+    }
     return step(leaving, coming, false);
+  }
+
+  /** Whether an expected launch may access one more piece in place. */
+  private boolean mayPlace(int launch, long now) {
+    long inPlaceBytes = 0;
+    for (Piece piece : window.piecesOf(launch)) {
+      inPlaceBytes += piece.placed() && !piece.resident() ? piece.bytes() : 0;
+    }
+    return trials.room(predictor.launches().site(launch), now, inPlaceBytes);
   }
 
   private @Nullable Step step(List<Piece> leaving, List<Piece> coming, boolean demanding) {
@@ -245,6 +346,7 @@ public final class Planner {
       return null;
     }
     List<Piece> readMostly = new ArrayList<>();
+    List<Piece> unplaced = new ArrayList<>();
     long now = predictor.position();
     long lap = predictor.lapConfirmed() ? predictor.lapLength() : 0;
     for (Piece piece : coming) {
@@ -252,7 +354,13 @@ public final class Planner {
         readMostly.add(piece);
       }
     }
-    return new Step(leaving, coming, readMostly, List.of(), lastSequence(leaving), demanding);
+    for (Piece piece : readMostly) {
+      if (piece.placed()) { // read-mostly goes before in place
+        piece.setPlaced(false);
+        unplaced.add(piece);
+      }
+    }
+    return Step.moving(leaving, coming, readMostly, unplaced, demanding);
   }
 
   /** Lets pieces go until there is room; those that went stay gone even if it is not enough. */
@@ -293,32 +401,6 @@ public final class Planner {
     pieces.leave(victim);
     outcomes.evicted(victim, coming);
     window.left(victim);
-  }
-
-  private static long lastSequence(List<Piece> leaving) {
-    return leaving.stream().mapToLong(Piece::lastSequence).max().orElse(Piece.NOT_YET);
-  }
-
-  /**
-   * A launch as a whole, for a caller that can do everything at once: what makes it ready, then
-   * what can be done ahead for those that follow.
-   */
-  public Plan onLaunch(long sequence, Touches launch, long limitBytes) {
-    for (int i = 0; i < launch.count(); i++) {
-      declare(sequence, launch.address(i), launch.bytes(i), launch.kind(i), limitBytes);
-    }
-    List<Hint> hints = new ArrayList<>();
-    addSteps(hints, limitBytes);
-    issued(sequence, launch, limitBytes);
-    addSteps(hints, limitBytes);
-    return new Plan(hints);
-  }
-
-  private void addSteps(List<Hint> hints, long limitBytes) {
-    for (Step step = next(limitBytes); step != null; step = next(limitBytes)) {
-      hints.addAll(step.whole().hints());
-      step.advised(true);
-    }
   }
 
   /** The program asks for a range. */
@@ -387,7 +469,7 @@ public final class Planner {
   /** How far ahead to look, in launches; 0 is not at all. */
   public void lookAhead(int launches) {
     mostAhead = launches;
-    ahead = launches > 0;
+    looksAhead = launches > 0;
   }
 
   /** What came of what was fetched ahead. */

@@ -45,6 +45,9 @@ final class PredictiveEngine implements SessionListener {
     private long sequence = -1;
     private Touches touches = new Touches();
 
+    /** Where it starts in its stream; null if it is not timed. */
+    private @Nullable EventHandle start;
+
     Touches of(Launch launch) {
       if (sequence != launch.sequence()) {
         sequence = launch.sequence();
@@ -56,12 +59,21 @@ final class PredictiveEngine implements SessionListener {
 
   PredictiveEngine(SessionContext context, MoveSizing sizing) {
     this.context = context;
-    this.completions = new Completions(context.driver(), this::took);
+    this.completions = new Completions(context.driver(), new ToBackstage());
     this.backstage = new Backstage(context, sizing, completions, presence, this::switchOff);
   }
 
-  private void took(int launch, long nanos) {
-    backstage.took(launch, nanos);
+  /** The mover tells itself. */
+  private final class ToBackstage implements Completions.Durations {
+    @Override
+    public void took(int launch, long nanos) {
+      backstage.took(launch, nanos);
+    }
+
+    @Override
+    public void took(Planner.Timed launch, long nanos) {
+      backstage.took(launch, nanos);
+    }
   }
 
   @Override
@@ -77,22 +89,35 @@ final class PredictiveEngine implements SessionListener {
       }
       return;
     }
-    if (context.applier().readInPlace(range)) {
-      return;
+    if (context.applier().readInPlace(range) && !presence.placed(allocation)) {
+      return; // the program's own wish
     }
     AddressRange inside = range.intersection(allocation.range()).orElse(range);
-    own.get().of(launch).add(inside.address(), inside.bytes(), access.kind());
+    OwnLaunch current = own.get();
+    Touches touches = current.of(launch);
+    touches.add(inside.address(), inside.bytes(), access.kind());
     boolean doubtful = access.kind() == AccessKind.UNKNOWN && presence.foundReadMostly(allocation);
     if (presence.has(allocation, inside) && !doubtful) {
       backstage.tell(
           new Message.Declared(
-              launch.sequence(), inside.address(), inside.bytes(), access.kind(), null));
+              launch.sequence(),
+              touches.site(),
+              inside.address(),
+              inside.bytes(),
+              access.kind(),
+              null));
     } else {
-      backstage.declareAndWait(launch.sequence(), inside, access.kind());
+      backstage.declareAndWait(launch.sequence(), touches.site(), inside, access.kind());
     }
     try {
       presence.awaited(
           allocation, inside, event -> context.driver().streamWait(launch.stream(), event));
+      if (backstage.times()) {
+        if (current.start == null) {
+          current.start = completions.timing();
+        }
+        context.driver().record(current.start, launch.stream());
+      }
     } catch (DriverException e) {
       switchOff(e);
     }
@@ -105,12 +130,13 @@ final class PredictiveEngine implements SessionListener {
       return;
     }
     try {
-      EventHandle event = completions.mark(launch.stream());
+      Completions.Marks marks = completions.mark(current.start, launch.stream());
+      current.start = null;
       Message issued =
           new Message.Issued(
-              launch.sequence(), current.touches, event, context.driver().clock().nanoTime());
+              launch.sequence(), current.touches, marks, context.driver().clock().nanoTime());
       if (!backstage.tellAndWake(issued)) {
-        completions.giveBack(event);
+        completions.giveBack(marks);
       }
     } catch (DriverException e) {
       switchOff(e);

@@ -33,6 +33,9 @@ final class Presence {
   /** Allocations with parts that were told read-mostly because of what launches did. */
   private final Set<LiveAllocation> foundReadMostly = ConcurrentHashMap.newKeySet();
 
+  /** Allocations with parts that the engine told the device to access in place. */
+  private final Set<LiveAllocation> placed = ConcurrentHashMap.newKeySet();
+
   private final AtomicReferenceArray<@Nullable EventHandle> events =
       new AtomicReferenceArray<>(MOST_ON_THEIR_WAY);
 
@@ -118,6 +121,17 @@ final class Presence {
     }
   }
 
+  /** Whether the engine told the device to access parts of it in place. */
+  boolean placed(LiveAllocation allocation) {
+    return placed.contains(allocation);
+  }
+
+  /** Says so, and that these blocks are there as far as launches are concerned. Mover's thread. */
+  void setPlaced(LiveAllocation allocation, AddressRange range) {
+    placed.add(allocation);
+    set(allocation, range, PRESENT);
+  }
+
   /** The blocks have left. The mover's thread, or one that took advice back. */
   void absent(LiveAllocation allocation, AddressRange range) {
     set(allocation, range, ABSENT);
@@ -127,6 +141,7 @@ final class Presence {
   void forget(LiveAllocation allocation) {
     blocksOf.remove(allocation);
     foundReadMostly.remove(allocation);
+    placed.remove(allocation);
   }
 
   private void set(LiveAllocation allocation, AddressRange range, byte state) {

@@ -18,6 +18,8 @@ import java.util.function.Function;
  * @param coming what comes
  * @param readMostly which of these turned out to be only read, and may be told so before they come
  * @param notReadMostly which no longer are, since a launch may write them
+ * @param placing which the device is to access in place from now on
+ * @param unplacing which no longer are
  * @param afterSequence the last launch that uses any of the leaving
  * @param demanded whether a launch that is about to be issued needs it
  */
@@ -26,8 +28,27 @@ public record Step(
     List<Piece> coming,
     List<Piece> readMostly,
     List<Piece> notReadMostly,
+    List<Piece> placing,
+    List<Piece> unplacing,
     long afterSequence,
     boolean demanded) {
+
+  /** A step that moves, and says what it can of what comes. */
+  static Step moving(
+      List<Piece> leaving,
+      List<Piece> coming,
+      List<Piece> readMostly,
+      List<Piece> unplacing,
+      boolean demanded) {
+    long after = leaving.stream().mapToLong(Piece::lastSequence).max().orElse(Piece.NOT_YET);
+    return new Step(leaving, coming, readMostly, List.of(), List.of(), unplacing, after, demanded);
+  }
+
+  /** A step that moves nothing. */
+  static Step advising(List<Piece> notReadMostly, List<Piece> placing, List<Piece> unplacing) {
+    return new Step(
+        List.of(), List.of(), List.of(), notReadMostly, placing, unplacing, Piece.NOT_YET, true);
+  }
 
   private static final Comparator<Piece> BY_ADDRESS = Comparator.comparingLong(Piece::address);
 
@@ -36,13 +57,21 @@ public record Step(
     return plan(leaving, Hint.Evict::new);
   }
 
-  /** What is said before anything comes. */
-  public Plan advise() {
+  /**
+   * What is said before anything comes.
+   *
+   * @param device where launches run
+   */
+  public Plan advise(Location device) {
     List<Hint> hints = new ArrayList<>();
+    hints.addAll(plan(unplacing, range -> new Hint.NotAccessedBy(range, device)).hints());
+    hints.addAll(plan(unplacing, Hint.PreferNowhere::new).hints());
     hints.addAll(plan(notReadMostly, Hint.NotReadMostly::new).hints());
     hints.addAll(plan(notReadMostly, Hint.PreferNowhere::new).hints());
     hints.addAll(plan(readMostly, Hint.ReadMostly::new).hints());
     hints.addAll(plan(readMostly, range -> new Hint.Prefer(range, Location.HOST)).hints());
+    hints.addAll(plan(placing, range -> new Hint.Prefer(range, Location.HOST)).hints());
+    hints.addAll(plan(placing, range -> new Hint.AccessedBy(range, device)).hints());
     return new Plan(hints);
   }
 
@@ -51,12 +80,12 @@ public record Step(
     return plan(coming, Hint.Fetch::new);
   }
 
-  /** Everything, in order. */
-  public Plan whole() {
-    List<Hint> hints = new ArrayList<>(leave().hints());
-    hints.addAll(advise().hints());
-    hints.addAll(come().hints());
-    return new Plan(hints);
+  /** Whether there is something to say. */
+  boolean advises() {
+    return !(readMostly.isEmpty()
+        && notReadMostly.isEmpty()
+        && placing.isEmpty()
+        && unplacing.isEmpty());
   }
 
   private static Plan plan(List<Piece> pieces, Function<AddressRange, Hint> hint) {
@@ -67,7 +96,7 @@ public record Step(
 
   /**
    * The driver was told what {@link #advise} says. If it refused a part, each piece may still be
-   * read-mostly, and is taken back before it might be written.
+   * read-mostly, and is taken back before it might be written; and each may not be in place.
    *
    * @param complete whether it took all of it
    */
@@ -76,6 +105,12 @@ public record Step(
       notReadMostly.forEach(Piece::takeBack);
     }
     readMostly.forEach(Piece::adviseReadMostly);
+    if (!complete) {
+      for (Piece piece : placing) {
+        piece.setPlaced(false);
+        piece.setSuitsInPlace(false);
+      }
+    }
   }
 
   /** Bytes that come. */

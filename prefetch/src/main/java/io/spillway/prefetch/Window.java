@@ -128,7 +128,7 @@ final class Window {
       }
       List<Piece> used = piecesOf(predictor.launch((int) (at - now)));
       for (; scannedPieces < used.size(); scannedPieces++) {
-        if (!used.get(scannedPieces).resident()) {
+        if (used.get(scannedPieces).missing()) {
           return used.get(scannedPieces);
         }
       }
@@ -139,6 +139,11 @@ final class Window {
   /** The position that {@link #firstMissing} found its piece at. */
   long scanned() {
     return scanned;
+  }
+
+  /** The number of the launch at that position. */
+  int scannedLaunch() {
+    return predictor.launch((int) (scanned - predictor.position()));
   }
 
   /** A piece left: what was scanned may lack it now. */

@@ -17,8 +17,14 @@ final class LapPlanProperties {
 
   private static final long BASE = 1L << 40;
 
+  private static final LapPlan.InPlace NEVER = (piece, at) -> false;
+
   private static List<Piece> blocks(int count) {
-    Pieces pieces = new Pieces(Blocks.BYTES, range -> true);
+    return blocks(count, true);
+  }
+
+  private static List<Piece> blocks(int count, boolean droppable) {
+    Pieces pieces = new Pieces(Blocks.BYTES, range -> droppable);
     List<Piece> all = new ArrayList<>();
     pieces.cover(BASE, count * Blocks.BYTES, all);
     return all;
@@ -36,7 +42,7 @@ final class LapPlanProperties {
     for (int at = 0; at < length; at++) {
       uses.add(all.stream().filter(piece -> random.nextInt(4) == 0).toList());
     }
-    LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200);
+    LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200, NEVER);
 
     int most = uses.stream().mapToInt(List::size).max().orElse(0);
     int[] held = new int[length];
@@ -60,7 +66,7 @@ final class LapPlanProperties {
       @ForAll @IntRange(min = 1, max = 50) int room) {
     List<List<Piece>> uses = blocks(layers).stream().map(List::of).toList();
 
-    LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200);
+    LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200, NEVER);
 
     long stay = IntStream.range(0, layers).filter(at -> plan.stays(at, 0)).count();
     assertThat(stay).isEqualTo(room >= layers ? layers : room - 1);
@@ -69,7 +75,7 @@ final class LapPlanProperties {
   @Example
   void whatStaysIsSpreadOverTheLap() {
     List<List<Piece>> uses = blocks(64).stream().map(List::of).toList();
-    LapPlan plan = LapPlan.of(uses, 17 * Blocks.BYTES, 0, Prices.H200);
+    LapPlan plan = LapPlan.of(uses, 17 * Blocks.BYTES, 0, Prices.H200, NEVER);
     for (int quarter = 0; quarter < 4; quarter++) {
       int from = quarter * 16;
       assertThat(IntStream.range(from, from + 16).filter(at -> plan.stays(at, 0)).count())
@@ -86,11 +92,87 @@ final class LapPlanProperties {
     all.forEach(piece -> uses.add(List.of(piece)));
     all.reversed().forEach(piece -> uses.add(List.of(piece)));
 
-    LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200);
+    LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200, NEVER);
 
     for (int layer = 0; layer < layers; layer++) {
       assertThat(plan.stays(layer, 0)).as("layer %d", layer).isEqualTo(layer >= layers - room);
     }
+  }
+
+  /** What a lap costs by price: uses in place, and for all others each time they go. */
+  private static double cost(List<List<Piece>> uses, LapPlan plan) {
+    double cost = 0;
+    for (int at = 0; at < uses.size(); at++) {
+      for (int i = 0; i < uses.get(at).size(); i++) {
+        Piece piece = uses.get(at).get(i);
+        if (plan.inPlace(piece)) {
+          cost += Prices.H200.inPlace();
+        } else if (!plan.stays(at, i)) {
+          cost += Prices.H200.away(piece);
+        }
+      }
+    }
+    return cost;
+  }
+
+  @Property(tries = 300)
+  void whatIsLeftOnTheHostTakesNoRoomAndCostsLessThanMoving(
+      @ForAll @IntRange(min = 1, max = 30) int length,
+      @ForAll @IntRange(min = 1, max = 12) int kinds,
+      @ForAll @IntRange(min = 1, max = 12) int room,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    List<Piece> all = blocks(kinds, false);
+    List<List<Piece>> uses = new ArrayList<>();
+    for (int at = 0; at < length; at++) {
+      uses.add(all.stream().filter(piece -> random.nextInt(4) == 0).toList());
+    }
+
+    LapPlan moving = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200, NEVER);
+    LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200, (piece, at) -> true);
+
+    assertThat(all).noneMatch(moving::inPlace);
+    assertThat(cost(uses, plan)).isLessThanOrEqualTo(cost(uses, moving) + 1e-9);
+    for (int at = 0; at < length; at++) {
+      for (int i = 0; i < uses.get(at).size(); i++) {
+        assertThat(plan.inPlace(uses.get(at).get(i)) && plan.stays(at, i)).isFalse();
+      }
+    }
+  }
+
+  @Example
+  void whatIsWrittenOnceALapAndDoesNotStayIsLeftOnTheHost() {
+    List<Piece> written = blocks(10, false);
+    List<List<Piece>> uses = written.stream().map(List::of).toList();
+
+    LapPlan plan = LapPlan.of(uses, 4 * Blocks.BYTES, 0, Prices.H200, (piece, at) -> true);
+
+    assertThat(written.stream().filter(plan::inPlace)).hasSize(6);
+    for (int at = 0; at < 10; at++) {
+      assertThat(plan.stays(at, 0)).isNotEqualTo(plan.inPlace(written.get(at)));
+    }
+  }
+
+  @Example
+  void whatCanBeDroppedMoves() {
+    List<List<Piece>> uses = blocks(10, true).stream().map(List::of).toList();
+
+    LapPlan plan = LapPlan.of(uses, 4 * Blocks.BYTES, 0, Prices.H200, (piece, at) -> true);
+
+    assertThat(uses.stream().map(List::getFirst)).noneMatch(plan::inPlace);
+  }
+
+  @Example
+  void oneLaunchThatMayNotKeepsAPieceMoving() {
+    List<Piece> written = blocks(10, false);
+    List<List<Piece>> uses = new ArrayList<>();
+    written.forEach(piece -> uses.add(List.of(piece)));
+    written.forEach(piece -> uses.add(List.of(piece)));
+
+    LapPlan plan = LapPlan.of(uses, Blocks.BYTES, 0, Prices.H200, (piece, at) -> at != 13);
+
+    assertThat(plan.inPlace(written.get(2))).isTrue();
+    assertThat(plan.inPlace(written.get(3))).isFalse();
   }
 
   @Property(tries = 200)

@@ -17,7 +17,7 @@ final class MessageRingTest {
   private static final int EACH = 20_000;
 
   private static Message message(int sender, int number) {
-    return new Message.Declared(number, sender, 1, AccessKind.READ, null);
+    return new Message.Declared(number, 0, sender, 1, AccessKind.READ, null);
   }
 
   @Test
@@ -55,7 +55,7 @@ final class MessageRingTest {
                 }));
       }
       while (received < SENDERS * EACH) {
-        if (ring.poll() instanceof Message.Declared(long number, long sender, _, _, _)) {
+        if (ring.poll() instanceof Message.Declared(long number, _, long sender, _, _, _)) {
           assertThat(number).isEqualTo(last[(int) sender] + 1);
           last[(int) sender] = number;
           received++;

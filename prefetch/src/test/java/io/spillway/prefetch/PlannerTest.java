@@ -31,7 +31,13 @@ final class PlannerTest {
 
   private void launch(Touches touches) {
     for (int i = 0; i < touches.count(); i++) {
-      planner.declare(sequence, touches.address(i), touches.bytes(i), touches.kind(i), limitBytes);
+      planner.declare(
+          sequence,
+          touches.site(),
+          touches.address(i),
+          touches.bytes(i),
+          touches.kind(i),
+          limitBytes);
     }
     steps();
     List<Piece> needed = new ArrayList<>();

@@ -300,6 +300,21 @@ final class PredictiveEngineTest {
     }
   }
 
+  /** Forward and backward each miss what did not fit beside what they turned around at. */
+  private static long missedInAStep(int layers, long budgetBytes) {
+    return 2 * (2 * layers * LAYER - budgetBytes);
+  }
+
+  /**
+   * What it takes at least that so many bytes go to the host and come back: both directions share
+   * the driver's lock, and the way out is slower than the link.
+   */
+  private static double goneAndComeSeconds(long bytes) {
+    GpuModel model = GpuModel.h200();
+    return bytes / (model.prefetchLinkGBps() * 1e9)
+        + bytes / Blocks.BYTES * model.toHostDeferredBlockNanos() * 1e-9;
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {1.5, 2, 3})
   void aTrainingStepTakesLittleMoreThanTheMovesItNeeds(double ratio) {
@@ -309,30 +324,69 @@ final class PredictiveEngineTest {
         Allocation weights = weights(spillway, layers);
         Allocation activations = weights(spillway, layers)) {
       for (int step = 0; step < 4; step++) {
-        trainingStep(spillway, weights, activations, layers);
+        trainingStep(spillway, weights, activations, layers, 4);
+      }
+      double step = seconds(() -> trainingStep(spillway, weights, activations, layers, 4));
+
+      assertThat(goneAndComeSeconds(missedInAStep(layers, budget)) / step).isGreaterThan(0.9);
+      assertThat(mostResidentBytes).isLessThanOrEqualTo(budget);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1.5, 2, 3})
+  void whatIsGoneOverOnceAndWouldBeWrittenBackIsAccessedOnTheHost(double ratio) {
+    int layers = 24;
+    long budget = Blocks.floor((long) (2 * layers * LAYER / ratio));
+    try (Spillway spillway = open(budget);
+        Allocation weights = weights(spillway, layers);
+        Allocation activations = weights(spillway, layers)) {
+      for (int step = 0; step < 14; step++) {
+        trainingStep(spillway, weights, activations, layers, 1);
       }
       SimulationCounters before = simulation.counters();
 
-      double step = seconds(() -> trainingStep(spillway, weights, activations, layers));
+      double step = seconds(() -> trainingStep(spillway, weights, activations, layers, 1));
 
-      long in = simulation.counters().bytesIn() - before.bytesIn();
-      long out = simulation.counters().bytesOut() - before.bytesOut();
-      GpuModel model = GpuModel.h200();
-      // Both directions share the driver's lock, and the way out is slower than the link.
-      double least =
-          in / (model.prefetchLinkGBps() * 1e9)
-              + out / Blocks.BYTES * model.toHostDeferredBlockNanos() * 1e-9;
-      assertThat(least / step).isGreaterThan(0.9);
+      SimulationCounters after = simulation.counters();
+      double goneAndCome = goneAndComeSeconds(missedInAStep(layers, budget));
+      assertThat(step).isLessThan(0.5 * goneAndCome);
+      assertThat(after.zeroCopyBytes() - before.zeroCopyBytes()).isPositive();
+      assertThat(after.prefetchBytesOut() - before.prefetchBytesOut()).isZero();
+      assertThat(after.faults()).isEqualTo(before.faults());
+      assertThat(mostResidentBytes).isLessThanOrEqualTo(budget);
+    }
+  }
+
+  /** In place, each of twenty passes would cross the link. */
+  @Test
+  void whatIsGoneOverAgainAndAgainIsMoved() {
+    int layers = 24;
+    long budget = layers * LAYER;
+    try (Spillway spillway = open(budget);
+        Allocation weights = weights(spillway, layers);
+        Allocation activations = weights(spillway, layers)) {
+      double[] steps = new double[6];
+      for (int step = 0; step < steps.length; step++) {
+        steps[step] = seconds(() -> trainingStep(spillway, weights, activations, layers, READS));
+      }
+      int sites = 2;
+      int tries = 2; // the second after a pause
+      int launchesOfATry = 3;
+      long piece = Math.min(MoveSizing.STANDARD.pieceBytes(), budget / 16);
+      assertThat(simulation.counters().zeroCopyBytes())
+          .isLessThanOrEqualTo(sites * tries * launchesOfATry * READS * piece);
+      assertThat(steps[5]).isLessThanOrEqualTo(1.1 * steps[2]);
     }
   }
 
   private void trainingStep(
-      Spillway spillway, Allocation weights, Allocation activations, int layers) {
+      Spillway spillway, Allocation weights, Allocation activations, int layers, int reads) {
     for (int i = 0; i < layers; i++) {
       launch(
           spillway,
           "forward",
-          4,
+          reads,
           Touch.read(weights, i),
           new Touch(activations, i * LAYER, TouchKind.WRITE));
     }
@@ -340,7 +394,7 @@ final class PredictiveEngineTest {
       launch(
           spillway,
           "backward",
-          4,
+          reads,
           Touch.read(activations, i),
           new Touch(weights, i * LAYER, TouchKind.READ_WRITE));
     }

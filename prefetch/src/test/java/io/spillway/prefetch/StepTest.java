@@ -20,11 +20,22 @@ final class StepTest {
           range -> true);
   private final Piece made = piece(1L << 40);
   private final Piece takenBack = piece(1L << 41);
+  private final Piece placed = piece(1L << 42);
   private final Step step =
-      new Step(List.of(), List.of(), List.of(made), List.of(takenBack), 0, false);
+      new Step(
+          List.of(),
+          List.of(),
+          List.of(made),
+          List.of(takenBack),
+          List.of(placed),
+          List.of(),
+          0,
+          false);
 
   StepTest() {
     takenBack.adviseReadMostly();
+    placed.setSuitsInPlace(true);
+    placed.setPlaced(true);
   }
 
   private Piece piece(long address) {
@@ -38,6 +49,7 @@ final class StepTest {
     step.advised(true);
     assertThat(made.advised()).isTrue();
     assertThat(takenBack.advised()).isFalse();
+    assertThat(placed.missing()).isFalse();
   }
 
   @Test
@@ -45,5 +57,11 @@ final class StepTest {
     step.advised(false);
     assertThat(made.advised()).isTrue();
     assertThat(takenBack.advised()).isTrue();
+  }
+
+  @Test
+  void whatItRefusedIsNotThereToBeAccessedInPlace() {
+    step.advised(false);
+    assertThat(placed.missing()).isTrue();
   }
 }

@@ -1,0 +1,181 @@
+package io.spillway.prefetch;
+
+import io.spillway.evict.Prices;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How much of its memory a site's launches may access in place: nothing says beforehand how often a
+ * launch goes over what it touches, and in place it pays each time.
+ *
+ * <p>So it is tried. Once a site's time with all data on the device is known, one piece is left on
+ * the host, and nothing else until the launch's time is known; with each launch that takes no
+ * longer than is worth it, that many bytes more, so that they double as the window of TCP's slow
+ * start does. Three launches in a row that take longer end it, for a pause that doubles each time:
+ * what such a trial costs is three launches, on one piece. Pure; not thread-safe.
+ */
+final class InPlaceTrials {
+
+  /** The first pause, in launches, and how often it can double: 2^8 to 2^20. */
+  private static final long FIRST_PAUSE = 1 << 8;
+
+  private static final int MOST_FAILURES = 12;
+
+  /** How much of a site's usual time one more launch replaces: an eighth, as in LaunchTable. */
+  private static final double NEW_PART = 1.0 / 8;
+
+  /**
+   * By how much the least time a site has taken is taken to have grown with each launch since, so
+   * that what a program did long ago is forgotten in some hundred launches.
+   */
+  private static final double FORGETTING = 1.01;
+
+  /** Launches in a row that take too long: one or two may have waited for something else. */
+  private static final int STRIKES = 3;
+
+  /**
+   * By how much launches of one site differ anyway: a tenth, of kernels on the H200 that do the
+   * same each time (the layered demo's, 4%) and then some.
+   */
+  private static final double NOISE = 0.1;
+
+  /** Deviations from what is usual up to which nothing is said: 2 of the 4 of RFC 6298. */
+  private static final double DEVIATIONS = 2;
+
+  /** Moving hides behind kernels by half, being in place does not hide at all. */
+  private static final double WORTH = 0.5;
+
+  /** Room for a first piece, of any size. */
+  private static final long FIRST_BYTES = 1;
+
+  private static final Site UNKNOWN = new Site();
+
+  private final Prices prices;
+  private final Map<Long, Site> sites = new HashMap<>();
+  private long changes;
+
+  /** When the next pause ends. */
+  private long retryAt = Long.MAX_VALUE;
+
+  /** What is known of one site. */
+  private static final class Site {
+    double leastNanos = -1;
+    double leastNanosPerByte;
+
+    /** What launches usually take that have all on the device, or on its way; and how far off. */
+    double usualNanos;
+
+    double deviationNanos;
+
+    long allowedBytes = FIRST_BYTES;
+
+    /** In place in launches that have been issued and whose time is not known yet. */
+    long outstandingBytes;
+
+    int strikes;
+    long barredUntil;
+    int failures;
+
+    boolean allowed(long now) {
+      return leastNanos >= 0 && now >= barredUntil;
+    }
+
+    void tookResident(long bytes, long nanos) {
+      double perByte = (double) nanos / bytes;
+      if (leastNanos < 0) {
+        leastNanos = nanos;
+        leastNanosPerByte = perByte;
+        usualNanos = nanos;
+      } else {
+        deviationNanos += NEW_PART * (Math.abs(nanos - usualNanos) - deviationNanos);
+        usualNanos += NEW_PART * (nanos - usualNanos);
+        leastNanos = Math.min((double) nanos, FORGETTING * leastNanos);
+        leastNanosPerByte = Math.min(perByte, FORGETTING * leastNanosPerByte);
+      }
+    }
+
+    /** What a launch over so many bytes takes at least with all of them on the device. */
+    double residentNanos(long bytes) {
+      return Math.max(leastNanos, leastNanosPerByte * bytes);
+    }
+  }
+
+  InPlaceTrials(Prices prices) {
+    this.prices = prices;
+  }
+
+  /**
+   * Whether launches of a site may access anything in place.
+   *
+   * @param now the position now
+   */
+  boolean allowed(long site, long now) {
+    return sites.getOrDefault(site, UNKNOWN).allowed(now);
+  }
+
+  /**
+   * Whether a launch that has so many bytes in place may have one more piece, given those whose
+   * time is not known yet.
+   */
+  boolean room(long site, long now, long inPlaceBytes) {
+    Site known = sites.getOrDefault(site, UNKNOWN);
+    return known.allowed(now) && known.outstandingBytes + inPlaceBytes < known.allowedBytes;
+  }
+
+  /** A launch was issued that will be timed. */
+  void issued(long site, long inPlaceBytes) {
+    sites.computeIfAbsent(site, _ -> new Site()).outstandingBytes += inPlaceBytes;
+  }
+
+  /**
+   * A launch took that long.
+   *
+   * @param bytes what it touched
+   * @param inPlaceBytes how much of that it accessed in place
+   * @return whether being in place was worth it, or there was none
+   */
+  boolean took(long site, long now, long bytes, long inPlaceBytes, long nanos) {
+    Site known = sites.computeIfAbsent(site, _ -> new Site());
+    known.outstandingBytes -= inPlaceBytes;
+    if (inPlaceBytes == 0) {
+      changes += known.leastNanos < 0 ? 1 : 0;
+      known.tookResident(bytes, nanos);
+      return true;
+    }
+    if (known.leastNanos < 0 || now < known.barredUntil) {
+      return known.leastNanos < 0;
+    }
+    double resident = known.residentNanos(bytes);
+    double worth = resident * (1 + NOISE) + inPlaceBytes * WORTH * prices.comeAndGo();
+    double moving = known.usualNanos + DEVIATIONS * known.deviationNanos;
+    if (nanos <= Math.max(worth, moving)) {
+      known.allowedBytes += inPlaceBytes;
+      known.strikes = 0;
+      return true;
+    }
+    if (++known.strikes < STRIKES) {
+      return true;
+    }
+    known.strikes = 0;
+    known.barredUntil = now + (FIRST_PAUSE << known.failures);
+    known.failures = Math.min(MOST_FAILURES, known.failures + 1);
+    known.allowedBytes = FIRST_BYTES;
+    retryAt = Math.min(retryAt, known.barredUntil);
+    changes++;
+    return false;
+  }
+
+  /** Rises whenever another site may, or one may no longer, be in place. */
+  long changes(long now) {
+    if (now >= retryAt) {
+      retryAt =
+          sites.values().stream()
+              .mapToLong(site -> site.barredUntil)
+              .filter(until -> until > now)
+              .min()
+              .orElse(Long.MAX_VALUE);
+      changes++;
+    }
+    return changes;
+  }
+}

@@ -3,6 +3,7 @@ package io.spillway.benchmarks.compare;
 import io.spillway.SessionPlugin;
 import io.spillway.benchmarks.compare.policy.PolicyName;
 import io.spillway.benchmarks.trace.Trace;
+import io.spillway.prefetch.Auto;
 import io.spillway.prefetch.OnDemand;
 import io.spillway.prefetch.OneAhead;
 import java.util.ArrayList;
@@ -59,7 +60,9 @@ public sealed interface Contender {
     /** {@link OnDemand}: keeps the budget, fetches nothing. */
     ON_DEMAND("session-on-demand"),
     /** {@link OneAhead}: fetches one range ahead. */
-    ONE_AHEAD("session-one-ahead");
+    ONE_AHEAD("session-one-ahead"),
+    /** {@link Auto}: the engine, which predicts. */
+    AUTO("session-auto");
 
     private final String label;
 
@@ -72,6 +75,7 @@ public sealed interface Contender {
       return switch (this) {
         case ON_DEMAND -> new OnDemand();
         case ONE_AHEAD -> new OneAhead();
+        case AUTO -> new Auto();
       };
     }
   }

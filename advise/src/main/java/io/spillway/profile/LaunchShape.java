@@ -9,7 +9,8 @@ import java.util.List;
  * @param ordinal the ordinal of the last such launch
  * @param accesses what it touches, as the last such launch did, in the order told
  * @param launches how many such launches there were in the whole recording
- * @param meanNanos how long they ran on the device in the mean, faults included; 0 if not told
+ * @param meanNanos how long they ran on the device in the mean, all kernels of one together, faults
+ *     included; 0 if not told
  * @param meanStallNanos time in which device faults were served for one of them in the mean
  */
 public record LaunchShape(

@@ -81,12 +81,14 @@ final class Shape {
       scheduled.add(
           new ScheduledAccess(access.row().index, access.offset(), access.bytes(), access.kind()));
     }
+    // A launch that is declared may run several kernels; of some launches none may have been told.
+    long timed = Math.min(launches, runs);
     return new LaunchShape(
         site.index,
         ordinal,
         scheduled,
         launches,
-        runs == 0 ? 0 : (double) runNanos / runs,
+        timed == 0 ? 0 : (double) runNanos / timed,
         (double) stallNanos / launches);
   }
 }

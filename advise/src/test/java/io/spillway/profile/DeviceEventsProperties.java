@@ -188,6 +188,21 @@ class DeviceEventsProperties {
     assertThat(profile.timeline().bins().total(TimeMeasure.STALL_NANOS)).isEqualTo(60);
   }
 
+  @Example
+  void aLaunchOfSeveralKernelsTakesTheTimeOfAll() {
+    ProfileFolder told = new ProfileFolder();
+    told.allocation(0, BASE, 64 * B, 64 * B, MemoryKind.MANAGED, "data", "data", 0);
+    for (int launch = 0; launch < 12; launch++) {
+      int touched = launch % 3;
+      long start = 1000L * launch;
+      told.access(launch, launch, "s" + touched, 0, BASE + touched * B, B, AccessKind.READ);
+      told.kernel(launch, launch, "k", start, start + 300);
+      told.kernel(launch, launch, "k", start + 400, start + 500);
+    }
+    PhaseProfile lap = told.finish().mainPhase().orElseThrow();
+    assertThat(lap.schedule().shapes()).extracting(LaunchShape::meanNanos).containsOnly(400.0);
+  }
+
   /**
    * However faults lie in the runs of kernels side by side, no launch waits longer than it runs.
    */

@@ -50,8 +50,6 @@ import picocli.CommandLine.Spec;
     })
 public final class CompareCommand implements Callable<Integer> {
 
-  private static final List<Double> RATIOS = List.of(1.1, 1.5, 2.0, 3.0, 5.0);
-
   /** The GPU whose kernel times the G10 artifact has. */
   private static final String G10_GPU = "a100-40gb";
 
@@ -71,6 +69,7 @@ public final class CompareCommand implements Callable<Integer> {
       names = "--ratio",
       split = ",",
       paramLabel = "RATIO",
+      converter = RatioOption.class,
       description =
           "Footprints as multiples of the device budget (default: 1.1,1.5,2,3,5; under --rule g10"
               + " what 40 GiB give).")
@@ -143,8 +142,7 @@ public final class CompareCommand implements Callable<Integer> {
         policyNames.isEmpty()
             ? Contender.all()
             : policyNames.stream().map(Contender::named).toList();
-    List<Double> wanted = ratios.isEmpty() ? RATIOS : ratios;
-    requireRatios(wanted);
+    List<Double> wanted = ratios.isEmpty() ? RatioOption.USUAL : ratios;
     List<Trace> traces = new ArrayList<>();
     for (String name : names) {
       traces.add(Traces.open(name));
@@ -157,22 +155,12 @@ public final class CompareCommand implements Callable<Integer> {
         policyNames.isEmpty()
             ? Arrays.asList(G10Policy.values())
             : policyNames.stream().map(G10Policy::named).toList();
-    requireRatios(ratios);
     List<TrainingIteration> iterations = new ArrayList<>();
     for (String name : names) {
       iterations.add(DnnTrainingFile.read(Traces.existing(name)));
     }
     G10Machine machine = hostOnly ? G10Machine.hostOnly() : G10Machine.published();
     return new G10Comparison(iterations, machine, G10_GPU, ratios, policies).run(watcher());
-  }
-
-  private static void requireRatios(List<Double> ratios) {
-    for (double ratio : ratios) {
-      if (!(ratio > 0 && ratio < Double.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException(
-            "--ratio %s: a footprint divided by a budget is above 0".formatted(ratio));
-      }
-    }
   }
 
   private String report(Comparison comparison) {

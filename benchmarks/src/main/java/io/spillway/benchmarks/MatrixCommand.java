@@ -56,9 +56,9 @@ public final class MatrixCommand implements Callable<Integer> {
       names = "--ratio",
       split = ",",
       paramLabel = "RATIO",
-      defaultValue = "1.1,1.5,2,3,5",
-      description = "Footprints as multiples of the device budget (default: ${DEFAULT-VALUE}).")
-  private List<Double> ratios = List.of();
+      converter = RatioOption.class,
+      description = "Footprints as multiples of the device budget (default: 1.1,1.5,2,3,5).")
+  private List<Double> ratios = RatioOption.USUAL;
 
   @Option(
       names = "--generated",

@@ -94,5 +94,9 @@ class MatrixCommandTest {
         .isEqualTo(2);
     assertThat(err.toString()).contains("no such folder of traces");
     assertThat(run("matrix")).isEqualTo(2);
+    assertThat(run("matrix", "--out", out.toString(), "--ratio", "1.5,0")).isEqualTo(2);
+    assertThat(err.toString()).contains("0: a footprint divided by a budget is above 0");
+    assertThat(run("matrix", "--out", out.toString(), "--ratio", "two")).isEqualTo(2);
+    assertThat(err.toString()).contains("'two': not a number");
   }
 }

@@ -84,6 +84,16 @@ class PlanCommandTest {
   }
 
   @Test
+  void plansACardOfMoreMemoryThanItsHost() {
+    // Three quarters of an H200 are 104 GiB, a quarter more is beyond what its host can promise.
+    assertThat(run("plan", LAYERS, "--gpu", "h200")).isZero();
+    assertThat(out.toString())
+        .contains("runs      yes, and fits the budget")
+        .contains("helps     on faults alone, nothing; no help: ")
+        .doesNotContain("helps     on kept+stream");
+  }
+
+  @Test
   void saysThatItWouldNotRun() {
     assertThat(run("plan", LAYERS, "--gpu", "l4", "--budget", "8m", "--host", "40m")).isZero();
     assertThat(out.toString())

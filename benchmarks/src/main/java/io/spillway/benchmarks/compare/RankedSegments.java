@@ -3,9 +3,10 @@ package io.spillway.benchmarks.compare;
 import java.util.Arrays;
 
 /**
- * Segments by rank, the highest first: a binary heap that knows where each segment is, so that a
- * new rank moves it instead of leaving an old entry behind. Its size is that of the segments,
- * however often they are touched.
+ * Segments by rank, the highest first, of equal ones the lowest number, so that what comes first
+ * does not depend on the order in which they were put in: a binary heap that knows where each
+ * segment is, so that a new rank moves it instead of leaving an old entry behind. Its size is that
+ * of the segments, however often they are touched.
  */
 final class RankedSegments {
 
@@ -69,7 +70,7 @@ final class RankedSegments {
     int segment = heap[place];
     while (place > 0) {
       int parent = (place - 1) / 2;
-      if (rankOf[heap[parent]] >= rankOf[segment]) {
+      if (!isBefore(segment, heap[parent])) {
         break;
       }
       set(place, heap[parent]);
@@ -82,16 +83,20 @@ final class RankedSegments {
     int place = from;
     int segment = heap[place];
     for (int child = 2 * place + 1; child < size; child = 2 * place + 1) {
-      if (child + 1 < size && rankOf[heap[child + 1]] > rankOf[heap[child]]) {
+      if (child + 1 < size && isBefore(heap[child + 1], heap[child])) {
         child++;
       }
-      if (rankOf[heap[child]] <= rankOf[segment]) {
+      if (!isBefore(heap[child], segment)) {
         break;
       }
       set(place, heap[child]);
       place = child;
     }
     set(place, segment);
+  }
+
+  private boolean isBefore(int segment, int other) {
+    return rankOf[segment] > rankOf[other] || (rankOf[segment] == rankOf[other] && segment < other);
   }
 
   private void set(int place, int segment) {

@@ -2,7 +2,7 @@ package io.spillway.benchmarks.plan;
 
 /** What one could change about a card or a program; each is tried by replaying with it. */
 public enum Change {
-  /** A quarter more of device memory for managed data, as far as the card has it. */
+  /** A quarter more of device memory for managed data, as far as card and host have it. */
   BUDGET("budget +25%"),
   /** A link of twice the rate, as the next PCIe generation has; the driver's own work stays. */
   LINK("link x2"),

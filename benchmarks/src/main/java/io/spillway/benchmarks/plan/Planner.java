@@ -165,7 +165,8 @@ public final class Planner {
 
     private long moreBudget() {
       long more = Blocks.floor((long) (budgetBytes * Change.MORE_BUDGET));
-      return Math.min(more, Blocks.floor(preset.model().memoryBytes()));
+      long most = Math.min(preset.model().memoryBytes(), hostBytes);
+      return Math.clamp(more, budgetBytes, Blocks.floor(most));
     }
 
     CardPlan plan(List<Tried> tried) {

@@ -6,6 +6,7 @@ import io.spillway.benchmarks.plan.Change;
 import io.spillway.benchmarks.plan.CpuFigure;
 import io.spillway.benchmarks.plan.Plan;
 import io.spillway.benchmarks.plan.Resource;
+import io.spillway.benchmarks.plan.Way;
 import io.spillway.benchmarks.plan.WayTimes;
 import io.spillway.range.ByteSize;
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ import java.util.Optional;
 /** A plan in words: a part for each card. */
 public final class PlanText {
 
+  /** The part of a lap below which a change counts as no help: well within the model's error. */
+  private static final double LEAST_HELP = 0.01;
+
   private PlanText() {}
 
   /** The text; {@code cpu} is what was said of the CPU. */
@@ -23,7 +27,7 @@ public final class PlanText {
     StringBuilder text = new StringBuilder();
     text.append(TextReport.SIMULATED).append('\n').append(ModelError.line(plan.calibration()));
     text.append(
-        "\n%s: lap %d, of %d launches, the largest on %s\n"
+        "\n%s: the last of %d laps, of %d launches that touch at most %s each\n"
             .formatted(
                 plan.trace(),
                 plan.laps(),
@@ -57,18 +61,23 @@ public final class PlanText {
       card.binds().ifPresent(resource -> text.append("  binds     " + resource.label() + "\n"));
       return;
     }
-    text.append("  runs      yes\n");
+    text.append(
+        card.ratio() <= 1
+            ? "  runs      yes, and fits the budget: once it is there, nothing moves\n"
+            : "  runs      yes\n");
     if (plan.largestLaunchBytes() > card.budgetBytes()) {
       text.append(
           "            but one launch alone is on %s, more than the budget: it evicts its own data\n"
               .formatted(ByteSize.format(plan.largestLaunchBytes())));
     }
-    text.append("\n  simulated seconds a lap\n");
+    text.append("\n  simulated seconds a lap, as is and with one thing changed\n");
     text.append(table(card).indent(2));
     card.refused().forEach(reason -> text.append("  (").append(reason).append(")\n"));
     text.append('\n').append(binds(card));
     text.append(helps("on faults alone", card.helpsFaults()));
-    card.best().ifPresent(best -> text.append(helps("on " + best.way().label(), card.helpsBest())));
+    card.best()
+        .filter(best -> best.way() != Way.FAULTS)
+        .ifPresent(best -> text.append(helps("on " + best.way().label(), card.helpsBest())));
     cpu(text, card, cpu);
   }
 
@@ -85,8 +94,8 @@ public final class PlanText {
     for (Change change : Change.values()) {
       headings.add(change.label());
     }
-    headings.add("in a lap");
-    headings.add("out a lap");
+    headings.add("moved in");
+    headings.add("moved out");
     cells.add(headings);
     List<String> resident =
         new ArrayList<>(List.of("[all resident]", seconds(card.residentSeconds()), "1.0"));
@@ -127,13 +136,21 @@ public final class PlanText {
 
   private static String helps(String now, List<Help> helps) {
     List<String> parts = new ArrayList<>();
+    List<String> idle = new ArrayList<>();
     for (Help help : helps) {
-      parts.add(
-          "%s %s s (%+.4f)".formatted(help.label(), seconds(help.seconds()), -help.savedSeconds()));
+      double part = help.savedSeconds() / (help.seconds() + help.savedSeconds());
+      if (part >= LEAST_HELP) {
+        parts.add("%s %s s (-%.0f%%)".formatted(help.label(), seconds(help.seconds()), 100 * part));
+      } else {
+        idle.add(help.label());
+      }
     }
-    return parts.isEmpty()
-        ? ""
-        : "  helps     %s, most first: %s\n".formatted(now, String.join(", ", parts));
+    if (helps.isEmpty()) {
+      return "";
+    }
+    String best = parts.isEmpty() ? "nothing" : "most first: " + String.join(", ", parts);
+    String rest = idle.isEmpty() ? "" : "; no help: " + String.join(", ", idle);
+    return "  helps     %s, %s%s\n".formatted(now, best, rest);
   }
 
   private static void cpu(StringBuilder text, CardPlan card, Optional<CpuFigure> cpu) {

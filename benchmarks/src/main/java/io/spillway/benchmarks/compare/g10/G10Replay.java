@@ -19,6 +19,15 @@ import java.util.stream.IntStream;
  * <p>A kernel that finds all its pages on the GPU takes its own time. Otherwise it ends no earlier
  * than its own time and a {@linkplain FaultPenalty penalty} later, nor before the last page is
  * there. Not thread-safe; one object is one run.
+ *
+ * <p>The order of pages counts, since victims go in the order of arrival. The artifact keeps a
+ * kernel's tensors in hash sets, which list what was put in last first. So faults take the inputs
+ * from the last to the first, then the outputs; DeepUM+ puts both through one more set, which turns
+ * them around, and prefetches outputs before inputs.
+ *
+ * <p>Deviation: tensors count as put in by their numbers, as the trace lists them; the artifact
+ * puts in a few the other way, and where two fall into one bucket its order depends on their
+ * addresses.
  */
 public final class G10Replay {
 
@@ -51,12 +60,12 @@ public final class G10Replay {
     required = new int[count][];
     for (int k = 0; k < count; k++) {
       Kernel kernel = kernels.get(k);
-      inputs[k] = kernel.inputs().stream().mapToInt(Integer::intValue).toArray();
+      inputs[k] = asHashSet(kernel.inputs());
       outputs[k] =
-          kernel.outputs().stream()
-              .filter(tensor -> !kernel.inputs().contains(tensor))
-              .mapToInt(Integer::intValue)
-              .toArray();
+          asHashSet(
+              kernel.outputs().stream()
+                  .filter(tensor -> !kernel.inputs().contains(tensor))
+                  .toList());
       required[k] = IntStream.concat(IntStream.of(inputs[k]), IntStream.of(outputs[k])).toArray();
     }
     requireFits(machine);
@@ -65,6 +74,10 @@ public final class G10Replay {
     inWindow = new boolean[iteration.tensors().size()];
     transfers = new Transfers(table, new Choice(), policy == G10Policy.DEEP_UM);
     migrations = migrations(machine);
+  }
+
+  private static int[] asHashSet(List<Integer> tensors) {
+    return tensors.reversed().stream().mapToInt(Integer::intValue).toArray();
   }
 
   private void requireFits(G10Machine machine) {
@@ -95,8 +108,9 @@ public final class G10Replay {
   private List<Migration> lookahead() {
     List<Migration> planned = new ArrayList<>();
     for (int k = 0; k < kernels.size(); k++) {
-      for (int tensor : required[(k + G10Machine.DEEPUM_DEGREE) % kernels.size()]) {
-        planned.add(new Migration(k, tensor, Migration.Target.GPU));
+      int[] needed = required[(k + G10Machine.DEEPUM_DEGREE) % kernels.size()];
+      for (int i = needed.length - 1; i >= 0; i--) {
+        planned.add(new Migration(k, needed[i], Migration.Target.GPU));
       }
     }
     return planned;

@@ -6,7 +6,7 @@ import io.spillway.benchmarks.trace.TrainingIteration.Kind;
 import io.spillway.benchmarks.trace.TrainingIteration.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -14,8 +14,8 @@ import java.util.List;
  * send away the tensor whose absence relieves the most byte-time, if its gap is long enough for the
  * round trip; fetch it as late as the forecast link allows, then as early as memory allows.
  *
- * <p>Deviation: migrations of one kernel are started in the order in which they were planned; the
- * artifact's order among them is whatever its unstable sort gave.
+ * <p>What its {@link IntroSort} does to equals decides a good part of the schedule: many gaps tie,
+ * since most tensors have the size of most others, and a settled gap that comes first ends it.
  */
 final class TensorSchedule {
 
@@ -80,6 +80,10 @@ final class TensorSchedule {
     final int end;
 
     boolean settled;
+
+    /** Byte-microseconds it takes out of overfull kernels. */
+    double relief;
+
     int fetchAt;
     int goneAt;
 
@@ -100,6 +104,11 @@ final class TensorSchedule {
     double weight() {
       return micros() * tensor.bytes();
     }
+
+    boolean relievesMore(Gap other) {
+      boolean tied = relief == other.relief && relief != 0;
+      return tied ? weight() > other.weight() : relief > other.relief;
+    }
   }
 
   /** The schedule, those of one kernel in the order in which they are to be started. */
@@ -110,8 +119,10 @@ final class TensorSchedule {
     boundLifetimes(line);
     relieve(gaps(), line);
     fetchEarly(line);
+    IntroSort.sort(migrations, (a, b) -> a.kernel() < b.kernel());
     // What dies with the last kernel goes at the start of the next iteration, before all else.
-    migrations.sort(Comparator.comparingInt(m -> m.kernel() == count ? -1 : m.kernel()));
+    long last = migrations.stream().filter(m -> m.kernel() == count).count();
+    Collections.rotate(migrations, Math.toIntExact(last));
     return migrations.stream()
         .map(m -> new Migration(m.kernel() % count, m.tensor(), m.target()))
         .toList();
@@ -198,51 +209,44 @@ final class TensorSchedule {
 
   private void relieve(List<Gap> gaps, double line) {
     for (int round = 0; round < gaps.size() && !fits(line); round++) {
-      Gap best = mostRelieving(gaps);
+      weigh(gaps);
+      IntroSort.sort(gaps, Gap::relievesMore);
+      Gap best = gaps.getFirst();
       if (best.settled) {
         return;
       }
       boolean shortGap = best.end - best.start == 1;
       if (shortGap || fits(line, best.start, best.end)) {
         best.settled = true;
-      } else if (!settle(best)) {
-        // The artifact tries the same gap again until its rounds are used up.
-        return;
+      } else {
+        settle(best);
       }
     }
   }
 
-  /** The gap whose absence takes the most bytes for the longest time out of overfull kernels. */
-  private Gap mostRelieving(List<Gap> gaps) {
+  /** Notes how many bytes each gap takes for how long out of overfull kernels. */
+  private void weigh(List<Gap> gaps) {
     double[] overfull = new double[2 * count + 1];
     for (int k = 0; k < 2 * count; k++) {
       boolean over = residentBytes[k % count] > machine.gpuBytes();
-      overfull[k + 1] = overfull[k] + (over ? startMicros[k + 1] - startMicros[k] : 0);
+      // Past the last kernel the artifact takes the times from a table one longer than the kernels.
+      double micros = startMicros[(k + 1) % (count + 1)] - startMicros[k % (count + 1)];
+      overfull[k + 1] = overfull[k] + (over ? micros : 0);
     }
-    Gap best = gaps.getFirst();
-    double most = -1;
     for (Gap gap : gaps) {
-      if (gap.settled) {
-        continue;
-      }
       int from = gap.start;
       int to = gap.end;
       if (!gap.wraps()) {
         from = out.finish(true, gap.tensor.bytes() / 2.0, gap.start);
         to = in.start(true, gap.tensor.bytes() / 2.0, gap.end);
       }
-      double area = to > from ? gap.tensor.bytes() * (overfull[to] - overfull[from]) : 0;
-      boolean tied = area == most && area != 0;
-      if (tied ? gap.weight() > best.weight() : area > most) {
-        most = area;
-        best = gap;
-      }
+      boolean relieves = !gap.settled && to > from;
+      gap.relief = relieves ? gap.tensor.bytes() * (overfull[to] - overfull[from]) : 0;
     }
-    return best;
   }
 
-  /** Schedules the round trip; false if the gap is too short for one. */
-  private boolean settle(Gap gap) {
+  /** Schedules the round trip, unless the gap is too short for one: it stays unsettled. */
+  private void settle(Gap gap) {
     double ssdMove = SSD_MICROS + SYSTEM_MICROS + gap.tensor.bytes() / SSD_RATE;
     double hostMove = SYSTEM_MICROS + gap.tensor.bytes() / LINK_RATE;
     boolean ssdAllowed = machine.weightsOnSsd();
@@ -257,10 +261,10 @@ final class TensorSchedule {
         }
       }
       gap.settled = true;
-      return true;
+      return;
     }
     if (gap.micros() <= hostMove * (2 + SAFETY_PART)) {
-      return false;
+      return;
     }
     gap.settled = true;
     if (hostHasRoom(gap)) {
@@ -271,7 +275,6 @@ final class TensorSchedule {
       }
       addToHost(gap);
     }
-    return true;
   }
 
   private boolean roundTrip(Gap gap, boolean onSsd) {
@@ -315,7 +318,7 @@ final class TensorSchedule {
   }
 
   private void fetchEarly(double line) {
-    delayed.sort(Comparator.comparingInt(gap -> gap.fetchAt));
+    IntroSort.sort(delayed, (a, b) -> a.fetchAt < b.fetchAt);
     for (Gap gap : delayed) {
       int at = gap.fetchAt;
       while (at > gap.goneAt + 1 && line > residentBytes[at - 1]) {

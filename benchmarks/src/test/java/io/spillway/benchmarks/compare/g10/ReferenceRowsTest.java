@@ -21,17 +21,17 @@ import org.junit.jupiter.api.TestFactory;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The reference results of the artifact, reproduced: base UVM and DeepUM+ within 5%.
+ * The reference results of the artifact, reproduced: base UVM, DeepUM+ and G10 within 0.5%.
  *
  * <p>Needs the training traces and their {@code reference.json}: name the folder with {@code
  * -Dspillway.traces=FOLDER} or in the environment as {@code SPILLWAY_TRACES}; skipped otherwise.
  */
 class ReferenceRowsTest {
 
-  /** How far a row may be off. */
-  private static final double MARGIN = 0.05;
+  /** How far a row may be off; what is left depends on the addresses that a run of it had. */
+  private static final double MARGIN = 0.005;
 
-  private static final Set<String> REPRODUCED = Set.of("lru", "deepUM");
+  private static final Set<String> REPRODUCED = Set.of("lru", "deepUM", "prefetch_lru");
 
   @TestFactory
   Stream<DynamicTest> rows() throws IOException {

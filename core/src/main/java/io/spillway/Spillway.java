@@ -60,7 +60,7 @@ public final class Spillway implements AutoCloseable {
   private final Allocator allocator;
   private final PlanApplier applier;
   private final boolean budgetGiven;
-  private final Executor background;
+  private final BesideCaptures background;
   private final Map<String, SessionListener> listenersByName = new LinkedHashMap<>();
   private final List<SessionListener> listeners = new ArrayList<>();
   private final LaunchListener launchListener = new Announcements();
@@ -80,7 +80,8 @@ public final class Spillway implements AutoCloseable {
     this.allocator = allocator(config, driver);
     this.applier = new PlanApplier(driver, allocator.ledger(), config.fetchPieceBytes());
     this.budgetGiven = config.deviceBudget().isPresent();
-    this.background = config.background().orElseGet(this::ownBackground);
+    this.background =
+        new BesideCaptures(config.background().orElseGet(this::ownBackground), driver);
     this.interception =
         new Interception(
             allocator,
@@ -344,7 +345,11 @@ public final class Spillway implements AutoCloseable {
     Map<String, String> states = new LinkedHashMap<>();
     listenersByName.forEach((name, listener) -> states.put(name, listener.state()));
     return new SpillwayStatistics(
-        inactiveReason(), states, allocator.statistics(), applier.statistics());
+        inactiveReason(),
+        states,
+        allocator.statistics(),
+        applier.statistics(),
+        background.refused());
   }
 
   /**

@@ -97,8 +97,12 @@ public final class Pieces {
     layout++;
   }
 
-  /** Forgets all pieces that {@code range} touches: it is being freed. */
-  public void remove(AddressRange range) {
+  /**
+   * Forgets all pieces that {@code range} touches: it is being freed.
+   *
+   * @return them
+   */
+  public List<Piece> remove(AddressRange range) {
     AddressRange blocks = Blocks.covering(range);
     cut(blocks.address());
     cut(blocks.end());
@@ -110,13 +114,26 @@ public final class Pieces {
       }
     }
     layout++;
+    return gone;
   }
 
-  /** The pieces that lie wholly inside {@code range}. */
-  public List<Piece> inside(AddressRange range) {
-    return byAddress.subMap(range.address(), range.end()).values().stream()
-        .filter(piece -> piece.end() <= range.end())
-        .toList();
+  /** The pieces there are of the blocks of a range, cut where it begins and ends; none is made. */
+  public List<Piece> within(AddressRange range) {
+    AddressRange blocks = Blocks.covering(range);
+    cut(blocks.address());
+    cut(blocks.end());
+    return touching(blocks);
+  }
+
+  /** The pieces there are of which {@code range} touches at least a part; none is made or cut. */
+  public List<Piece> touching(AddressRange range) {
+    List<Piece> touched = new ArrayList<>();
+    Map.Entry<Long, Piece> before = byAddress.lowerEntry(range.address());
+    if (before != null && before.getValue().end() > range.address()) {
+      touched.add(before.getValue());
+    }
+    touched.addAll(byAddress.subMap(range.address(), range.end()).values());
+    return touched;
   }
 
   /** Every piece, by address. */

@@ -3,12 +3,13 @@ package io.spillway.prefetch;
 import io.spillway.SessionContext;
 import io.spillway.access.AccessKind;
 import io.spillway.allocate.LiveAllocation;
+import io.spillway.allocate.MemoryKind;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.hint.Hint;
 import io.spillway.hint.Plan;
+import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
-import io.spillway.range.Blocks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -213,8 +214,7 @@ final class Backstage implements AutoCloseable {
     for (LiveAllocation allocation : context.ledger().overlapping(range)) {
       presence.setFoundReadMostly(
           allocation,
-          planner.pieces().inside(Blocks.covering(allocation.range())).stream()
-              .anyMatch(Piece::advised));
+          planner.pieces().touching(allocation.range()).stream().anyMatch(Piece::advised));
     }
   }
 
@@ -247,9 +247,7 @@ final class Backstage implements AutoCloseable {
   }
 
   private void issued(Message.Issued issued, long limitBytes) {
-    for (Piece piece : planner.missing(issued.sequence())) {
-      mover.faulted(piece);
-    }
+    arrived(issued.touches());
     int launch = planner.issued(issued.sequence(), issued.touches(), limitBytes);
     completions.issued(issued.sequence(), launch, issued.nanoTime(), issued.event());
     if (governor.judge(planner.outcomes(), planner.predictor().position())) {
@@ -259,22 +257,42 @@ final class Backstage implements AutoCloseable {
     state = describe();
   }
 
-  private void applied(Plan plan) {
-    for (Hint hint : plan.hints()) {
-      switch (hint) {
-        case Hint.Drop _, Hint.WriteBack _, Hint.Evict _ ->
-            planner.moved(hint.range(), false).forEach(mover::gone);
-        case Hint.Fetch _ -> planner.moved(hint.range(), true).forEach(mover::faulted);
-        case Hint.NotReadMostly _ -> planner.expectWrite(hint.range()).forEach(mover::gone);
-        case Hint.ReadMostly _, Hint.Prefer _, Hint.PreferNowhere _ -> droppableAnew(hint.range());
-        case Hint.AccessedBy _, Hint.NotAccessedBy _, Hint.Discard _ -> {}
+  /** What a launch touches is there now, or on its way: what was not, it brings in itself. */
+  private void arrived(Touches touches) {
+    for (int i = 0; i < touches.count(); i++) {
+      LiveAllocation allocation = context.ledger().find(touches.address(i));
+      if (allocation != null) {
+        new AddressRange(touches.address(i), touches.bytes(i))
+            .intersection(allocation.range())
+            .ifPresent(range -> presence.present(allocation, range));
       }
     }
   }
 
-  private void droppableAnew(AddressRange range) {
-    for (Piece piece : planner.pieces().inside(range)) {
-      piece.setDroppable(context.applier().droppable(piece.range()));
+  private void applied(Plan plan) {
+    for (Hint hint : plan.hints()) {
+      for (LiveAllocation allocation : context.ledger().overlapping(hint.range())) {
+        if (allocation.kind() == MemoryKind.MANAGED) {
+          hint.range()
+              .intersection(allocation.range())
+              .ifPresent(range -> applied(hint, allocation, range));
+        }
+      }
+    }
+  }
+
+  private void applied(Hint hint, LiveAllocation allocation, AddressRange range) {
+    switch (hint) {
+      case Hint.Drop _, Hint.WriteBack _, Hint.Evict _ ->
+          planner.moved(range, false).forEach(mover::gone);
+      case Hint.Fetch _ -> {
+        planner.moved(range, true);
+        presence.present(allocation, range);
+      }
+      case Hint.NotReadMostly _ -> planner.expectWrite(range).forEach(mover::gone);
+      case Hint.ReadMostly _, Hint.Prefer _, Hint.PreferNowhere _ ->
+          planner.adviceChanged(range, context.applier()::droppable);
+      case Hint.AccessedBy _, Hint.NotAccessedBy _, Hint.Discard _ -> {}
     }
   }
 

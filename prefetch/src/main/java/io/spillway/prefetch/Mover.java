@@ -110,11 +110,6 @@ final class Mover implements AutoCloseable {
     }
   }
 
-  /** What launches brought in themselves is there now. */
-  void faulted(Piece piece) {
-    inAllocations(piece, presence::present);
-  }
-
   /** What left by another's doing is no longer there. */
   void gone(Piece piece) {
     inAllocations(piece, presence::absent);

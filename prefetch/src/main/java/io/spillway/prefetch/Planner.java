@@ -336,7 +336,7 @@ public final class Planner {
    */
   public List<Piece> expectWrite(AddressRange range) {
     List<Piece> collapsed = new ArrayList<>();
-    for (Piece piece : pieces.inside(Blocks.covering(range))) {
+    for (Piece piece : pieces.within(range)) {
       if (piece.resident() && piece.droppable()) {
         gone(piece);
         collapsed.add(piece);
@@ -344,6 +344,15 @@ public final class Planner {
       piece.expectWrite(predictor.position());
     }
     return collapsed;
+  }
+
+  /** What is advised of a range has changed: asks anew which of its pieces can be dropped. */
+  public void adviceChanged(AddressRange range, Predicate<AddressRange> droppable) {
+    // Advice is about whole blocks: those that it leaves out make pieces of their own.
+    Blocks.inside(range).ifPresent(pieces::within);
+    for (Piece piece : pieces.within(range)) {
+      piece.setDroppable(droppable.test(piece.range()));
+    }
   }
 
   private void gone(Piece piece) {
@@ -358,8 +367,7 @@ public final class Planner {
 
   /** Memory is being freed. */
   public void freed(AddressRange range) {
-    pieces.inside(Blocks.covering(range)).forEach(outcomes::gone);
-    pieces.remove(range);
+    pieces.remove(range).forEach(outcomes::gone);
     demanded.clear();
     window.follow();
     window.slide();

@@ -92,14 +92,13 @@ final class Presence {
     }
   }
 
-  /** The blocks are there. Mover's thread. */
+  /** The blocks are there, except that what is on its way is still awaited. Mover's thread. */
   void present(LiveAllocation allocation, AddressRange range) {
-    byte[] blocks = blocksOf.get(allocation);
+    byte[] blocks = blocksOf(allocation);
     int end = index(allocation, range.end() - 1);
     for (int i = index(allocation, range.address()); i <= end; i++) {
-      if (blocks == null || blocks[i] == ABSENT) {
-        set(allocation, range, PRESENT);
-        return;
+      if (blocks[i] == ABSENT) {
+        blocks[i] = PRESENT;
       }
     }
   }
@@ -130,12 +129,18 @@ final class Presence {
   }
 
   private void set(LiveAllocation allocation, AddressRange range, byte state) {
-    byte[] blocks =
-        blocksOf.computeIfAbsent(allocation, a -> new byte[index(a, a.range().end() - 1) + 1]);
+    byte[] blocks = blocksOf(allocation);
     int end = index(allocation, range.end() - 1);
     for (int i = index(allocation, range.address()); i <= end; i++) {
       blocks[i] = state;
     }
+  }
+
+  private byte[] blocksOf(LiveAllocation allocation) {
+    byte[] blocks = blocksOf.get(allocation);
+    return blocks != null
+        ? blocks
+        : blocksOf.computeIfAbsent(allocation, a -> new byte[index(a, a.range().end() - 1) + 1]);
   }
 
   private static int index(LiveAllocation allocation, long address) {

@@ -6,6 +6,7 @@ import io.spillway.access.AccessKind;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.predict.Touches;
+import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,36 @@ final class PlannerTest {
     // No policy can do with less than N - C; Belady's, one layer at a time, does with this.
     double belady = (double) layers * (layers - fit) / (layers - 1);
     assertThat(perLap).isBetween((double) layers - fit, belady + 1);
+  }
+
+  @Test
+  void aPartOfAPieceThatIsToBeWrittenIsGoneAndTheRestIsNot() {
+    limitBytes = 48 * LAYER;
+    launch(layer(0, AccessKind.READ));
+    AddressRange part = new AddressRange(BASE + Blocks.BYTES / 2, Blocks.BYTES / 4);
+
+    List<Piece> gone = planner.expectWrite(part);
+
+    assertThat(gone)
+        .singleElement()
+        .satisfies(piece -> assertThat(piece.range()).isEqualTo(Blocks.covering(part)))
+        .satisfies(piece -> assertThat(piece.resident()).isFalse())
+        .satisfies(piece -> assertThat(piece.droppable()).isFalse());
+    assertThat(planner.pieces().residentBytes()).isEqualTo(LAYER - Blocks.BYTES);
+  }
+
+  @Test
+  void adviceThatEndsInsideABlockMakesOnlyWholeBlocksDroppable() {
+    limitBytes = 48 * LAYER;
+    launch(layer(0, AccessKind.READ));
+    AddressRange advised = new AddressRange(BASE + Blocks.BYTES / 2, 2 * Blocks.BYTES);
+
+    planner.adviceChanged(advised, range -> advised.contains(range));
+
+    assertThat(planner.pieces().touching(new AddressRange(BASE, LAYER)))
+        .filteredOn(piece -> piece.range().overlaps(advised))
+        .extracting(Piece::droppable)
+        .containsExactly(false, true, false);
   }
 
   @Test

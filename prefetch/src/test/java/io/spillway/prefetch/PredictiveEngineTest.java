@@ -33,6 +33,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -250,6 +251,33 @@ final class PredictiveEngineTest {
 
       assertThat(simulation.attributes(first).readMostly()).isFalse();
       session.issued(launch);
+    }
+  }
+
+  @Test
+  void aPartOfAPieceThatIsWrittenComesAgainAndIsKnownToBeThere() {
+    AtomicInteger tasks = new AtomicInteger();
+    Executor mover = simulation.hostThread("mover");
+    Executor counting =
+        task -> {
+          tasks.incrementAndGet();
+          mover.execute(task);
+        };
+    try (Spillway spillway = open(8 * LAYER, new Auto(), counting);
+        Allocation weights = weights(spillway, 4).readMostly()) {
+      pass(spillway, weights, 4);
+      AddressRange part = weights.range().slice(LAYER + ByteSize.MIB, ByteSize.MIB);
+      for (int i = 0; i < 2; i++) {
+        tasks.set(0);
+        try (var scope = spillway.launch("update", 0)) {
+          scope.updates(weights, LAYER + ByteSize.MIB, ByteSize.MIB);
+          simulation.launch(
+              SimulatedKernel.of("update", Access.readWrite(part)), StreamHandle.DEFAULT);
+        }
+        simulation.synchronize(StreamHandle.DEFAULT);
+      }
+      assertThat(simulation.counters().faults()).as("what was taken back came again").isZero();
+      assertThat(tasks).as("the second time nothing is waited for").hasValue(1);
     }
   }
 

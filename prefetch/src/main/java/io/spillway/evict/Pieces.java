@@ -24,6 +24,7 @@ public final class Pieces {
   private final long mostBytes;
   private final Predicate<AddressRange> droppable;
   private final NavigableMap<Long, Piece> byAddress = new TreeMap<>();
+  private final FreedRanges freed = new FreedRanges();
   private final List<Piece> resident = new ArrayList<>();
   private long residentBytes;
   private int layout;
@@ -46,9 +47,12 @@ public final class Pieces {
 
   /**
    * Adds the pieces that make up the blocks of a range to {@code into}, in order of address,
-   * cutting and making them as needed.
+   * cutting and making them as needed. The range is live memory.
    */
   public void cover(long address, long bytes, List<Piece> into) {
+    if (freed.remove(address, address + bytes)) {
+      layout++; // launches remembered from before may have their pieces again
+    }
     AddressRange blocks = Blocks.covering(new AddressRange(address, bytes));
     cut(blocks.address());
     cut(blocks.end());
@@ -66,6 +70,13 @@ public final class Pieces {
         at = next.getValue().end();
         next = byAddress.higherEntry(next.getKey());
       }
+    }
+  }
+
+  /** Like {@link #cover}, but nothing of a range that was freed and not covered since. */
+  public void coverLive(long address, long bytes, List<Piece> into) {
+    if (!freed.touch(address, address + bytes)) {
+      cover(address, bytes, into);
     }
   }
 
@@ -103,6 +114,7 @@ public final class Pieces {
    * @return them
    */
   public List<Piece> remove(AddressRange range) {
+    freed.add(range.address(), range.end());
     AddressRange blocks = Blocks.covering(range);
     cut(blocks.address());
     cut(blocks.end());

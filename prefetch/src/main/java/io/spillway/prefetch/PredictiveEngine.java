@@ -67,8 +67,8 @@ final class PredictiveEngine implements SessionListener {
   @Override
   public void declared(Launch launch, RangeAccess access) {
     AddressRange range = access.range();
-    LiveAllocation allocation = context.ledger().find(range.address());
-    if (allocation == null || allocation.kind() != MemoryKind.MANAGED) {
+    LiveAllocation allocation = managed(range);
+    if (allocation == null) {
       return;
     }
     if (offBecause != null) {
@@ -80,8 +80,7 @@ final class PredictiveEngine implements SessionListener {
     if (context.applier().readInPlace(range)) {
       return;
     }
-    AddressRange inside = range.intersection(allocation.range()).orElse(range);
-    own.get().of(launch).add(inside.address(), inside.bytes(), access.kind());
+    AddressRange inside = add(own.get().of(launch), access, allocation);
     boolean doubtful = access.kind() == AccessKind.UNKNOWN && presence.foundReadMostly(allocation);
     if (presence.has(allocation, inside) && !doubtful) {
       backstage.tell(
@@ -96,6 +95,19 @@ final class PredictiveEngine implements SessionListener {
     } catch (DriverException e) {
       switchOff(e);
     }
+  }
+
+  /** The allocation that a range is in or starts in, if data there can move; else null. */
+  private @Nullable LiveAllocation managed(AddressRange range) {
+    LiveAllocation allocation = context.ledger().find(range.address());
+    return allocation != null && allocation.kind() == MemoryKind.MANAGED ? allocation : null;
+  }
+
+  /** Adds what an access touches of the allocation it starts in; returns that. */
+  private static AddressRange add(Touches touches, RangeAccess access, LiveAllocation allocation) {
+    AddressRange inside = access.range().intersection(allocation.range()).orElseThrow();
+    touches.add(inside.address(), inside.bytes(), access.kind());
+    return inside;
   }
 
   @Override
@@ -129,11 +141,13 @@ final class PredictiveEngine implements SessionListener {
 
   @Override
   public boolean fetch(AddressRange range) {
-    LiveAllocation allocation = context.ledger().find(range.address());
-    if (offBecause != null || allocation == null || allocation.kind() != MemoryKind.MANAGED) {
+    LiveAllocation allocation = managed(range);
+    if (offBecause != null || allocation == null) {
       return false;
     }
-    backstage.tellAndWake(new Message.Wanted(range));
+    range
+        .intersection(allocation.range())
+        .ifPresent(inside -> backstage.tellAndWake(new Message.Wanted(inside)));
     return true;
   }
 
@@ -143,9 +157,14 @@ final class PredictiveEngine implements SessionListener {
     for (UpcomingLaunch launch : launches) {
       Touches next = new Touches().begin(launch.label());
       for (RangeAccess access : launch.accesses()) {
-        next.add(access.range().address(), access.range().bytes(), access.kind());
+        LiveAllocation allocation = managed(access.range());
+        if (allocation != null && !context.applier().readInPlace(access.range())) {
+          add(next, access, allocation);
+        }
       }
-      touches.add(next);
+      if (next.count() > 0) {
+        touches.add(next);
+      }
     }
     backstage.tellAndWake(new Message.Upcoming(touches));
   }

@@ -109,6 +109,24 @@ final class PlannerTest {
   }
 
   @Test
+  void whatWasFreedIsNotBroughtBackByLaunchesRememberedFromBefore() {
+    limitBytes = 8 * LAYER;
+    layersInPerLap(12, 4);
+    AddressRange third = new AddressRange(BASE + 2 * LAYER, LAYER);
+
+    planner.freed(third);
+    for (int i = 0; i < 24; i++) {
+      if (i % 12 != 2) {
+        launch(layer(i % 12, AccessKind.READ));
+      }
+    }
+    assertThat(planner.pieces().touching(third)).isEmpty();
+
+    launch(layer(2, AccessKind.READ)); // other memory at the same place
+    assertThat(planner.pieces().touching(third)).isNotEmpty();
+  }
+
+  @Test
   void everythingStaysWhenItFits() {
     limitBytes = 48 * LAYER;
     assertThat(layersInPerLap(48, 1)).isEqualTo(48);

@@ -304,6 +304,28 @@ final class PredictiveEngineTest {
   }
 
   @Test
+  void whatIsNamedButCannotBeMovedTakesNoRoom() {
+    try (Spillway spillway = open(8 * LAYER);
+        Allocation plain = spillway.allocate(LAYER, Placement.DEVICE, "plain")) {
+      Allocation gone = weights(spillway, 4);
+      List<UpcomingLaunch> named =
+          List.of(
+              UpcomingLaunch.of("gone").reads(gone, 0, 4 * LAYER),
+              UpcomingLaunch.of("plain").reads(plain, 0, LAYER));
+      gone.close();
+      try (Allocation weights = weights(spillway, 7).readMostly()) {
+        pass(spillway, weights, 7);
+
+        spillway.upcoming(named);
+        pass(spillway, weights, 7);
+
+        assertThat(spillway.statistics().fetchedBytes()).isEqualTo(7 * LAYER);
+        assertThat(spillway.statistics().droppedBytes()).isZero();
+      }
+    }
+  }
+
+  @Test
   void aLaunchDoesNotWaitForEverForAThreadThatDoesNotWork() {
     List<Runnable> neverRun = new ArrayList<>();
     AtomicBoolean works = new AtomicBoolean();

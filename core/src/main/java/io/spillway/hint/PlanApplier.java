@@ -144,7 +144,7 @@ public final class PlanApplier {
    * into duplicated memory is a thousand times slower than into any other (measurements: {@code
    * readmostly.gpuwrite}).
    *
-   * @return what was applied; empty if nothing was read-mostly
+   * @return what was applied; empty if nothing was read-mostly, or the driver refused
    */
   public Plan expectWrite(AddressRange range) {
     if (advised.isEmpty()) {
@@ -157,9 +157,11 @@ public final class PlanApplier {
       if (blocks != null && blocks.mayBeReadMostly(inside)) {
         synchronized (blocks) {
           for (AddressRange part : blocks.readMostly(inside)) {
-            Plan plan = Plan.of(new Hint.NotReadMostly(part), new Hint.PreferNowhere(part));
-            apply(plan, StreamHandle.DEFAULT);
-            takenBack.addAll(plan.hints());
+            for (Hint hint : List.of(new Hint.NotReadMostly(part), new Hint.PreferNowhere(part))) {
+              if (apply(Plan.of(hint), StreamHandle.DEFAULT).complete()) {
+                takenBack.add(hint);
+              }
+            }
           }
         }
       }

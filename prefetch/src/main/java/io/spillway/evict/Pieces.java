@@ -98,6 +98,7 @@ public final class Pieces {
     Piece whole = entry.getValue();
     Piece front = new Piece(whole.address(), at - whole.address(), whole);
     Piece back = new Piece(at, whole.end() - at, whole);
+    whole.cutInto(front, back);
     byAddress.put(front.address(), front);
     byAddress.put(at, back);
     if (whole.resident()) {
@@ -121,6 +122,7 @@ public final class Pieces {
     List<Piece> gone = new ArrayList<>(byAddress.subMap(blocks.address(), blocks.end()).values());
     for (Piece piece : gone) {
       byAddress.remove(piece.address());
+      piece.remove();
       if (piece.resident()) {
         leave(piece);
       }

@@ -45,6 +45,10 @@ public final class Planner {
 
   private final Map<Long, OpenLaunch> unissued = new HashMap<>();
   private final Deque<Piece> demanded = new ArrayDeque<>();
+
+  /** The layout that what is demanded was last brought up to date with. */
+  private int cuts;
+
   private final List<Piece> doubtful = new ArrayList<>();
   private final List<Piece> scratch = new ArrayList<>();
   private int mostAhead = Integer.MAX_VALUE;
@@ -111,7 +115,7 @@ public final class Planner {
   public int issued(long sequence, Touches launch, long limitBytes) {
     OpenLaunch open = unissued.remove(sequence);
     if (open != null) {
-      open.pieces.forEach(pieces::arrive);
+      open.current().forEach(pieces::arrive);
     }
     int number = predictor.observe(launch, bounds);
     window.follow();
@@ -126,7 +130,7 @@ public final class Planner {
     OpenLaunch open = unissued.get(sequence);
     return open == null
         ? List.of()
-        : open.pieces.stream().filter(piece -> !piece.resident()).toList();
+        : open.current().stream().filter(piece -> !piece.resident()).toList();
   }
 
   /** A launch that was declared and is not issued yet. */
@@ -135,6 +139,17 @@ public final class Planner {
     private long bytes;
 
     OpenLaunch(@SuppressWarnings("unused") Long sequence) {}
+
+    List<Piece> current() {
+      return Planner.current(pieces);
+    }
+  }
+
+  /** What there is of pieces that may have been cut or freed meanwhile. */
+  private static List<Piece> current(Iterable<Piece> of) {
+    List<Piece> there = new ArrayList<>();
+    of.forEach(piece -> piece.addCurrent(there));
+    return there;
   }
 
   /** The launch took that long on the device. */
@@ -156,10 +171,11 @@ public final class Planner {
    */
   public @Nullable Step next(long limitBytes) {
     if (!doubtful.isEmpty()) {
-      Step retreat =
-          new Step(List.of(), List.of(), List.of(), List.copyOf(doubtful), Piece.NOT_YET, true);
+      List<Piece> retreating = current(doubtful);
       doubtful.clear();
-      return retreat;
+      if (!retreating.isEmpty()) {
+        return new Step(List.of(), List.of(), List.of(), retreating, Piece.NOT_YET, true);
+      }
     }
     if (pieces.residentBytes() > limitBytes) {
       Step shrink = shrink(limitBytes);
@@ -197,6 +213,12 @@ public final class Planner {
     List<Piece> coming = new ArrayList<>();
     long now = predictor.position();
     long bytes = 0;
+    if (cuts != pieces.layout()) {
+      List<Piece> there = current(demanded);
+      demanded.clear();
+      demanded.addAll(there);
+      cuts = pieces.layout();
+    }
     while (!demanded.isEmpty()) {
       Piece piece = demanded.peek();
       if (!piece.resident()) {
@@ -362,13 +384,12 @@ public final class Planner {
 
   /** The driver would not let a piece go: it is still there. */
   public void refused(Piece piece) {
-    pieces.arrive(piece);
+    current(List.of(piece)).forEach(pieces::arrive);
   }
 
   /** Memory is being freed. */
   public void freed(AddressRange range) {
     pieces.remove(range).forEach(outcomes::gone);
-    demanded.clear();
     window.follow();
     window.slide();
   }

@@ -127,6 +127,34 @@ final class PlannerTest {
   }
 
   @Test
+  void aLaunchOfWhichAPieceIsCutBeforeItIsIssuedCountsItsBytesOnce() {
+    limitBytes = 48 * LAYER;
+    planner.declare(0, BASE, LAYER, AccessKind.READ, limitBytes);
+    planner.declare(1, BASE + Blocks.BYTES, Blocks.BYTES, AccessKind.READ, limitBytes);
+
+    assertThat(planner.missing(0)).extracting(Piece::bytes).contains(Blocks.BYTES);
+    planner.issued(0, layer(0, AccessKind.READ), limitBytes);
+    steps();
+
+    assertThat(planner.pieces().residentBytes()).isEqualTo(LAYER);
+    assertThat(bytesIn).isZero();
+  }
+
+  @Test
+  void aFreeLeavesWhatIsDemandedElsewhere() {
+    limitBytes = 48 * LAYER;
+    planner.declare(0, BASE, LAYER, AccessKind.READ, limitBytes);
+    planner.declare(0, BASE + LAYER, LAYER, AccessKind.READ, limitBytes);
+
+    planner.freed(new AddressRange(BASE, LAYER));
+    steps();
+
+    assertThat(bytesIn).isEqualTo(LAYER);
+    assertThat(planner.pieces().residentBytes()).isEqualTo(LAYER);
+    assertThat(planner.missing(0)).isEmpty();
+  }
+
+  @Test
   void everythingStaysWhenItFits() {
     limitBytes = 48 * LAYER;
     assertThat(layersInPerLap(48, 1)).isEqualTo(48);

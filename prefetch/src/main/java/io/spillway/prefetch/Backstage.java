@@ -12,6 +12,7 @@ import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,15 +30,10 @@ final class Backstage implements AutoCloseable {
 
   /**
    * How long a launch waits for its data at most: so many times what moving as much out and in
-   * takes, and five seconds, in which a busy machine gets around to the background thread. What
-   * waits longer waits for something that the program does only after this launch.
+   * takes, and {@link Waits#launch}. What waits longer waits for something that the program does
+   * only after this launch.
    */
   private static final int PATIENCE = 10;
-
-  private static final long PATIENCE_NANOS = 5_000_000_000L;
-
-  /** How long a session's end waits for a step at most: a minute, for 500 GB at link rate twice. */
-  private static final long LONGEST_STEP_NANOS = 60_000_000_000L;
 
   /** A launch whose thread waits. */
   private record Waiting(long sequence, CountDownLatch ready) {}
@@ -53,16 +49,23 @@ final class Backstage implements AutoCloseable {
   private final MessageRing ring = new MessageRing(MESSAGES);
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final List<Waiting> waiting = new ArrayList<>();
+  private final Waits waits;
   private volatile boolean stopped;
+
+  /** Whether the background thread is at it; set before it looks whether to stop. */
+  private volatile boolean working;
+
   private volatile String state = "on";
 
   Backstage(
       SessionContext context,
       MoveSizing sizing,
+      Waits waits,
       Completions completions,
       Presence presence,
       Consumer<RuntimeException> failure) {
     this.context = context;
+    this.waits = waits;
     this.completions = completions;
     this.presence = presence;
     this.failure = failure;
@@ -116,7 +119,7 @@ final class Backstage implements AutoCloseable {
     CountDownLatch ready = new CountDownLatch(1);
     Message declared = new Message.Declared(sequence, range.address(), range.bytes(), kind, ready);
     if (tell(declared)) {
-      long nanos = PATIENCE_NANOS + Math.round(range.bytes() * PATIENCE * prices.comeAndGo());
+      long nanos = waits.launch() + Math.round(range.bytes() * PATIENCE * prices.comeAndGo());
       if (workAndWait(ready, nanos) == Outcome.LATE) {
         failure.accept(
             new IllegalStateException(
@@ -172,6 +175,7 @@ final class Backstage implements AutoCloseable {
 
   /** Reads, plans and moves until there is nothing left to do. */
   private void work() {
+    working = true;
     try {
       boolean did = true;
       while (did && !stopped) {
@@ -185,6 +189,7 @@ final class Backstage implements AutoCloseable {
       failure.accept(e);
     } finally {
       release(false);
+      working = false;
     }
   }
 
@@ -319,15 +324,39 @@ final class Backstage implements AutoCloseable {
     stopped = true;
   }
 
-  /** Waits until everything told so far has been heard, and all steps begun are done. */
-  void finish() {
-    workAndWait(new CountDownLatch(1), LONGEST_STEP_NANOS);
+  /**
+   * Waits until everything told so far has been heard and all steps begun are done, interrupted or
+   * not: what a step uses must not be destroyed under it.
+   *
+   * @return whether that is so; else a step goes on, and what is its own has to stay
+   */
+  boolean finish() {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    try {
+      context
+          .background()
+          .execute(
+              () -> {
+                try {
+                  work();
+                } finally {
+                  done.complete(true);
+                }
+              });
+      done.completeOnTimeout(false, waits.close(), TimeUnit.NANOSECONDS).join();
+    } catch (RejectedExecutionException e) {
+      // Shut down already: what it still does is seen below.
+    }
     stopped = true;
+    if (working) {
+      return false;
+    }
     for (Message message = ring.poll(); message != null; message = ring.poll()) {
       if (message instanceof Message.Issued issued) {
         completions.giveBack(issued.event());
       }
     }
+    return true;
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class PredictiveEngine implements SessionListener {
 
   private final SessionContext context;
+  private final Waits waits;
   private final Presence presence = new Presence();
   private final Completions completions;
   private final Backstage backstage;
@@ -54,10 +56,11 @@ final class PredictiveEngine implements SessionListener {
     }
   }
 
-  PredictiveEngine(SessionContext context, MoveSizing sizing) {
+  PredictiveEngine(SessionContext context, MoveSizing sizing, Waits waits) {
     this.context = context;
+    this.waits = waits;
     this.completions = new Completions(context.driver(), this::took);
-    this.backstage = new Backstage(context, sizing, completions, presence, this::switchOff);
+    this.backstage = new Backstage(context, sizing, waits, completions, presence, this::switchOff);
   }
 
   private void took(int launch, long nanos) {
@@ -201,11 +204,20 @@ final class PredictiveEngine implements SessionListener {
 
   @Override
   public void close() {
-    backstage.finish();
+    boolean finished = backstage.finish();
     if (offBecause == null) {
       offBecause = "closed";
     }
-    backstage.close(); // after which no thread but this one has an event
-    completions.close();
+    if (finished) {
+      backstage.close(); // after which no thread but this one has an event
+      completions.close();
+    } else {
+      System.getLogger(PredictiveEngine.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "the prefetcher is still at a step after {0} s: its streams and events are left to"
+                  + " the driver, not destroyed under it",
+              TimeUnit.NANOSECONDS.toSeconds(waits.close()));
+    }
   }
 }

@@ -46,7 +46,7 @@ final class Backstage implements AutoCloseable {
   private final Planner planner;
   private final Governor governor = new Governor();
   private final Consumer<RuntimeException> failure;
-  private final MessageRing ring = new MessageRing(MESSAGES);
+  private final Inbox inbox = new Inbox(MESSAGES);
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final List<Waiting> waiting = new ArrayList<>();
   private final Waits waits;
@@ -88,16 +88,15 @@ final class Backstage implements AutoCloseable {
    * @return whether it will be heard
    */
   boolean tell(Message message) {
-    if (stopped) {
-      return false;
+    return !stopped && inbox.offer(message);
+  }
+
+  /** Tells what must not be lost, and sees to it that somebody listens. Any thread. */
+  void deliverAndWake(Message message) {
+    if (!stopped) {
+      inbox.deliver(message);
+      wake();
     }
-    if (!ring.offer(message)) {
-      failure.accept(
-          new IllegalStateException(
-              "launches are %d messages ahead of what they are told to".formatted(MESSAGES)));
-      return false;
-    }
-    return true;
   }
 
   /**
@@ -224,12 +223,11 @@ final class Backstage implements AutoCloseable {
   }
 
   private void read() {
-    for (Message message = ring.poll(); message != null; message = ring.poll()) {
-      handle(message, context.residentLimitBytes().getAsLong());
-    }
+    inbox.read(this::handle, planner::resynchronise);
   }
 
-  private void handle(Message message, long limitBytes) {
+  private void handle(Message message) {
+    long limitBytes = context.residentLimitBytes().getAsLong();
     switch (message) {
       case Message.Declared declared -> declared(declared, limitBytes);
       case Message.Issued issued -> issued(issued, limitBytes);
@@ -307,13 +305,14 @@ final class Backstage implements AutoCloseable {
 
   private String describe() {
     Outcomes outcomes = planner.outcomes();
-    return "on, %s (%s); fetched ahead and used %d, unused %d, harmful %d"
+    return "on, %s (%s); fetched ahead and used %d, unused %d, harmful %d; not heard of %d"
         .formatted(
             governor.level(),
             governor.reason(),
             outcomes.hits(),
             outcomes.useless(),
-            outcomes.harmful());
+            outcomes.harmful(),
+            inbox.dropped());
   }
 
   String state() {
@@ -351,11 +350,13 @@ final class Backstage implements AutoCloseable {
     if (working) {
       return false;
     }
-    for (Message message = ring.poll(); message != null; message = ring.poll()) {
-      if (message instanceof Message.Issued issued) {
-        completions.giveBack(issued.event());
-      }
-    }
+    inbox.read(
+        message -> {
+          if (message instanceof Message.Issued issued) {
+            completions.giveBack(issued.event());
+          }
+        },
+        () -> {});
     return true;
   }
 

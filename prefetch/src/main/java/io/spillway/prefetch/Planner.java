@@ -113,6 +113,11 @@ public final class Planner {
    * @return its number among the distinct launches
    */
   public int issued(long sequence, Touches launch, long limitBytes) {
+    if (!unissued.containsKey(sequence)) { // what was declared was not heard
+      for (int i = 0; i < launch.count(); i++) {
+        declare(sequence, launch.address(i), launch.bytes(i), launch.kind(i), limitBytes);
+      }
+    }
     OpenLaunch open = unissued.remove(sequence);
     if (open != null) {
       open.current().forEach(pieces::arrive);
@@ -123,6 +128,18 @@ public final class Planner {
     window.slide();
     laps.follow(limitBytes);
     return number;
+  }
+
+  /**
+   * Launches went by unseen: what is expected, and what is declared and not issued, is void. What
+   * they brought in themselves is not in the account until it is used again.
+   */
+  public void resynchronise() {
+    unissued.clear();
+    demanded.clear();
+    predictor.lose();
+    window.follow();
+    window.slide();
   }
 
   /** What a declared launch still lacks. */

@@ -139,7 +139,7 @@ final class PredictiveEngine implements SessionListener {
     if (allocation != null) {
       presence.forget(allocation);
     }
-    backstage.tellAndWake(new Message.Freed(range));
+    backstage.deliverAndWake(new Message.Freed(range));
   }
 
   @Override
@@ -184,7 +184,7 @@ final class PredictiveEngine implements SessionListener {
         }
       }
     }
-    backstage.tellAndWake(new Message.Applied(plan));
+    backstage.deliverAndWake(new Message.Applied(plan));
   }
 
   @Override

@@ -155,6 +155,21 @@ final class PlannerTest {
   }
 
   @Test
+  void afterAGapNothingIsHeldForLaunchesOfWhichNothingWasHeard() {
+    limitBytes = 3 * LAYER;
+    planner.declare(1000, BASE, 2 * LAYER, AccessKind.READ, limitBytes);
+    steps();
+
+    planner.resynchronise();
+
+    launch(layer(5, AccessKind.READ));
+    launch(layer(6, AccessKind.READ)); // in place of what launch 1000 declared
+    long before = planner.pieces().residentBytes();
+    planner.issued(2000, layer(9, AccessKind.READ), limitBytes); // declared in the gap
+    assertThat(planner.pieces().residentBytes()).isEqualTo(before + LAYER);
+  }
+
+  @Test
   void everythingStaysWhenItFits() {
     limitBytes = 48 * LAYER;
     assertThat(layersInPerLap(48, 1)).isEqualTo(48);

@@ -521,6 +521,41 @@ final class PredictiveEngineTest {
   }
 
   @Test
+  void launchesThatRunFarAheadOfTheMoverDoNotSwitchItOff() {
+    List<Runnable> later = new ArrayList<>();
+    AtomicBoolean busy = new AtomicBoolean();
+    Executor mover = simulation.hostThread("mover");
+    Executor background =
+        task -> {
+          if (busy.get()) {
+            later.add(task);
+          } else {
+            mover.execute(task);
+          }
+        };
+    try (Spillway spillway = open(8 * LAYER, new Auto(), background);
+        Allocation weights = weights(spillway, 8).readMostly()) {
+      Allocation freed = weights(spillway, 4);
+      pass(spillway, weights, 8);
+      busy.set(true);
+      for (int lap = 0; lap < 1_200; lap++) { // 19,200 messages, of which 16,384 find room
+        pass(spillway, weights, 8);
+      }
+      freed.close();
+      busy.set(false);
+      later.forEach(mover::execute);
+
+      pass(spillway, weights, 8);
+
+      assertThat(spillway.statistics().plugins().get("auto"))
+          .startsWith("on, FULL")
+          .doesNotEndWith("not heard of 0");
+      assertThat(spillway.statistics().fetchedBytes()).isEqualTo(8 * LAYER);
+      assertThat(simulation.counters().faults()).isZero();
+    }
+  }
+
+  @Test
   void launchesOfSeveralThreadsGoThroughOneBackgroundThread() throws Exception {
     try (ExecutorService background = Executors.newSingleThreadExecutor();
         ExecutorService programs = Executors.newFixedThreadPool(4);

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -50,6 +51,13 @@ final class Backstage implements AutoCloseable {
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final List<Waiting> waiting = new ArrayList<>();
   private final Waits waits;
+  private final Patience patience;
+  private final AtomicLong late = new AtomicLong();
+  private final AtomicLong pauses = new AtomicLong();
+
+  /** Whether launches went by that were not told because of a pause. */
+  private volatile boolean missed;
+
   private volatile boolean stopped;
 
   /** Whether the background thread is at it; set before it looks whether to stop. */
@@ -66,6 +74,7 @@ final class Backstage implements AutoCloseable {
       Consumer<RuntimeException> failure) {
     this.context = context;
     this.waits = waits;
+    this.patience = new Patience(context.driver().clock());
     this.completions = completions;
     this.presence = presence;
     this.failure = failure;
@@ -119,13 +128,45 @@ final class Backstage implements AutoCloseable {
     Message declared = new Message.Declared(sequence, range.address(), range.bytes(), kind, ready);
     if (tell(declared)) {
       long nanos = waits.launch() + Math.round(range.bytes() * PATIENCE * prices.comeAndGo());
-      if (workAndWait(ready, nanos) == Outcome.LATE) {
-        failure.accept(
-            new IllegalStateException(
+      switch (workAndWait(ready, nanos)) {
+        case DONE -> patience.met();
+        case LATE ->
+            late(
                 "launch %d waited %d ms for %s: what should make room for it is not done, perhaps because it waits for this launch"
-                    .formatted(sequence, nanos / 1_000_000, range)));
+                    .formatted(sequence, nanos / 1_000_000, range));
+        case NOT_WAITED -> {}
       }
     }
+  }
+
+  /** A launch goes ahead without its data, and faults. */
+  private void late(String what) {
+    if (late.incrementAndGet() == 1) {
+      log(what + "; further ones are only counted");
+    }
+    if (patience.inVain(what)) {
+      inbox.drop(); // of what follows nothing is told
+      if (pauses.incrementAndGet() == 1) {
+        log("launches do not wait any more, and fault: " + patience.reason());
+      }
+    }
+  }
+
+  private static void log(String line) {
+    System.getLogger(Backstage.class.getName()).log(System.Logger.Level.WARNING, line);
+  }
+
+  /** Whether launches are left alone for a while, since several waited in vain. Any thread. */
+  boolean pausing() {
+    if (patience.pausing()) {
+      missed = true;
+      return true;
+    }
+    if (missed) {
+      inbox.drop();
+      missed = false;
+    }
+    return false;
   }
 
   private enum Outcome {
@@ -305,18 +346,20 @@ final class Backstage implements AutoCloseable {
 
   private String describe() {
     Outcomes outcomes = planner.outcomes();
-    return "on, %s (%s); fetched ahead and used %d, unused %d, harmful %d; not heard of %d"
+    return "on, %s (%s); fetched ahead and used %d, unused %d, harmful %d; waited in vain %d, not heard of %d"
         .formatted(
             governor.level(),
             governor.reason(),
             outcomes.hits(),
             outcomes.useless(),
             outcomes.harmful(),
+            late.get(),
             inbox.dropped());
   }
 
   String state() {
-    return state;
+    String paused = patience.reason();
+    return paused == null ? state : "paused: " + paused;
   }
 
   void stop() {

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * launches far ahead from outrunning the link. It waits as well before it might write what the
  * engine found to be only read, until that has been taken back.
  *
- * <p>A failure switches the engine off, with one line in the log; launches then fault.
+ * <p>A failure switches the engine off, with one line in the log; launches then fault. A wait in
+ * vain does not: several in a row make it pause.
  */
 final class PredictiveEngine implements SessionListener {
 
@@ -74,9 +75,9 @@ final class PredictiveEngine implements SessionListener {
     if (allocation == null) {
       return;
     }
-    if (offBecause != null) {
+    if (offBecause != null || backstage.pausing()) {
       if (access.kind() == AccessKind.UNKNOWN && presence.foundReadMostly(allocation)) {
-        context.applier().expectWrite(range); // the mover is not there any more to do so
+        applied(context.applier().expectWrite(range)); // the mover is not there to do so
       }
       return;
     }

@@ -325,31 +325,6 @@ final class PredictiveEngineTest {
     }
   }
 
-  @Test
-  void aLaunchDoesNotWaitForEverForAThreadThatDoesNotWork() {
-    List<Runnable> neverRun = new ArrayList<>();
-    AtomicBoolean works = new AtomicBoolean();
-    Executor idle =
-        task -> {
-          if (works.get()) {
-            task.run();
-          } else {
-            neverRun.add(task);
-          }
-        };
-    try (Spillway spillway = open(4 * LAYER, new Auto(), idle);
-        Allocation weights = weights(spillway, 12)) {
-      launch(spillway, "layer", 1, Touch.read(weights, 0));
-
-      assertThat(spillway.statistics().plugins().get("auto"))
-          .startsWith("off: launch 0 waited ")
-          .contains("what should make room for it is not done");
-      launch(spillway, "layer", 1, Touch.read(weights, 1));
-      assertThat(simulation.counters().faults()).isPositive();
-      works.set(true);
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(doubles = {1.5, 2, 3})
   void aTrainingStepTakesLittleMoreThanTheMovesItNeeds(double ratio) {

@@ -14,8 +14,10 @@ import io.spillway.driver.FaultInjectingDriver;
 import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.Location;
 import io.spillway.driver.StreamHandle;
+import io.spillway.driver.sim.Access;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
+import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.time.Duration;
@@ -93,6 +95,46 @@ final class StuckMoverTest {
     weights.fetch();
     stuck.await();
     assertThat(spillway.statistics().fetchedBytes()).isZero();
+  }
+
+  private void launch(Spillway spillway, Allocation weights, int layer) {
+    try (var scope = spillway.launch("layer", layer).reads(weights, layer * LAYER, LAYER)) {
+      assertThat(scope).isNotNull();
+      simulation.launch(
+          SimulatedKernel.of("layer", Access.read(weights.range().slice(layer * LAYER, LAYER))),
+          StreamHandle.DEFAULT);
+    }
+  }
+
+  private static String state(Spillway spillway) {
+    return String.valueOf(spillway.statistics().plugins().get("auto"));
+  }
+
+  @Test
+  void launchesThatWaitInVainGoAheadAndSeveralOfThemMakeItPauseForAWhile() {
+    try (Spillway spillway = open(engine(new Waits(300 * MILLISECOND, MINUTE)));
+        Allocation weights = spillway.allocate(8 * LAYER, Placement.MANAGED, "weights")) {
+      launch(spillway, weights, 0);
+      launch(spillway, weights, 1);
+      assertThat(state(spillway)).isEqualTo("on");
+      launch(spillway, weights, 2);
+      assertThat(state(spillway))
+          .startsWith("paused: launch 2 waited 3")
+          .contains("what should make room for it is not done")
+          .endsWith("; next try after 60 s");
+      long start = System.nanoTime();
+      launch(spillway, weights, 3);
+      assertThat(System.nanoTime() - start).as("not waited").isLessThan(300 * MILLISECOND);
+      assertThat(simulation.counters().faults()).as("the program went on").isPositive();
+
+      goOn.countDown();
+      simulation.hostWork(MINUTE);
+      for (int i = 0; !state(spillway).startsWith("on, "); i++) {
+        launch(spillway, weights, 4 + i % 4); // until the mover has noticed that it was away
+      }
+
+      assertThat(state(spillway)).contains("waited in vain 3, ").doesNotContain("not heard of 0");
+    }
   }
 
   @ParameterizedTest

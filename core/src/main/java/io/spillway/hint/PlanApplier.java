@@ -139,6 +139,20 @@ public final class PlanApplier {
     return true;
   }
 
+  /** Whether a part of {@code range} was advised read-mostly. Takes no lock. */
+  public boolean mayBeReadMostly(AddressRange range) {
+    if (advised.isEmpty()) {
+      return false;
+    }
+    for (LiveAllocation allocation : ledger.overlapping(range)) {
+      AdvisedBlocks blocks = advised.get(allocation);
+      if (blocks != null && blocks.mayBeReadMostly(clipOutwards(allocation, range).getFirst())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Takes read-mostly back from {@code range} before a write that is known to come: a device write
    * into duplicated memory is a thousand times slower than into any other (measurements: {@code

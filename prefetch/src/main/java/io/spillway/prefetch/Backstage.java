@@ -169,6 +169,11 @@ final class Backstage implements AutoCloseable {
     return false;
   }
 
+  /** Waits until what was told so far has been heard, and done what there is to do about it. */
+  void awaitTurn() {
+    Outcome ignored = workAndWait(new CountDownLatch(1), waits.launch());
+  }
+
   private enum Outcome {
     DONE,
     LATE,
@@ -234,6 +239,20 @@ final class Backstage implements AutoCloseable {
   }
 
   private boolean move(Step step) {
+    if (step.readMostly().isEmpty()) {
+      return execute(step);
+    }
+    mover.announceReadMostly(step);
+    try {
+      read(); // of launches that went ahead before that was announced
+      return execute(planner.reconsidered(step));
+    } finally {
+      presence.setTurningReadMostly(List.of());
+      step.readMostly().forEach(piece -> lookForReadMostly(piece.range()));
+    }
+  }
+
+  private boolean execute(Step step) {
     boolean left = mover.execute(step, governor.level() != Governor.Level.NOTHING);
     if (!left) {
       step.leaving().forEach(planner::refused);

@@ -74,10 +74,18 @@ final class Mover implements AutoCloseable {
     return left;
   }
 
-  private void advise(Step step, Plan advice, StreamHandle stream) {
-    for (Piece piece : step.readMostly()) { // before it is so: whoever might write it has to wait
+  /**
+   * Says, before it is so, what is to be read-mostly: from now on whoever might write it waits, and
+   * whoever did not see this is heard of when messages are read once more.
+   */
+  void announceReadMostly(Step step) {
+    for (Piece piece : step.readMostly()) {
       inAllocations(piece, (allocation, _) -> presence.setFoundReadMostly(allocation, true));
     }
+    presence.setTurningReadMostly(step.readMostly().stream().map(Piece::range).toList());
+  }
+
+  private void advise(Step step, Plan advice, StreamHandle stream) {
     step.advised(applier.apply(advice, stream).complete());
     for (Piece piece : step.notReadMostly()) {
       inAllocations(piece, presence::absent);

@@ -93,7 +93,7 @@ public final class Planner {
       launch.bytes += piece.bytes();
     }
     for (Piece piece : scratch) {
-      if (kind == AccessKind.UNKNOWN && piece.advised()) {
+      if (kind.mayWrite() && piece.advised()) {
         doubtful.add(piece);
         gone(piece); // taking read-mostly back leaves the host's copy alone
       }
@@ -292,6 +292,23 @@ public final class Planner {
       }
     }
     return new Step(leaving, coming, readMostly, List.of(), lastSequence(leaving), demanding);
+  }
+
+  /**
+   * The step without advice that a launch told meanwhile makes wrong, or that has no piece left.
+   */
+  Step reconsidered(Step step) {
+    long now = predictor.position();
+    long lap = predictor.lapConfirmed() ? predictor.lapLength() : 0;
+    return new Step(
+        step.leaving(),
+        step.coming(),
+        current(step.readMostly()).stream()
+            .filter(piece -> !piece.droppable() && piece.onlyReadFor(lap, now))
+            .toList(),
+        step.notReadMostly(),
+        step.afterSequence(),
+        step.demanded());
   }
 
   /** Lets pieces go until there is room; those that went stay gone even if it is not enough. */

@@ -85,11 +85,13 @@ final class PredictiveEngine implements SessionListener {
       return;
     }
     AddressRange inside = add(own.get().of(launch), access, allocation);
-    boolean doubtful = access.kind() == AccessKind.UNKNOWN && presence.foundReadMostly(allocation);
-    if (presence.has(allocation, inside) && !doubtful) {
+    if (presence.has(allocation, inside) && !doubtful(access.kind(), allocation, inside)) {
       backstage.tell(
           new Message.Declared(
               launch.sequence(), inside.address(), inside.bytes(), access.kind(), null));
+      if (doubtful(access.kind(), allocation, inside)) {
+        backstage.awaitTurn(); // so since then: the mover may not have heard in time
+      }
     } else {
       backstage.declareAndWait(launch.sequence(), inside, access.kind());
     }
@@ -99,6 +101,15 @@ final class PredictiveEngine implements SessionListener {
     } catch (DriverException e) {
       switchOff(e);
     }
+  }
+
+  /** Whether the launch may write what is read-mostly, or is about to be. */
+  private boolean doubtful(AccessKind kind, LiveAllocation allocation, AddressRange inside) {
+    if (kind == AccessKind.UNKNOWN) {
+      return presence.foundReadMostly(allocation);
+    }
+    return kind.writes()
+        && (presence.turningReadMostly(inside) || context.applier().mayBeReadMostly(inside));
   }
 
   /** The allocation that a range is in or starts in, if data there can move; else null. */

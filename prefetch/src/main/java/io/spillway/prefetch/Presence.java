@@ -4,6 +4,7 @@ import io.spillway.allocate.LiveAllocation;
 import io.spillway.driver.EventHandle;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,9 @@ final class Presence {
 
   /** Allocations with parts that were told read-mostly because of what launches did. */
   private final Set<LiveAllocation> foundReadMostly = ConcurrentHashMap.newKeySet();
+
+  /** What is being told read-mostly because of what launches did. */
+  private volatile List<AddressRange> turningReadMostly = List.of();
 
   private final AtomicReferenceArray<@Nullable EventHandle> events =
       new AtomicReferenceArray<>(MOST_ON_THEIR_WAY);
@@ -115,6 +119,21 @@ final class Presence {
     } else {
       foundReadMostly.remove(allocation);
     }
+  }
+
+  /** Whether a part of {@code range} is being told read-mostly just now. */
+  boolean turningReadMostly(AddressRange range) {
+    for (AddressRange part : turningReadMostly) {
+      if (part.overlaps(range)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Says what is being told read-mostly: before the driver is, and none after. Mover's thread. */
+  void setTurningReadMostly(List<AddressRange> ranges) {
+    turningReadMostly = ranges;
   }
 
   /** The blocks have left. The mover's thread, or one that took advice back. */

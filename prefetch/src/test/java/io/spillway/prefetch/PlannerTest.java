@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Plans traces without a driver, and counts what comes in. */
 final class PlannerTest {
@@ -167,6 +168,47 @@ final class PlannerTest {
     long before = planner.pieces().residentBytes();
     planner.issued(2000, layer(9, AccessKind.READ), limitBytes); // declared in the gap
     assertThat(planner.pieces().residentBytes()).isEqualTo(before + LAYER);
+  }
+
+  /** Reads a lap until a fetch finds that what it brings is only read. */
+  private static Step firstReadMostly(Planner writable, long limitBytes) {
+    for (int i = 0; i < 100; i++) {
+      writable.declare(i, BASE + i % 6 * LAYER, LAYER, AccessKind.READ, limitBytes);
+      for (Step step = writable.next(limitBytes); step != null; step = writable.next(limitBytes)) {
+        if (!step.readMostly().isEmpty()) {
+          return step;
+        }
+        step.advised(true);
+      }
+      writable.issued(i, layer(i % 6, AccessKind.READ), limitBytes);
+    }
+    throw new AssertionError("nothing was found to be only read");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = AccessKind.class,
+      names = {"WRITE", "READ_WRITE", "UNKNOWN"})
+  void aWriteHeardOfBeforeTheAdviceIsGivenKeepsItBackAndOneAfterTakesItBack(AccessKind kind) {
+    long limit = 3 * LAYER;
+    Planner writable =
+        new Planner(
+            Prices.H200,
+            new MoveSizing(2 * Blocks.BYTES, 2),
+            (origin, address, bytes) -> false,
+            range -> false);
+    Step step = firstReadMostly(writable, limit);
+    Piece piece = step.readMostly().getFirst();
+    assertThat(writable.reconsidered(step).readMostly()).isEqualTo(step.readMostly());
+
+    writable.declare(1000, piece.address(), piece.bytes(), kind, limit);
+
+    assertThat(writable.reconsidered(step).readMostly()).doesNotContain(piece);
+
+    step.advised(true); // as if it had not been heard of
+    writable.declare(1001, piece.address(), piece.bytes(), kind, limit);
+    assertThat(writable.next(limit))
+        .satisfies(next -> assertThat(next.notReadMostly()).containsExactly(piece));
   }
 
   @Test

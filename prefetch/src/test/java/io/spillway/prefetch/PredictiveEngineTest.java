@@ -3,11 +3,14 @@ package io.spillway.prefetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.Allocation;
+import io.spillway.SessionContext;
+import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
 import io.spillway.UpcomingLaunch;
 import io.spillway.access.AccessKind;
+import io.spillway.access.Launch;
 import io.spillway.access.RangeAccess;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.Placement;
@@ -229,6 +232,68 @@ final class PredictiveEngineTest {
       assertThat(simulation.counters().faults()).isZero();
       pass(spillway, weights, LAYERS);
       assertThat(simulation.attributes(first).readMostly()).as("not in the lap of it").isFalse();
+    }
+  }
+
+  /** Does something between the session's look at a write to come and the engine's. */
+  private static final class InBetween implements SessionPlugin, SessionListener {
+    private Runnable work = () -> {};
+
+    @Override
+    public String name() {
+      return "in between";
+    }
+
+    @Override
+    public SessionListener attach(SessionContext context) {
+      return this;
+    }
+
+    @Override
+    public void declared(Launch launch, RangeAccess access) {
+      Runnable now = work;
+      work = () -> {};
+      now.run();
+    }
+
+    @Override
+    public void issued(Launch launch) {}
+
+    @Override
+    public void freeing(AddressRange range) {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void whatBecomesReadMostlyWhileAWriteIsBeingDeclaredIsTakenBackBeforeIt() {
+    InBetween inBetween = new InBetween();
+    try (Spillway spillway =
+            Spillway.open(
+                SpillwayConfig.builder()
+                    .driver(driver)
+                    .deviceBudget(Long.toString(LAYERS * LAYER / 3))
+                    .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
+                    .plugins(List.of(inBetween, new Auto()))
+                    .background(simulation.hostThread("mover"))
+                    .build());
+        Allocation weights = weights(spillway, LAYERS)) {
+      AddressRange first = weights.range().slice(0, LAYER);
+      pass(spillway, weights, LAYERS);
+      inBetween.work =
+          () -> {
+            for (int lap = 0; lap < 5; lap++) {
+              pass(spillway, weights, LAYERS);
+            }
+            launch(spillway, "layer", READS, Touch.read(weights, 0));
+            assertThat(simulation.attributes(first).readMostly()).as("by now").isTrue();
+          };
+
+      try (var scope = spillway.launch("update", 0).writes(weights, 0, LAYER)) {
+        assertThat(scope).isNotNull();
+        assertThat(simulation.attributes(first).readMostly()).isFalse();
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import io.spillway.allocate.AllocationEvent;
 import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.AllocationTracking;
 import io.spillway.allocate.Allocator;
+import io.spillway.allocate.DeviceBudget;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.allocate.MemoryKind;
@@ -333,6 +334,18 @@ public final class Spillway implements AutoCloseable {
   /** The most managed bytes kept resident on the device. */
   public long budgetBytes() {
     return allocator.budgetBytes();
+  }
+
+  /**
+   * Changes the device budget while the program runs. What is resident beyond a smaller one leaves
+   * at once, as far as launches that use it are done; plugins that keep the budget see to that.
+   *
+   * @throws IllegalArgumentException if it does not suit this device or host; then it stays
+   */
+  public void resizeBudget(DeviceBudget budget) {
+    ensureOpen();
+    allocator.resizeBudget(budget);
+    listeners.forEach(SessionListener::budgetResized);
   }
 
   /** The driver, for streams, events and copies of the program's own. */

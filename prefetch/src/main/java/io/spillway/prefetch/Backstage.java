@@ -202,7 +202,8 @@ final class Backstage implements AutoCloseable {
     return Outcome.NOT_WAITED;
   }
 
-  private void wake() {
+  /** Sees to it that somebody looks what there is to do. Any thread. */
+  void wake() {
     if (!stopped && scheduled.compareAndSet(false, true)) {
       try {
         context

@@ -185,6 +185,11 @@ final class PredictiveEngine implements SessionListener {
   }
 
   @Override
+  public void budgetResized() {
+    backstage.wake();
+  }
+
+  @Override
   public void applied(Plan plan) {
     for (Hint hint : plan.hints()) {
       if (hint instanceof Hint.NotReadMostly) {

@@ -137,6 +137,14 @@ final class SequentialMover implements SessionListener {
   }
 
   @Override
+  public void budgetResized() {
+    inBackground(
+        () -> {
+          boolean ignored = makeRoom(List.of(), List.of(), stream);
+        });
+  }
+
+  @Override
   public void applied(Plan plan) {
     inBackground(
         () -> {

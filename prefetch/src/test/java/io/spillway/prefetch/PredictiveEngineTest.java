@@ -12,6 +12,7 @@ import io.spillway.UpcomingLaunch;
 import io.spillway.access.AccessKind;
 import io.spillway.access.Launch;
 import io.spillway.access.RangeAccess;
+import io.spillway.allocate.DeviceBudget;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.Placement;
 import io.spillway.driver.CudaStatus;
@@ -557,6 +558,31 @@ final class PredictiveEngineTest {
       spillway.apply(Plan.of(new Hint.Drop(weights.range())));
       pass(spillway, weights, 8);
       assertThat(spillway.statistics().fetchedBytes()).isEqualTo(2 * 8 * LAYER);
+    }
+  }
+
+  @Test
+  void aSmallerBudgetIsKeptWithinASecondAndALargerOneUsed() {
+    for (SessionPlugin plugin : List.of(new Auto(), new OneAhead())) {
+      try (Spillway spillway = open(8 * LAYER, plugin, simulation.hostThread("mover"));
+          Allocation weights = weights(spillway, 8)) {
+        pass(spillway, weights, 8);
+        assertThat(simulation.residentBytes(weights.range())).isEqualTo(8 * LAYER);
+        long start = simulation.clock().nanoTime();
+
+        spillway.resizeBudget(DeviceBudget.ofBytes(3 * LAYER));
+
+        assertThat(simulation.residentBytes(weights.range()))
+            .as(plugin.name())
+            .isBetween(2 * LAYER, 3 * LAYER);
+        assertThat(simulation.clock().nanoTime() - start).isLessThan(1_000_000_000L);
+        pass(spillway, weights, 8);
+        assertThat(simulation.residentBytes(weights.range())).isLessThanOrEqualTo(3 * LAYER);
+
+        spillway.resizeBudget(DeviceBudget.ofBytes(8 * LAYER));
+        pass(spillway, weights, 8);
+        assertThat(simulation.residentBytes(weights.range())).isEqualTo(8 * LAYER);
+      }
     }
   }
 

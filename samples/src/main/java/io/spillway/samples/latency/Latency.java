@@ -11,6 +11,7 @@ import io.spillway.allocate.Placement;
 import io.spillway.driver.StreamHandle;
 import io.spillway.prefetch.Auto;
 import io.spillway.range.AddressRange;
+import io.spillway.samples.device.Lanes;
 import io.spillway.samples.device.Machine;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,16 +24,17 @@ import java.util.concurrent.Executors;
  * program that knows nothing of it, with allocations that exceed the budget, so that the engine
  * moves data all the time.
  *
- * <p>The device is idle before each timed call, as with a program that looks at each result; a
- * program that launches ahead of the link is held back by the engine, which is no latency of a
- * call. What is timed is the calling thread, by the wall clock.
+ * <p>The device is idle before each timed call, as with a program that looks at each result, and
+ * each launch computes for longer than its share of the moves takes: a program that outruns the
+ * link is held back by the engine, which is no latency of a call. What is timed is the calling
+ * thread, by the wall clock.
  */
 final class Latency {
 
   /** Laps before anything is timed: what is only read is known after some, and code compiled. */
   private static final int WARM_UP_LAPS = 60;
 
-  private static final String KERNEL = "read_words";
+  private static final String KERNEL = "layer_sums";
 
   private final Machine machine;
   private final LatencyJob job;
@@ -67,6 +69,7 @@ final class Latency {
   private LatencyReport run(Spillway session) {
     List<Allocation> layers = new ArrayList<>();
     AddressRange plain = machine.driver().allocateDevice(job.layerBytes());
+    AddressRange sums = machine.driver().allocateDevice(Lanes.BYTES);
     StreamHandle stream = machine.driver().createStream();
     try {
       for (int i = 0; i < job.layers(); i++) {
@@ -79,13 +82,14 @@ final class Latency {
       }
       int warmUps = WARM_UP_LAPS * job.layers();
       for (int i = 0; i < warmUps; i++) {
-        long ignored = told(session.interception(), layers.get(i % job.layers()).range(), stream);
+        long ignored =
+            told(session.interception(), layers.get(i % job.layers()).range(), sums, stream);
       }
       long before = session.statistics().fetchedBytes();
       for (int i = 0; i < job.launches(); i++) {
         AddressRange layer = layers.get((warmUps + i) % job.layers()).range();
-        bareNanos[i] = bare(plain, stream);
-        toldNanos[i] = told(session.interception(), layer, stream);
+        bareNanos[i] = bare(plain, sums, stream);
+        toldNanos[i] = told(session.interception(), layer, sums, stream);
       }
       machine.driver().synchronize(stream);
       return new LatencyReport(
@@ -98,23 +102,25 @@ final class Latency {
     } finally {
       layers.forEach(Allocation::close);
       machine.driver().destroyStream(stream);
+      machine.driver().free(sums);
       machine.driver().free(plain);
     }
   }
 
-  private long bare(AddressRange words, StreamHandle stream) {
+  private long bare(AddressRange words, AddressRange sums, StreamHandle stream) {
     machine.driver().synchronize(stream);
     long start = System.nanoTime();
-    machine.readWords(words, stream);
+    machine.layerSums(words, job.reads(), sums, stream);
     return System.nanoTime() - start;
   }
 
-  private long told(Interception session, AddressRange words, StreamHandle stream) {
+  private long told(
+      Interception session, AddressRange words, AddressRange sums, StreamHandle stream) {
     machine.driver().synchronize(stream);
     long start = System.nanoTime();
     Launch launch = session.launch(KERNEL, 0, stream);
     session.declare(launch, List.of(new RangeAccess(words, AccessKind.READ)), true);
-    machine.readWords(words, stream);
+    machine.layerSums(words, job.reads(), sums, stream);
     session.issued(launch);
     return System.nanoTime() - start;
   }

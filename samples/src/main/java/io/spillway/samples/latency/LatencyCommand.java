@@ -53,6 +53,14 @@ public final class LatencyCommand implements Callable<Integer> {
   private ByteSize layerSize = new ByteSize(8 * ByteSize.MIB);
 
   @Option(
+      names = "--reads",
+      defaultValue = "100",
+      description =
+          "How often a launch reads its allocation (default: ${DEFAULT-VALUE}, so that computing"
+              + " takes longer than moving).")
+  private int reads;
+
+  @Option(
       names = "--budget",
       paramLabel = "SIZE",
       converter = ByteSizeOption.class,
@@ -95,7 +103,7 @@ public final class LatencyCommand implements Callable<Integer> {
   private LatencyJob job(Machine machine) {
     long footprintBytes = layers * layerSize.bytes();
     long budgetBytes = budget == null ? Blocks.floor(footprintBytes / 4 * 3) : budget.bytes();
-    LatencyJob job = new LatencyJob(launches, layers, layerSize.bytes(), budgetBytes);
+    LatencyJob job = new LatencyJob(launches, layers, layerSize.bytes(), reads, budgetBytes);
     if (footprintBytes > machine.managedLimitBytes()) {
       throw new IllegalArgumentException(
           "%d layers of %s: more than the %s that may be managed on this machine; lower --layers or --layer-size"

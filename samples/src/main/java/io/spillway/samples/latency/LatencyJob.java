@@ -9,17 +9,19 @@ import io.spillway.range.ByteSize;
  * @param launches how many launches of each kind
  * @param layers allocations that are read in turn
  * @param layerBytes bytes of each, whole blocks
+ * @param reads how often a launch reads its layer
  * @param budgetBytes what of them may be on the device
  */
-record LatencyJob(int launches, int layers, long layerBytes, long budgetBytes) {
+record LatencyJob(int launches, int layers, long layerBytes, int reads, long budgetBytes) {
 
   /** One layer that is read, one that comes, one that leaves. */
   private static final int LEAST_IN_BUDGET = 3;
 
   LatencyJob {
-    if (launches < 1 || layers < 1) {
+    if (launches < 1 || layers < 1 || reads < 1) {
       throw new IllegalArgumentException(
-          "%d launches of %d layers: must be at least 1 each".formatted(launches, layers));
+          "%d launches of %d layers that read %d times: must be at least 1 each"
+              .formatted(launches, layers, reads));
     }
     if (layerBytes <= 0 || !Blocks.aligned(layerBytes)) {
       throw new IllegalArgumentException(

@@ -236,6 +236,7 @@ static struct module *modules;
 static int initialized;
 static _Thread_local CUcontext context_stack[64];
 static _Thread_local int context_depth;
+static _Thread_local int capture_mode; /* CU_STREAM_CAPTURE_MODE_GLOBAL is 0 */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -1524,6 +1525,15 @@ CUresult cuStreamIsCapturing(CUstream stream, int *status) {
   END(CUDA_SUCCESS);
 }
 
+CUresult cuThreadExchangeStreamCaptureMode(int *mode) {
+  BEGIN(NEEDS_CONTEXT, 0, 0, mode == NULL ? -1 : *mode);
+  REQUIRE(mode != NULL && *mode >= 0 && *mode <= 2, CUDA_ERROR_INVALID_VALUE);
+  int before = capture_mode;
+  capture_mode = *mode;
+  *mode = before;
+  END(CUDA_SUCCESS);
+}
+
 CUresult cuStreamGetFlags(CUstream stream, unsigned *flags) {
   BEGIN(NEEDS_CONTEXT, stream, 0, 0);
   CHECK(check_stream(stream));
@@ -2008,7 +2018,6 @@ UNSUPPORTED(cuTexRefSetMipmapFilterMode)
 UNSUPPORTED(cuTexRefSetMipmapLevelBias)
 UNSUPPORTED(cuTexRefSetMipmapLevelClamp)
 UNSUPPORTED(cuTexRefSetMipmappedArray)
-UNSUPPORTED(cuThreadExchangeStreamCaptureMode)
 
 /* ---- version-1 names with the same ABI ---------------------------------------------------- */
 
@@ -2113,6 +2122,7 @@ CUresult cuGetProcAddress_v2(
   X(cuStreamQuery, 2000, cuStreamQuery)                             \
   X(cuStreamWaitEvent, 3020, cuStreamWaitEvent)                     \
   X(cuStreamIsCapturing, 10000, cuStreamIsCapturing)                \
+  X(cuThreadExchangeStreamCaptureMode, 10010, cuThreadExchangeStreamCaptureMode) \
   X(cuStreamGetFlags, 5050, cuStreamGetFlags)                       \
   X(cuStreamGetPriority, 5050, cuStreamGetPriority)                 \
   X(cuStreamGetCtx, 9020, cuStreamGetCtx)                           \

@@ -28,6 +28,9 @@ public interface SessionListener extends LaunchListener, AutoCloseable {
   /** The program says which launches come next, in this order; what it said before is void. */
   default void upcoming(List<UpcomingLaunch> launches) {}
 
+  /** How much may be kept resident has changed; if it is less, what is beyond should leave now. */
+  default void budgetResized() {}
+
   /** {@code plan} took effect, without this listener having asked for it. */
   default void applied(Plan plan) {}
 

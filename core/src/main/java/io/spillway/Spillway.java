@@ -7,6 +7,7 @@ import io.spillway.allocate.AllocationEvent;
 import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.AllocationTracking;
 import io.spillway.allocate.Allocator;
+import io.spillway.allocate.DeviceBudget;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.allocate.MemoryKind;
@@ -60,7 +61,7 @@ public final class Spillway implements AutoCloseable {
   private final Allocator allocator;
   private final PlanApplier applier;
   private final boolean budgetGiven;
-  private final Executor background;
+  private final BesideCaptures background;
   private final Map<String, SessionListener> listenersByName = new LinkedHashMap<>();
   private final List<SessionListener> listeners = new ArrayList<>();
   private final LaunchListener launchListener = new Announcements();
@@ -80,7 +81,8 @@ public final class Spillway implements AutoCloseable {
     this.allocator = allocator(config, driver);
     this.applier = new PlanApplier(driver, allocator.ledger(), config.fetchPieceBytes());
     this.budgetGiven = config.deviceBudget().isPresent();
-    this.background = config.background().orElseGet(this::ownBackground);
+    this.background =
+        new BesideCaptures(config.background().orElseGet(this::ownBackground), driver);
     this.interception =
         new Interception(
             allocator,
@@ -334,6 +336,18 @@ public final class Spillway implements AutoCloseable {
     return allocator.budgetBytes();
   }
 
+  /**
+   * Changes the device budget while the program runs. What is resident beyond a smaller one leaves
+   * at once, as far as launches that use it are done; plugins that keep the budget see to that.
+   *
+   * @throws IllegalArgumentException if it does not suit this device or host; then it stays
+   */
+  public void resizeBudget(DeviceBudget budget) {
+    ensureOpen();
+    allocator.resizeBudget(budget);
+    listeners.forEach(SessionListener::budgetResized);
+  }
+
   /** The driver, for streams, events and copies of the program's own. */
   public UnifiedMemoryDriver driver() {
     return driver;
@@ -344,7 +358,11 @@ public final class Spillway implements AutoCloseable {
     Map<String, String> states = new LinkedHashMap<>();
     listenersByName.forEach((name, listener) -> states.put(name, listener.state()));
     return new SpillwayStatistics(
-        inactiveReason(), states, allocator.statistics(), applier.statistics());
+        inactiveReason(),
+        states,
+        allocator.statistics(),
+        applier.statistics(),
+        background.refused());
   }
 
   /**

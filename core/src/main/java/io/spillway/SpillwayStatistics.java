@@ -15,12 +15,15 @@ import java.util.Optional;
  * @param plugins the plugins taking part, by name, each with its state
  * @param allocations allocations and redirects
  * @param hints hints by kind, with those the driver refused
+ * @param captureModeRefusals how often the driver refused to let background work leave the
+ *     program's stream captures alone
  */
 public record SpillwayStatistics(
     Optional<String> inactiveReason,
     Map<String, String> plugins,
     AllocationStatistics allocations,
-    HintStatistics hints) {
+    HintStatistics hints,
+    long captureModeRefusals) {
 
   /** Copies the map. */
   public SpillwayStatistics {

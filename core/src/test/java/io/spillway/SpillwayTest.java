@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spillway.access.Launch;
 import io.spillway.access.RangeAccess;
+import io.spillway.allocate.DeviceBudget;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.HostReserve;
 import io.spillway.allocate.Placement;
@@ -86,6 +87,11 @@ final class SpillwayTest {
     }
 
     @Override
+    public void budgetResized() {
+      told.add("budget resized");
+    }
+
+    @Override
     public void freeing(AddressRange range) {
       told.add("freeing " + ByteSize.format(range.bytes()));
     }
@@ -131,6 +137,22 @@ final class SpillwayTest {
       assertThat(spillway.statistics().allocations().redirectedBytes())
           .isEqualTo(80 * ByteSize.MIB);
       assertThat(spillway.active()).isTrue();
+    }
+  }
+
+  @Test
+  void theBudgetCanBeChangedWhileTheSessionIsOpen() {
+    try (Spillway spillway = open()) {
+      spillway.resizeBudget(DeviceBudget.ofPercent(50));
+      assertThat(spillway.budgetBytes()).isEqualTo(128 * ByteSize.MIB);
+      assertThat(witness.told).contains("budget resized");
+      try (Allocation fits = spillway.allocate(80 * ByteSize.MIB, "fits")) {
+        assertThat(fits.managed()).isFalse();
+      }
+      assertThatThrownBy(() -> spillway.resizeBudget(DeviceBudget.ofBytes(ByteSize.GIB)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the device has 256 MiB");
+      assertThat(spillway.budgetBytes()).isEqualTo(128 * ByteSize.MIB);
     }
   }
 

@@ -44,7 +44,7 @@ public final class Allocator implements AutoCloseable {
   private final UnifiedMemoryDriver driver;
   private final AllocationCalls seam;
   private final RedirectRule rule;
-  private final long budgetBytes;
+  private volatile long budgetBytes;
   private final HostMemoryGuard guard;
   private final SiteRecorder sites;
   private final Ledger ledger = new Ledger();
@@ -92,6 +92,15 @@ public final class Allocator implements AutoCloseable {
   /** The live allocations. */
   public Ledger ledger() {
     return ledger;
+  }
+
+  /**
+   * Changes the device budget, for requests and moves to come.
+   *
+   * @throws IllegalArgumentException if it does not suit this device or host; then it stays
+   */
+  public void resizeBudget(DeviceBudget budget) {
+    budgetBytes = budget.resolve(driver.memoryInfo().totalBytes(), guard.read().limitBytes());
   }
 
   /** The device budget, in bytes. */

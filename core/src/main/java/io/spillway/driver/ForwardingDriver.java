@@ -155,6 +155,11 @@ public abstract class ForwardingDriver implements UnifiedMemoryDriver {
   }
 
   @Override
+  public CaptureMode exchangeCaptureMode(CaptureMode mode) {
+    return upstream.exchangeCaptureMode(mode);
+  }
+
+  @Override
   public boolean isComplete(EventHandle event) {
     return upstream.isComplete(event);
   }

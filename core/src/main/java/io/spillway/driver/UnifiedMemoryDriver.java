@@ -127,6 +127,16 @@ public interface UnifiedMemoryDriver extends AutoCloseable {
     return false; // for drivers without graphs
   }
 
+  /**
+   * Says which captures the calling thread's further calls have regard for ({@code
+   * cuThreadExchangeStreamCaptureMode}). In mode {@link CaptureMode#GLOBAL} a call of a thread that
+   * has nothing to do with a capture can end it in an error.
+   *
+   * @return the mode until now; {@link CaptureMode#GLOBAL} always, and nothing changes, where the
+   *     driver has no such call (before CUDA 10.1)
+   */
+  CaptureMode exchangeCaptureMode(CaptureMode mode);
+
   /** Waits until everything in {@code stream} is done. */
   void synchronize(StreamHandle stream);
 

@@ -23,6 +23,7 @@ public final class Launches {
   private static final String NAMELESS = "kernel";
 
   private final Dropin dropin;
+  private final Notices notices;
   private final LaunchSites sites = new LaunchSites();
   private final KnownLaunches known = new KnownLaunches();
   private final ConcurrentHashMap<Long, String> names = new ConcurrentHashMap<>();
@@ -33,6 +34,7 @@ public final class Launches {
 
   Launches(Dropin dropin, Notices notices) {
     this.dropin = dropin;
+    this.notices = notices;
     this.modules = new LoadedModules(notices);
     this.scratch =
         new ThreadLocal<>() {
@@ -77,6 +79,26 @@ public final class Launches {
    * @return for {@link #issued}; null if nobody listens or it touches nothing known
    */
   public @Nullable Told kernel(
+      long function,
+      LaunchEvent.Dimensions dimensions,
+      long stream,
+      PointerReader reader,
+      @Nullable Object parameters,
+      @Nullable Object extra) {
+    try {
+      return tellKernel(function, dimensions, stream, reader, parameters, extra);
+    } catch (RuntimeException e) {
+      return untold(e);
+    }
+  }
+
+  /** Whatever goes wrong in here, the program's launch is made. */
+  private @Nullable Told untold(RuntimeException e) {
+    notices.info("a fault of Spillway's own, a launch went by untold: " + e);
+    return null;
+  }
+
+  private @Nullable Told tellKernel(
       long function,
       LaunchEvent.Dimensions dimensions,
       long stream,
@@ -129,6 +151,20 @@ public final class Launches {
       long source,
       long sourceBytes,
       long stream) {
+    try {
+      return tellCopy(name, destination, destinationBytes, source, sourceBytes, stream);
+    } catch (RuntimeException e) {
+      return untold(e);
+    }
+  }
+
+  private @Nullable Told tellCopy(
+      String name,
+      long destination,
+      long destinationBytes,
+      long source,
+      long sourceBytes,
+      long stream) {
     dropin.endPrelude();
     Dropin.Found from = sourceBytes > 0 ? dropin.find(source) : null;
     Dropin.Found to = destinationBytes > 0 ? dropin.find(destination) : null;
@@ -156,7 +192,11 @@ public final class Launches {
 
   /** The launch is in its stream. */
   public void issued(Told told) {
-    told.session().issued(told.launch());
+    try {
+      told.session().issued(told.launch());
+    } catch (RuntimeException e) {
+      Told ignored = untold(e);
+    }
   }
 
   private KnownLaunch copyAlike(

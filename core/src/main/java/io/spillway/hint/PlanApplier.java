@@ -139,12 +139,26 @@ public final class PlanApplier {
     return true;
   }
 
+  /** Whether a part of {@code range} was advised read-mostly. Takes no lock. */
+  public boolean mayBeReadMostly(AddressRange range) {
+    if (advised.isEmpty()) {
+      return false;
+    }
+    for (LiveAllocation allocation : ledger.overlapping(range)) {
+      AdvisedBlocks blocks = advised.get(allocation);
+      if (blocks != null && blocks.mayBeReadMostly(clipOutwards(allocation, range).getFirst())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Takes read-mostly back from {@code range} before a write that is known to come: a device write
    * into duplicated memory is a thousand times slower than into any other (measurements: {@code
    * readmostly.gpuwrite}).
    *
-   * @return what was applied; empty if nothing was read-mostly
+   * @return what was applied; empty if nothing was read-mostly, or the driver refused
    */
   public Plan expectWrite(AddressRange range) {
     if (advised.isEmpty()) {
@@ -157,9 +171,11 @@ public final class PlanApplier {
       if (blocks != null && blocks.mayBeReadMostly(inside)) {
         synchronized (blocks) {
           for (AddressRange part : blocks.readMostly(inside)) {
-            Plan plan = Plan.of(new Hint.NotReadMostly(part), new Hint.PreferNowhere(part));
-            apply(plan, StreamHandle.DEFAULT);
-            takenBack.addAll(plan.hints());
+            for (Hint hint : List.of(new Hint.NotReadMostly(part), new Hint.PreferNowhere(part))) {
+              if (apply(Plan.of(hint), StreamHandle.DEFAULT).complete()) {
+                takenBack.add(hint);
+              }
+            }
           }
         }
       }

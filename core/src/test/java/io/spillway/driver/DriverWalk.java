@@ -76,6 +76,7 @@ final class DriverWalk {
     driver.isComplete(event);
     driver.await(event);
     driver.synchronize(stream);
+    driver.exchangeCaptureMode(CaptureMode.GLOBAL);
     if (!has.has(Capability.MANAGED_MEMORY)) {
       return;
     }

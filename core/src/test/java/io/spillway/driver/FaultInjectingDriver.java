@@ -319,6 +319,12 @@ public final class FaultInjectingDriver extends ForwardingDriver {
   }
 
   @Override
+  public CaptureMode exchangeCaptureMode(CaptureMode mode) {
+    arrive("exchangeCaptureMode", 0, 0);
+    return super.exchangeCaptureMode(mode);
+  }
+
+  @Override
   public boolean isComplete(EventHandle event) {
     arrive("isComplete", 0, 0);
     return super.isComplete(event);

@@ -377,7 +377,8 @@ class StubFailureTest {
         "cuMemPrefetchBatchAsync",
         "cuMemDiscardBatchAsync",
         "cuMemDiscardAndPrefetchBatchAsync",
-        "cuMemRangeGetAttribute"
+        "cuMemRangeGetAttribute",
+        "cuThreadExchangeStreamCaptureMode"
       })
   void aDriverWithoutOneFunctionIsUsedWithoutIt(String symbol) {
     StubCuda stub = StubCuda.assumeFresh();

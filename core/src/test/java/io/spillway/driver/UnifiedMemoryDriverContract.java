@@ -1248,6 +1248,20 @@ public abstract class UnifiedMemoryDriverContract {
   }
 
   @Test
+  final void eachThreadHasACaptureModeOfItsOwn() throws Exception {
+    CaptureMode before = driver.exchangeCaptureMode(CaptureMode.RELAXED);
+    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+      assertThat(other.submit(() -> driver.exchangeCaptureMode(CaptureMode.THREAD_LOCAL)).get())
+          .isEqualTo(CaptureMode.GLOBAL);
+      assertThat(other.submit(() -> driver.exchangeCaptureMode(CaptureMode.GLOBAL)).get())
+          .isEqualTo(CaptureMode.THREAD_LOCAL);
+    } finally {
+      assertThat(driver.exchangeCaptureMode(before)).isEqualTo(CaptureMode.RELAXED);
+    }
+    assertThat(before).isEqualTo(CaptureMode.GLOBAL);
+  }
+
+  @Test
   final void aThreadWithoutAContextHasNoneAfterwards() {
     CallerContext context = assumeCallerContext();
     onThreads(

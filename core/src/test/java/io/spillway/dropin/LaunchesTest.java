@@ -38,6 +38,7 @@ class LaunchesTest implements SessionPlugin, SessionListener {
   private static final long SIZE = 1 << 20;
 
   private final List<String> told = new ArrayList<>();
+  private String throwing = "";
   private final CUcontext context = new CUcontext();
   private StubCuda stub;
   private PointerReader reader;
@@ -88,6 +89,7 @@ class LaunchesTest implements SessionPlugin, SessionListener {
 
   @Override
   public void declared(Launch launch, RangeAccess access) {
+    throwIf("declared");
     long start = access.range().address();
     String which =
         start == JcudaHandles.address(one)
@@ -105,7 +107,14 @@ class LaunchesTest implements SessionPlugin, SessionListener {
 
   @Override
   public void issued(Launch launch) {
+    throwIf("issued");
     told.add("issued " + launch.ordinal() + " in " + launch.stream().value());
+  }
+
+  private void throwIf(String method) {
+    if (method.equals(throwing)) {
+      throw new IllegalStateException(method);
+    }
   }
 
   @Override
@@ -246,6 +255,21 @@ class LaunchesTest implements SessionPlugin, SessionListener {
             "cuMemcpyDtoD 2 one READ " + SIZE,
             "cuMemcpyDtoD 2 one WRITE " + SIZE,
             "issued 2 in 0");
+  }
+
+  @Test
+  void whatAPluginThrowsDoesNotReachTheProgram() {
+    throwing = "declared";
+    launch(0, one);
+    assertThat(launches.copy("cuMemcpyHtoD", JcudaHandles.address(one), 8, 0, 0, 0)).isNull();
+    assertThat(told).isEmpty();
+    throwing = "issued";
+    launch(0, one);
+    throwing = "";
+    launch(0, one);
+    assertThat(told)
+        .containsExactly(
+            "scale 1 one UNKNOWN " + SIZE, "scale 2 one UNKNOWN " + SIZE, "issued 2 in 0");
   }
 
   @Test

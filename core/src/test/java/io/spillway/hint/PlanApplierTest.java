@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What reaches the driver of a plan, asked of the simulated driver itself. */
 final class PlanApplierTest {
@@ -186,6 +187,17 @@ final class PlanApplierTest {
   }
 
   @Test
+  void adviceThatTheDriverDoesNotTakeBackIsNotSaidToBeTakenBack() {
+    AddressRange some = blocks(2, 4);
+    apply(new Hint.ReadMostly(some));
+    driver.fail("advise", 1, CudaStatus.NOT_SUPPORTED);
+
+    assertThat(applier.expectWrite(some).hints()).containsExactly(new Hint.PreferNowhere(some));
+
+    assertThat(applier.statistics().of(HintKind.NOT_READ_MOSTLY).refused()).isEqualTo(1);
+  }
+
+  @Test
   void aRefusedHintIsCountedAndTheRestOfThePlanGoesOn() {
     driver.fail("prefetch", 2, CudaStatus.NOT_SUPPORTED);
 
@@ -318,6 +330,7 @@ final class PlanApplierTest {
   }
 
   @Test
+  @Timeout(60) // seconds; it takes milliseconds, and for ever if they do wait
   void launchingThreadsDoNotWaitForADropUnderWay() throws Exception {
     CountDownLatch unset = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);

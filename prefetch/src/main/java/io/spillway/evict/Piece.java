@@ -2,6 +2,8 @@ package io.spillway.evict;
 
 import io.spillway.access.AccessKind;
 import io.spillway.range.AddressRange;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stretch of managed memory, whole blocks, that is moved as one, and what is known of its use.
@@ -41,6 +43,12 @@ public final class Piece {
   private boolean placed;
   private boolean suitsInPlace;
 
+  /** What it was cut into, if it was. */
+  private @Nullable Piece front;
+
+  private @Nullable Piece back;
+  private boolean removed;
+
   /** Index among the resident ones; negative if not resident. */
   int residentIndex = -1;
 
@@ -65,6 +73,27 @@ public final class Piece {
     retreats = whole.retreats;
     placed = whole.placed;
     suitsInPlace = whole.suitsInPlace;
+  }
+
+  /** It is no more; these two are in its place. */
+  void cutInto(Piece first, Piece second) {
+    front = first;
+    back = second;
+  }
+
+  /** It is no more: its memory was freed. */
+  void remove() {
+    removed = true;
+  }
+
+  /** Adds what there is of it now: itself, what it was cut into, or nothing if it was freed. */
+  public void addCurrent(List<Piece> into) {
+    if (front != null && back != null) {
+      front.addCurrent(into);
+      back.addCurrent(into);
+    } else if (!removed) {
+      into.add(this);
+    }
   }
 
   /** Where it starts. */

@@ -24,6 +24,7 @@ public final class Pieces {
   private final long mostBytes;
   private final Predicate<AddressRange> droppable;
   private final NavigableMap<Long, Piece> byAddress = new TreeMap<>();
+  private final FreedRanges freed = new FreedRanges();
   private final List<Piece> resident = new ArrayList<>();
   private long residentBytes;
   private int layout;
@@ -46,9 +47,12 @@ public final class Pieces {
 
   /**
    * Adds the pieces that make up the blocks of a range to {@code into}, in order of address,
-   * cutting and making them as needed.
+   * cutting and making them as needed. The range is live memory.
    */
   public void cover(long address, long bytes, List<Piece> into) {
+    if (freed.remove(address, address + bytes)) {
+      layout++; // launches remembered from before may have their pieces again
+    }
     AddressRange blocks = Blocks.covering(new AddressRange(address, bytes));
     cut(blocks.address());
     cut(blocks.end());
@@ -66,6 +70,13 @@ public final class Pieces {
         at = next.getValue().end();
         next = byAddress.higherEntry(next.getKey());
       }
+    }
+  }
+
+  /** Like {@link #cover}, but nothing of a range that was freed and not covered since. */
+  public void coverLive(long address, long bytes, List<Piece> into) {
+    if (!freed.touch(address, address + bytes)) {
+      cover(address, bytes, into);
     }
   }
 
@@ -87,6 +98,7 @@ public final class Pieces {
     Piece whole = entry.getValue();
     Piece front = new Piece(whole.address(), at - whole.address(), whole);
     Piece back = new Piece(at, whole.end() - at, whole);
+    whole.cutInto(front, back);
     byAddress.put(front.address(), front);
     byAddress.put(at, back);
     if (whole.resident()) {
@@ -97,26 +109,45 @@ public final class Pieces {
     layout++;
   }
 
-  /** Forgets all pieces that {@code range} touches: it is being freed. */
-  public void remove(AddressRange range) {
+  /**
+   * Forgets all pieces that {@code range} touches: it is being freed.
+   *
+   * @return them
+   */
+  public List<Piece> remove(AddressRange range) {
+    freed.add(range.address(), range.end());
     AddressRange blocks = Blocks.covering(range);
     cut(blocks.address());
     cut(blocks.end());
     List<Piece> gone = new ArrayList<>(byAddress.subMap(blocks.address(), blocks.end()).values());
     for (Piece piece : gone) {
       byAddress.remove(piece.address());
+      piece.remove();
       if (piece.resident()) {
         leave(piece);
       }
     }
     layout++;
+    return gone;
   }
 
-  /** The pieces that lie wholly inside {@code range}. */
-  public List<Piece> inside(AddressRange range) {
-    return byAddress.subMap(range.address(), range.end()).values().stream()
-        .filter(piece -> piece.end() <= range.end())
-        .toList();
+  /** The pieces there are of the blocks of a range, cut where it begins and ends; none is made. */
+  public List<Piece> within(AddressRange range) {
+    AddressRange blocks = Blocks.covering(range);
+    cut(blocks.address());
+    cut(blocks.end());
+    return touching(blocks);
+  }
+
+  /** The pieces there are of which {@code range} touches at least a part; none is made or cut. */
+  public List<Piece> touching(AddressRange range) {
+    List<Piece> touched = new ArrayList<>();
+    Map.Entry<Long, Piece> before = byAddress.lowerEntry(range.address());
+    if (before != null && before.getValue().end() > range.address()) {
+      touched.add(before.getValue());
+    }
+    touched.addAll(byAddress.subMap(range.address(), range.end()).values());
+    return touched;
   }
 
   /** Every piece, by address. */

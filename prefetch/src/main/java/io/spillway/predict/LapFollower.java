@@ -209,6 +209,14 @@ public final class LapFollower {
     return (int) position & (history.length - 1);
   }
 
+  /** Launches went by unseen: no place is followed until the situation is seen again. */
+  public void lose() {
+    place = NOWHERE;
+    run = 0;
+    inserted = 0;
+    epoch++;
+  }
+
   /** The number of launches seen, less one; -1 before the first. */
   public long now() {
     return now;

@@ -127,6 +127,15 @@ public final class Predictor {
     ownEpoch++;
   }
 
+  /** Launches went by unseen: what comes next is not known until it is recognised again. */
+  public void lose() {
+    lap.lose();
+    declared.clear();
+    previous = SuccessorTable.NONE;
+    guesses = 0;
+    ownEpoch++;
+  }
+
   /** How many launches ahead something is expected. */
   public int depth() {
     int followed = followed();

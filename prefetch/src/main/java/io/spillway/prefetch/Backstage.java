@@ -3,18 +3,21 @@ package io.spillway.prefetch;
 import io.spillway.SessionContext;
 import io.spillway.access.AccessKind;
 import io.spillway.allocate.LiveAllocation;
+import io.spillway.allocate.MemoryKind;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.hint.Hint;
 import io.spillway.hint.Plan;
+import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
-import io.spillway.range.Blocks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -28,15 +31,10 @@ final class Backstage implements AutoCloseable {
 
   /**
    * How long a launch waits for its data at most: so many times what moving as much out and in
-   * takes, and five seconds, in which a busy machine gets around to the background thread. What
-   * waits longer waits for something that the program does only after this launch.
+   * takes, and {@link Waits#launch}. What waits longer waits for something that the program does
+   * only after this launch.
    */
   private static final int PATIENCE = 10;
-
-  private static final long PATIENCE_NANOS = 5_000_000_000L;
-
-  /** How long a session's end waits for a step at most: a minute, for 500 GB at link rate twice. */
-  private static final long LONGEST_STEP_NANOS = 60_000_000_000L;
 
   /** A launch whose thread waits. */
   private record Waiting(long sequence, CountDownLatch ready) {}
@@ -49,20 +47,35 @@ final class Backstage implements AutoCloseable {
   private final Planner planner;
   private final Governor governor = new Governor();
   private final Consumer<RuntimeException> failure;
-  private final MessageRing ring = new MessageRing(MESSAGES);
+  private final Inbox inbox = new Inbox(MESSAGES);
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final List<Waiting> waiting = new ArrayList<>();
   private volatile boolean times;
+  private final Waits waits;
+  private final Patience patience;
+  private final AtomicLong late = new AtomicLong();
+  private final AtomicLong pauses = new AtomicLong();
+
+  /** Whether launches went by that were not told because of a pause. */
+  private volatile boolean missed;
+
   private volatile boolean stopped;
+
+  /** Whether the background thread is at it; set before it looks whether to stop. */
+  private volatile boolean working;
+
   private volatile String state = "on";
 
   Backstage(
       SessionContext context,
       MoveSizing sizing,
+      Waits waits,
       Completions completions,
       Presence presence,
       Consumer<RuntimeException> failure) {
     this.context = context;
+    this.waits = waits;
+    this.patience = new Patience(context.driver().clock());
     this.completions = completions;
     this.presence = presence;
     this.failure = failure;
@@ -85,16 +98,15 @@ final class Backstage implements AutoCloseable {
    * @return whether it will be heard
    */
   boolean tell(Message message) {
-    if (stopped) {
-      return false;
+    return !stopped && inbox.offer(message);
+  }
+
+  /** Tells what must not be lost, and sees to it that somebody listens. Any thread. */
+  void deliverAndWake(Message message) {
+    if (!stopped) {
+      inbox.deliver(message);
+      wake();
     }
-    if (!ring.offer(message)) {
-      failure.accept(
-          new IllegalStateException(
-              "launches are %d messages ahead of what they are told to".formatted(MESSAGES)));
-      return false;
-    }
-    return true;
   }
 
   /**
@@ -117,14 +129,51 @@ final class Backstage implements AutoCloseable {
     Message declared =
         new Message.Declared(sequence, site, range.address(), range.bytes(), kind, ready);
     if (tell(declared)) {
-      long nanos = PATIENCE_NANOS + Math.round(range.bytes() * PATIENCE * prices.comeAndGo());
-      if (workAndWait(ready, nanos) == Outcome.LATE) {
-        failure.accept(
-            new IllegalStateException(
+      long nanos = waits.launch() + Math.round(range.bytes() * PATIENCE * prices.comeAndGo());
+      switch (workAndWait(ready, nanos)) {
+        case DONE -> patience.met();
+        case LATE ->
+            late(
                 "launch %d waited %d ms for %s: what should make room for it is not done, perhaps because it waits for this launch"
-                    .formatted(sequence, nanos / 1_000_000, range)));
+                    .formatted(sequence, nanos / 1_000_000, range));
+        case NOT_WAITED -> {}
       }
     }
+  }
+
+  /** A launch goes ahead without its data, and faults. */
+  private void late(String what) {
+    if (late.incrementAndGet() == 1) {
+      log(what + "; further ones are only counted");
+    }
+    if (patience.inVain(what)) {
+      inbox.drop(); // of what follows nothing is told
+      if (pauses.incrementAndGet() == 1) {
+        log("launches do not wait any more, and fault: " + patience.reason());
+      }
+    }
+  }
+
+  private static void log(String line) {
+    System.getLogger(Backstage.class.getName()).log(System.Logger.Level.WARNING, line);
+  }
+
+  /** Whether launches are left alone for a while, since several waited in vain. Any thread. */
+  boolean pausing() {
+    if (patience.pausing()) {
+      missed = true;
+      return true;
+    }
+    if (missed) {
+      inbox.drop();
+      missed = false;
+    }
+    return false;
+  }
+
+  /** Waits until what was told so far has been heard, and done what there is to do about it. */
+  void awaitTurn() {
+    Outcome ignored = workAndWait(new CountDownLatch(1), waits.launch());
   }
 
   private enum Outcome {
@@ -155,7 +204,8 @@ final class Backstage implements AutoCloseable {
     return Outcome.NOT_WAITED;
   }
 
-  private void wake() {
+  /** Sees to it that somebody looks what there is to do. Any thread. */
+  void wake() {
     if (!stopped && scheduled.compareAndSet(false, true)) {
       try {
         context
@@ -173,6 +223,7 @@ final class Backstage implements AutoCloseable {
 
   /** Reads, plans and moves until there is nothing left to do. */
   private void work() {
+    working = true;
     try {
       boolean did = true;
       while (did && !stopped) {
@@ -186,10 +237,25 @@ final class Backstage implements AutoCloseable {
       failure.accept(e);
     } finally {
       release(false);
+      working = false;
     }
   }
 
   private boolean move(Step step) {
+    if (step.readMostly().isEmpty()) {
+      return execute(step);
+    }
+    mover.announceReadMostly(step);
+    try {
+      read(); // of launches that went ahead before that was announced
+      return execute(planner.reconsidered(step));
+    } finally {
+      presence.setTurningReadMostly(List.of());
+      step.readMostly().forEach(piece -> lookForReadMostly(piece.range()));
+    }
+  }
+
+  private boolean execute(Step step) {
     boolean left = mover.execute(step, governor.level() != Governor.Level.NOTHING);
     if (!left) {
       step.leaving().forEach(planner::refused);
@@ -215,18 +281,16 @@ final class Backstage implements AutoCloseable {
     for (LiveAllocation allocation : context.ledger().overlapping(range)) {
       presence.setFoundReadMostly(
           allocation,
-          planner.pieces().inside(Blocks.covering(allocation.range())).stream()
-              .anyMatch(Piece::advised));
+          planner.pieces().touching(allocation.range()).stream().anyMatch(Piece::advised));
     }
   }
 
   private void read() {
-    for (Message message = ring.poll(); message != null; message = ring.poll()) {
-      handle(message, context.residentLimitBytes().getAsLong());
-    }
+    inbox.read(this::handle, planner::resynchronise);
   }
 
-  private void handle(Message message, long limitBytes) {
+  private void handle(Message message) {
+    long limitBytes = context.residentLimitBytes().getAsLong();
     switch (message) {
       case Message.Declared declared -> declared(declared, limitBytes);
       case Message.Issued issued -> issued(issued, limitBytes);
@@ -259,9 +323,7 @@ final class Backstage implements AutoCloseable {
     if (timed != null) {
       planner.timing(timed);
     }
-    for (Piece piece : planner.missing(issued.sequence())) {
-      mover.faulted(piece);
-    }
+    arrived(issued.touches());
     int launch = planner.issued(issued.sequence(), issued.touches(), limitBytes);
     completions.issued(issued.sequence(), launch, issued.nanoTime(), issued.marks(), timed);
     if (governor.judge(planner.outcomes(), planner.predictor().position())) {
@@ -271,22 +333,42 @@ final class Backstage implements AutoCloseable {
     state = describe();
   }
 
-  private void applied(Plan plan) {
-    for (Hint hint : plan.hints()) {
-      switch (hint) {
-        case Hint.Drop _, Hint.WriteBack _, Hint.Evict _ ->
-            planner.moved(hint.range(), false).forEach(mover::gone);
-        case Hint.Fetch _ -> planner.moved(hint.range(), true).forEach(mover::faulted);
-        case Hint.NotReadMostly _ -> planner.expectWrite(hint.range()).forEach(mover::gone);
-        case Hint.ReadMostly _, Hint.Prefer _, Hint.PreferNowhere _ -> droppableAnew(hint.range());
-        case Hint.AccessedBy _, Hint.NotAccessedBy _, Hint.Discard _ -> {}
+  /** What a launch touches is there now, or on its way: what was not, it brings in itself. */
+  private void arrived(Touches touches) {
+    for (int i = 0; i < touches.count(); i++) {
+      LiveAllocation allocation = context.ledger().find(touches.address(i));
+      if (allocation != null) {
+        new AddressRange(touches.address(i), touches.bytes(i))
+            .intersection(allocation.range())
+            .ifPresent(range -> presence.present(allocation, range));
       }
     }
   }
 
-  private void droppableAnew(AddressRange range) {
-    for (Piece piece : planner.pieces().inside(range)) {
-      piece.setDroppable(context.applier().droppable(piece.range()));
+  private void applied(Plan plan) {
+    for (Hint hint : plan.hints()) {
+      for (LiveAllocation allocation : context.ledger().overlapping(hint.range())) {
+        if (allocation.kind() == MemoryKind.MANAGED) {
+          hint.range()
+              .intersection(allocation.range())
+              .ifPresent(range -> applied(hint, allocation, range));
+        }
+      }
+    }
+  }
+
+  private void applied(Hint hint, LiveAllocation allocation, AddressRange range) {
+    switch (hint) {
+      case Hint.Drop _, Hint.WriteBack _, Hint.Evict _ ->
+          planner.moved(range, false).forEach(mover::gone);
+      case Hint.Fetch _ -> {
+        planner.moved(range, true);
+        presence.present(allocation, range);
+      }
+      case Hint.NotReadMostly _ -> planner.expectWrite(range).forEach(mover::gone);
+      case Hint.ReadMostly _, Hint.Prefer _, Hint.PreferNowhere _ ->
+          planner.adviceChanged(range, context.applier()::droppable);
+      case Hint.AccessedBy _, Hint.NotAccessedBy _, Hint.Discard _ -> {}
     }
   }
 
@@ -305,32 +387,61 @@ final class Backstage implements AutoCloseable {
 
   private String describe() {
     Outcomes outcomes = planner.outcomes();
-    return "on, %s (%s); fetched ahead and used %d, unused %d, harmful %d"
+    return "on, %s (%s); fetched ahead and used %d, unused %d, harmful %d; waited in vain %d, not heard of %d"
         .formatted(
             governor.level(),
             governor.reason(),
             outcomes.hits(),
             outcomes.useless(),
-            outcomes.harmful());
+            outcomes.harmful(),
+            late.get(),
+            inbox.dropped());
   }
 
   String state() {
-    return state;
+    String paused = patience.reason();
+    return paused == null ? state : "paused: " + paused;
   }
 
   void stop() {
     stopped = true;
   }
 
-  /** Waits until everything told so far has been heard, and all steps begun are done. */
-  void finish() {
-    workAndWait(new CountDownLatch(1), LONGEST_STEP_NANOS);
-    stopped = true;
-    for (Message message = ring.poll(); message != null; message = ring.poll()) {
-      if (message instanceof Message.Issued issued) {
-        completions.giveBack(issued.marks());
-      }
+  /**
+   * Waits until everything told so far has been heard and all steps begun are done, interrupted or
+   * not: what a step uses must not be destroyed under it.
+   *
+   * @return whether that is so; else a step goes on, and what is its own has to stay
+   */
+  boolean finish() {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    try {
+      context
+          .background()
+          .execute(
+              () -> {
+                try {
+                  work();
+                } finally {
+                  done.complete(true);
+                }
+              });
+      done.completeOnTimeout(false, waits.close(), TimeUnit.NANOSECONDS).join();
+    } catch (RejectedExecutionException e) {
+      // Shut down already: what it still does is seen below.
     }
+    stopped = true;
+    if (working) {
+      return false;
+    }
+    inbox.read(
+        message -> {
+          if (message instanceof Message.Issued issued) {
+            completions.giveBack(issued.marks());
+          }
+        },
+        () -> {});
+    return true;
   }
 
   @Override

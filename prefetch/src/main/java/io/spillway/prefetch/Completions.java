@@ -131,9 +131,9 @@ final class Completions implements AutoCloseable {
       if (launch.sequence() > sequence) {
         continue; // another thread's, whose launches come in an order of their own
       }
-      all.remove();
       boolean waits = !driver.isComplete(launch.event());
       driver.await(launch.event());
+      all.remove(); // only now: where the driver fails, the event is still to be destroyed
       if (waits) {
         long now = driver.clock().nanoTime();
         durations.took(launch.launch(), now - Math.max(lastDone, launch.issuedAt()));

@@ -57,7 +57,8 @@ final class MessageRing {
     return message;
   }
 
+  /** Whether all places that senders took have been read. One thread. */
   boolean isEmpty() {
-    return slots.getAcquire((int) head.get() & mask) == null;
+    return tail.get() == head.get();
   }
 }

@@ -73,10 +73,18 @@ final class Mover implements AutoCloseable {
     return left;
   }
 
-  private void advise(Step step, StreamHandle stream) {
-    for (Piece piece : step.readMostly()) { // before it is so: whoever might write it has to wait
+  /**
+   * Says, before it is so, what is to be read-mostly: from now on whoever might write it waits, and
+   * whoever did not see this is heard of when messages are read once more.
+   */
+  void announceReadMostly(Step step) {
+    for (Piece piece : step.readMostly()) {
       inAllocations(piece, (allocation, _) -> presence.setFoundReadMostly(allocation, true));
     }
+    presence.setTurningReadMostly(step.readMostly().stream().map(Piece::range).toList());
+  }
+
+  private void advise(Step step, StreamHandle stream) {
     Plan advice = step.advise(driver.device().location());
     step.advised(applier.apply(advice, stream).complete());
     for (Piece piece : step.notReadMostly()) {
@@ -123,11 +131,6 @@ final class Mover implements AutoCloseable {
               : (allocation, range) ->
                   presence.onItsWay(allocation, range, flight.number(), event));
     }
-  }
-
-  /** What launches brought in themselves is there now. */
-  void faulted(Piece piece) {
-    inAllocations(piece, presence::present);
   }
 
   /** What left by another's doing is no longer there. */

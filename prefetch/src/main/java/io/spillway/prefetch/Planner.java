@@ -45,6 +45,10 @@ public final class Planner {
 
   private final Map<Long, OpenLaunch> unissued = new HashMap<>();
   private final Deque<Piece> demanded = new ArrayDeque<>();
+
+  /** The layout that what is demanded was last brought up to date with. */
+  private int cuts;
+
   private final List<Piece> doubtful = new ArrayList<>();
   private final List<Piece> placing = new ArrayList<>();
   private final List<Piece> unplacing = new ArrayList<>();
@@ -96,7 +100,7 @@ public final class Planner {
       launch.bytes += piece.bytes();
     }
     for (Piece piece : scratch) {
-      if (kind == AccessKind.UNKNOWN && piece.advised()) {
+      if (kind.mayWrite() && piece.advised()) {
         doubtful.add(piece);
         gone(piece); // taking read-mostly back leaves the host's copy alone
       }
@@ -139,9 +143,20 @@ public final class Planner {
    * @return its number among the distinct launches
    */
   public int issued(long sequence, Touches launch, long limitBytes) {
+    if (!unissued.containsKey(sequence)) { // what was declared was not heard
+      for (int i = 0; i < launch.count(); i++) {
+        declare(
+            sequence,
+            launch.site(),
+            launch.address(i),
+            launch.bytes(i),
+            launch.kind(i),
+            limitBytes);
+      }
+    }
     OpenLaunch open = unissued.remove(sequence);
     if (open != null) {
-      for (Piece piece : open.pieces) {
+      for (Piece piece : open.current()) {
         if (!piece.placed()) {
           pieces.arrive(piece);
         }
@@ -155,16 +170,28 @@ public final class Planner {
     return number;
   }
 
+  /**
+   * Launches went by unseen: what is expected, and what is declared and not issued, is void. What
+   * they brought in themselves is not in the account until it is used again.
+   */
+  public void resynchronise() {
+    unissued.clear();
+    demanded.clear();
+    predictor.lose();
+    window.follow();
+    window.slide();
+  }
+
   /** What a declared launch still lacks. */
   List<Piece> missing(long sequence) {
     OpenLaunch open = unissued.get(sequence);
-    return open == null ? List.of() : open.pieces.stream().filter(Piece::missing).toList();
+    return open == null ? List.of() : open.current().stream().filter(Piece::missing).toList();
   }
 
   /** What to make of the time that a declared launch takes; null if nothing, as when it faults. */
   @Nullable Timed timed(long sequence) {
     OpenLaunch open = unissued.get(sequence);
-    return open == null || open.pieces.stream().anyMatch(Piece::missing)
+    return open == null || open.current().stream().anyMatch(Piece::missing)
         ? null
         : new Timed(open.site, open.bytes, open.inPlaceBytes, List.copyOf(open.inPlace));
   }
@@ -192,7 +219,7 @@ public final class Planner {
   void took(Timed launch, long nanos) {
     if (!trials.took(
         launch.site(), predictor.position(), launch.bytes(), launch.inPlaceBytes(), nanos)) {
-      for (Piece piece : launch.inPlace()) {
+      for (Piece piece : current(launch.inPlace())) {
         piece.setSuitsInPlace(false);
         if (piece.placed()) {
           piece.setPlaced(false);
@@ -213,6 +240,17 @@ public final class Planner {
     OpenLaunch(long site) {
       this.site = site;
     }
+
+    List<Piece> current() {
+      return Planner.current(pieces);
+    }
+  }
+
+  /** What there is of pieces that may have been cut or freed meanwhile. */
+  private static List<Piece> current(Iterable<Piece> of) {
+    List<Piece> there = new ArrayList<>();
+    of.forEach(piece -> piece.addCurrent(there));
+    return there;
   }
 
   /** The launch took that long on the device. */
@@ -233,8 +271,9 @@ public final class Planner {
    * @param limitBytes the most bytes on the device
    */
   public @Nullable Step next(long limitBytes) {
-    if (!(doubtful.isEmpty() && placing.isEmpty() && unplacing.isEmpty())) {
-      return advise();
+    Step advice = advise();
+    if (advice != null) {
+      return advice;
     }
     if (pieces.residentBytes() > limitBytes) {
       Step shrink = shrink(limitBytes);
@@ -249,13 +288,15 @@ public final class Planner {
     return looksAhead ? fetchAhead(limitBytes) : null;
   }
 
-  private Step advise() {
-    Step advice =
-        Step.advising(List.copyOf(doubtful), List.copyOf(placing), List.copyOf(unplacing));
+  private @Nullable Step advise() {
+    if (doubtful.isEmpty() && placing.isEmpty() && unplacing.isEmpty()) {
+      return null;
+    }
+    Step advice = Step.advising(current(doubtful), current(placing), current(unplacing));
     doubtful.clear();
     placing.clear();
     unplacing.clear();
-    return advice;
+    return advice.advises() ? advice : null;
   }
 
   private @Nullable Step shrink(long limitBytes) {
@@ -282,6 +323,12 @@ public final class Planner {
     List<Piece> coming = new ArrayList<>();
     long now = predictor.position();
     long bytes = 0;
+    if (cuts != pieces.layout()) {
+      List<Piece> there = current(demanded);
+      demanded.clear();
+      demanded.addAll(there);
+      cuts = pieces.layout();
+    }
     while (!demanded.isEmpty()) {
       Piece piece = demanded.peek();
       if (!piece.resident()) {
@@ -363,6 +410,25 @@ public final class Planner {
     return Step.moving(leaving, coming, readMostly, unplaced, demanding);
   }
 
+  /**
+   * The step without advice that a launch told meanwhile makes wrong, or that has no piece left.
+   */
+  Step reconsidered(Step step) {
+    long now = predictor.position();
+    long lap = predictor.lapConfirmed() ? predictor.lapLength() : 0;
+    return new Step(
+        step.leaving(),
+        step.coming(),
+        current(step.readMostly()).stream()
+            .filter(piece -> !piece.droppable() && piece.onlyReadFor(lap, now))
+            .toList(),
+        step.notReadMostly(),
+        step.placing(),
+        step.unplacing(),
+        step.afterSequence(),
+        step.demanded());
+  }
+
   /** Lets pieces go until there is room; those that went stay gone even if it is not enough. */
   private boolean makeRoom(
       Piece coming, long now, long use, long limitBytes, List<Piece> leaving, Choice choice) {
@@ -418,7 +484,7 @@ public final class Planner {
    */
   public List<Piece> expectWrite(AddressRange range) {
     List<Piece> collapsed = new ArrayList<>();
-    for (Piece piece : pieces.inside(Blocks.covering(range))) {
+    for (Piece piece : pieces.within(range)) {
       if (piece.resident() && piece.droppable()) {
         gone(piece);
         collapsed.add(piece);
@@ -428,6 +494,15 @@ public final class Planner {
     return collapsed;
   }
 
+  /** What is advised of a range has changed: asks anew which of its pieces can be dropped. */
+  public void adviceChanged(AddressRange range, Predicate<AddressRange> droppable) {
+    // Advice is about whole blocks: those that it leaves out make pieces of their own.
+    Blocks.inside(range).ifPresent(pieces::within);
+    for (Piece piece : pieces.within(range)) {
+      piece.setDroppable(droppable.test(piece.range()));
+    }
+  }
+
   private void gone(Piece piece) {
     pieces.leave(piece);
     window.left(piece);
@@ -435,14 +510,12 @@ public final class Planner {
 
   /** The driver would not let a piece go: it is still there. */
   public void refused(Piece piece) {
-    pieces.arrive(piece);
+    current(List.of(piece)).forEach(pieces::arrive);
   }
 
   /** Memory is being freed. */
   public void freed(AddressRange range) {
-    pieces.inside(Blocks.covering(range)).forEach(outcomes::gone);
-    pieces.remove(range);
-    demanded.clear();
+    pieces.remove(range).forEach(outcomes::gone);
     window.follow();
     window.slide();
   }

@@ -16,6 +16,7 @@ import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +30,13 @@ import org.jspecify.annotations.Nullable;
  * launches far ahead from outrunning the link. It waits as well before it might write what the
  * engine found to be only read, until that has been taken back.
  *
- * <p>A failure switches the engine off, with one line in the log; launches then fault.
+ * <p>A failure switches the engine off, with one line in the log; launches then fault. A wait in
+ * vain does not: several in a row make it pause.
  */
 final class PredictiveEngine implements SessionListener {
 
   private final SessionContext context;
+  private final Waits waits;
   private final Presence presence = new Presence();
   private final Completions completions;
   private final Backstage backstage;
@@ -57,10 +60,11 @@ final class PredictiveEngine implements SessionListener {
     }
   }
 
-  PredictiveEngine(SessionContext context, MoveSizing sizing) {
+  PredictiveEngine(SessionContext context, MoveSizing sizing, Waits waits) {
     this.context = context;
+    this.waits = waits;
     this.completions = new Completions(context.driver(), new ToBackstage());
-    this.backstage = new Backstage(context, sizing, completions, presence, this::switchOff);
+    this.backstage = new Backstage(context, sizing, waits, completions, presence, this::switchOff);
   }
 
   /** The mover tells itself. */
@@ -79,25 +83,23 @@ final class PredictiveEngine implements SessionListener {
   @Override
   public void declared(Launch launch, RangeAccess access) {
     AddressRange range = access.range();
-    LiveAllocation allocation = context.ledger().find(range.address());
-    if (allocation == null || allocation.kind() != MemoryKind.MANAGED) {
+    LiveAllocation allocation = managed(range);
+    if (allocation == null) {
       return;
     }
-    if (offBecause != null) {
+    if (offBecause != null || backstage.pausing()) {
       if (access.kind() == AccessKind.UNKNOWN && presence.foundReadMostly(allocation)) {
-        context.applier().expectWrite(range); // the mover is not there any more to do so
+        applied(context.applier().expectWrite(range)); // the mover is not there to do so
       }
       return;
     }
     if (context.applier().readInPlace(range) && !presence.placed(allocation)) {
       return; // the program's own wish
     }
-    AddressRange inside = range.intersection(allocation.range()).orElse(range);
     OwnLaunch current = own.get();
     Touches touches = current.of(launch);
-    touches.add(inside.address(), inside.bytes(), access.kind());
-    boolean doubtful = access.kind() == AccessKind.UNKNOWN && presence.foundReadMostly(allocation);
-    if (presence.has(allocation, inside) && !doubtful) {
+    AddressRange inside = add(touches, access, allocation);
+    if (presence.has(allocation, inside) && !doubtful(access.kind(), allocation, inside)) {
       backstage.tell(
           new Message.Declared(
               launch.sequence(),
@@ -106,6 +108,9 @@ final class PredictiveEngine implements SessionListener {
               inside.bytes(),
               access.kind(),
               null));
+      if (doubtful(access.kind(), allocation, inside)) {
+        backstage.awaitTurn(); // so since then: the mover may not have heard in time
+      }
     } else {
       backstage.declareAndWait(launch.sequence(), touches.site(), inside, access.kind());
     }
@@ -121,6 +126,28 @@ final class PredictiveEngine implements SessionListener {
     } catch (DriverException e) {
       switchOff(e);
     }
+  }
+
+  /** Whether the launch may write what is read-mostly, or is about to be. */
+  private boolean doubtful(AccessKind kind, LiveAllocation allocation, AddressRange inside) {
+    if (kind == AccessKind.UNKNOWN) {
+      return presence.foundReadMostly(allocation);
+    }
+    return kind.writes()
+        && (presence.turningReadMostly(inside) || context.applier().mayBeReadMostly(inside));
+  }
+
+  /** The allocation that a range is in or starts in, if data there can move; else null. */
+  private @Nullable LiveAllocation managed(AddressRange range) {
+    LiveAllocation allocation = context.ledger().find(range.address());
+    return allocation != null && allocation.kind() == MemoryKind.MANAGED ? allocation : null;
+  }
+
+  /** Adds what an access touches of the allocation it starts in; returns that. */
+  private static AddressRange add(Touches touches, RangeAccess access, LiveAllocation allocation) {
+    AddressRange inside = access.range().intersection(allocation.range()).orElseThrow();
+    touches.add(inside.address(), inside.bytes(), access.kind());
+    return inside;
   }
 
   @Override
@@ -150,16 +177,18 @@ final class PredictiveEngine implements SessionListener {
     if (allocation != null) {
       presence.forget(allocation);
     }
-    backstage.tellAndWake(new Message.Freed(range));
+    backstage.deliverAndWake(new Message.Freed(range));
   }
 
   @Override
   public boolean fetch(AddressRange range) {
-    LiveAllocation allocation = context.ledger().find(range.address());
-    if (offBecause != null || allocation == null || allocation.kind() != MemoryKind.MANAGED) {
+    LiveAllocation allocation = managed(range);
+    if (offBecause != null || allocation == null) {
       return false;
     }
-    backstage.tellAndWake(new Message.Wanted(range));
+    range
+        .intersection(allocation.range())
+        .ifPresent(inside -> backstage.tellAndWake(new Message.Wanted(inside)));
     return true;
   }
 
@@ -169,11 +198,21 @@ final class PredictiveEngine implements SessionListener {
     for (UpcomingLaunch launch : launches) {
       Touches next = new Touches().begin(launch.label());
       for (RangeAccess access : launch.accesses()) {
-        next.add(access.range().address(), access.range().bytes(), access.kind());
+        LiveAllocation allocation = managed(access.range());
+        if (allocation != null && !context.applier().readInPlace(access.range())) {
+          add(next, access, allocation);
+        }
       }
-      touches.add(next);
+      if (next.count() > 0) {
+        touches.add(next);
+      }
     }
     backstage.tellAndWake(new Message.Upcoming(touches));
+  }
+
+  @Override
+  public void budgetResized() {
+    backstage.wake();
   }
 
   @Override
@@ -188,7 +227,7 @@ final class PredictiveEngine implements SessionListener {
         }
       }
     }
-    backstage.tellAndWake(new Message.Applied(plan));
+    backstage.deliverAndWake(new Message.Applied(plan));
   }
 
   @Override
@@ -208,11 +247,20 @@ final class PredictiveEngine implements SessionListener {
 
   @Override
   public void close() {
-    backstage.finish();
+    boolean finished = backstage.finish();
     if (offBecause == null) {
       offBecause = "closed";
     }
-    backstage.close(); // after which no thread but this one has an event
-    completions.close();
+    if (finished) {
+      backstage.close(); // after which no thread but this one has an event
+      completions.close();
+    } else {
+      System.getLogger(PredictiveEngine.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "the prefetcher is still at a step after {0} s: its streams and events are left to"
+                  + " the driver, not destroyed under it",
+              TimeUnit.NANOSECONDS.toSeconds(waits.close()));
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.spillway.allocate.LiveAllocation;
 import io.spillway.driver.EventHandle;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +36,9 @@ final class Presence {
 
   /** Allocations with parts that the engine told the device to access in place. */
   private final Set<LiveAllocation> placed = ConcurrentHashMap.newKeySet();
+
+  /** What is being told read-mostly because of what launches did. */
+  private volatile List<AddressRange> turningReadMostly = List.of();
 
   private final AtomicReferenceArray<@Nullable EventHandle> events =
       new AtomicReferenceArray<>(MOST_ON_THEIR_WAY);
@@ -95,14 +99,13 @@ final class Presence {
     }
   }
 
-  /** The blocks are there. Mover's thread. */
+  /** The blocks are there, except that what is on its way is still awaited. Mover's thread. */
   void present(LiveAllocation allocation, AddressRange range) {
-    byte[] blocks = blocksOf.get(allocation);
+    byte[] blocks = blocksOf(allocation);
     int end = index(allocation, range.end() - 1);
     for (int i = index(allocation, range.address()); i <= end; i++) {
-      if (blocks == null || blocks[i] == ABSENT) {
-        set(allocation, range, PRESENT);
-        return;
+      if (blocks[i] == ABSENT) {
+        blocks[i] = PRESENT;
       }
     }
   }
@@ -132,6 +135,21 @@ final class Presence {
     set(allocation, range, PRESENT);
   }
 
+  /** Whether a part of {@code range} is being told read-mostly just now. */
+  boolean turningReadMostly(AddressRange range) {
+    for (AddressRange part : turningReadMostly) {
+      if (part.overlaps(range)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Says what is being told read-mostly: before the driver is, and none after. Mover's thread. */
+  void setTurningReadMostly(List<AddressRange> ranges) {
+    turningReadMostly = ranges;
+  }
+
   /** The blocks have left. The mover's thread, or one that took advice back. */
   void absent(LiveAllocation allocation, AddressRange range) {
     set(allocation, range, ABSENT);
@@ -145,12 +163,18 @@ final class Presence {
   }
 
   private void set(LiveAllocation allocation, AddressRange range, byte state) {
-    byte[] blocks =
-        blocksOf.computeIfAbsent(allocation, a -> new byte[index(a, a.range().end() - 1) + 1]);
+    byte[] blocks = blocksOf(allocation);
     int end = index(allocation, range.end() - 1);
     for (int i = index(allocation, range.address()); i <= end; i++) {
       blocks[i] = state;
     }
+  }
+
+  private byte[] blocksOf(LiveAllocation allocation) {
+    byte[] blocks = blocksOf.get(allocation);
+    return blocks != null
+        ? blocks
+        : blocksOf.computeIfAbsent(allocation, a -> new byte[index(a, a.range().end() - 1) + 1]);
   }
 
   private static int index(LiveAllocation allocation, long address) {

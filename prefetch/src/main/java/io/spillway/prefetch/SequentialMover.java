@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -136,6 +137,14 @@ final class SequentialMover implements SessionListener {
   }
 
   @Override
+  public void budgetResized() {
+    inBackground(
+        () -> {
+          boolean ignored = makeRoom(List.of(), List.of(), stream);
+        });
+  }
+
+  @Override
   public void applied(Plan plan) {
     inBackground(
         () -> {
@@ -166,7 +175,13 @@ final class SequentialMover implements SessionListener {
 
   @Override
   public void close() {
-    inBackgroundAndWait(() -> {});
+    CompletableFuture<Void> tasksBefore = new CompletableFuture<>();
+    try {
+      context.background().execute(() -> tasksBefore.complete(null));
+      tasksBefore.join(); // interrupted or not: nothing is destroyed under a task
+    } catch (RejectedExecutionException e) {
+      switchOff(e);
+    }
     if (offBecause == null) {
       offBecause = "closed";
     }

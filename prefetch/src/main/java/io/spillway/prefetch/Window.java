@@ -93,7 +93,7 @@ final class Window {
     if (versions[launch] != launches.version(launch)) {
       List<Piece> found = new ArrayList<>();
       for (int i = 0; i < launches.count(launch); i++) {
-        pieces.cover(launches.address(launch, i), launches.bytes(launch, i), found);
+        pieces.coverLive(launches.address(launch, i), launches.bytes(launch, i), found);
       }
       piecesByLaunch.set(launch, found);
       versions[launch] = launches.version(launch);

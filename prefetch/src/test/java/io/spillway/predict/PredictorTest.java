@@ -67,6 +67,27 @@ final class PredictorTest {
   }
 
   @Test
+  void afterAGapNothingIsExpectedUntilTheSituationIsSeenAgain() {
+    for (int i = 0; i < 40; i++) {
+      predictor.observe(layer(i % 16), NONE);
+    }
+    assertThat(predictor.inLap()).isTrue();
+    long epoch = predictor.epoch();
+
+    predictor.lose();
+
+    assertThat(predictor.depth()).isZero();
+    assertThat(predictor.inLap()).isFalse();
+    assertThat(predictor.epoch()).isNotEqualTo(epoch);
+    predictor.observe(layer(3), NONE);
+    assertThat(expectedAddresses()).startsWith(4L);
+    for (int i = 4; i < 36; i++) {
+      predictor.observe(layer(i % 16), NONE);
+    }
+    assertThat(predictor.inLap()).isTrue();
+  }
+
+  @Test
   void aLaunchThatGrowsStaysTheSameLaunch() {
     int number = predictor.observe(layer(0), NONE);
     int version = predictor.launches().version(number);

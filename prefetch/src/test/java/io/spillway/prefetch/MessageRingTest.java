@@ -9,8 +9,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Messages of several threads, none lost, each thread's in order. */
+@Timeout(60) // seconds; a lost message would be waited for for ever
 final class MessageRingTest {
 
   private static final int SENDERS = 4;

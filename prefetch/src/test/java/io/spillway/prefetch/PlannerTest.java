@@ -6,17 +6,20 @@ import io.spillway.access.AccessKind;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.predict.Touches;
+import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Plans traces without a driver, and counts what comes in. */
 final class PlannerTest {
 
   private static final long BASE = 1L << 40;
+  private static final long SITE = 7;
   private static final long LAYER = 8 * Blocks.BYTES;
 
   private final Planner planner =
@@ -81,6 +84,138 @@ final class PlannerTest {
     // No policy can do with less than N - C; Belady's, one layer at a time, does with this.
     double belady = (double) layers * (layers - fit) / (layers - 1);
     assertThat(perLap).isBetween((double) layers - fit, belady + 1);
+  }
+
+  @Test
+  void aPartOfAPieceThatIsToBeWrittenIsGoneAndTheRestIsNot() {
+    limitBytes = 48 * LAYER;
+    launch(layer(0, AccessKind.READ));
+    AddressRange part = new AddressRange(BASE + Blocks.BYTES / 2, Blocks.BYTES / 4);
+
+    List<Piece> gone = planner.expectWrite(part);
+
+    assertThat(gone)
+        .singleElement()
+        .satisfies(piece -> assertThat(piece.range()).isEqualTo(Blocks.covering(part)))
+        .satisfies(piece -> assertThat(piece.resident()).isFalse())
+        .satisfies(piece -> assertThat(piece.droppable()).isFalse());
+    assertThat(planner.pieces().residentBytes()).isEqualTo(LAYER - Blocks.BYTES);
+  }
+
+  @Test
+  void adviceThatEndsInsideABlockMakesOnlyWholeBlocksDroppable() {
+    limitBytes = 48 * LAYER;
+    launch(layer(0, AccessKind.READ));
+    AddressRange advised = new AddressRange(BASE + Blocks.BYTES / 2, 2 * Blocks.BYTES);
+
+    planner.adviceChanged(advised, range -> advised.contains(range));
+
+    assertThat(planner.pieces().touching(new AddressRange(BASE, LAYER)))
+        .filteredOn(piece -> piece.range().overlaps(advised))
+        .extracting(Piece::droppable)
+        .containsExactly(false, true, false);
+  }
+
+  @Test
+  void whatWasFreedIsNotBroughtBackByLaunchesRememberedFromBefore() {
+    limitBytes = 8 * LAYER;
+    layersInPerLap(12, 4);
+    AddressRange third = new AddressRange(BASE + 2 * LAYER, LAYER);
+
+    planner.freed(third);
+    for (int i = 0; i < 24; i++) {
+      if (i % 12 != 2) {
+        launch(layer(i % 12, AccessKind.READ));
+      }
+    }
+    assertThat(planner.pieces().touching(third)).isEmpty();
+
+    launch(layer(2, AccessKind.READ)); // other memory at the same place
+    assertThat(planner.pieces().touching(third)).isNotEmpty();
+  }
+
+  @Test
+  void aLaunchOfWhichAPieceIsCutBeforeItIsIssuedCountsItsBytesOnce() {
+    limitBytes = 48 * LAYER;
+    planner.declare(0, SITE, BASE, LAYER, AccessKind.READ, limitBytes);
+    planner.declare(1, SITE, BASE + Blocks.BYTES, Blocks.BYTES, AccessKind.READ, limitBytes);
+
+    assertThat(planner.missing(0)).extracting(Piece::bytes).contains(Blocks.BYTES);
+    planner.issued(0, layer(0, AccessKind.READ), limitBytes);
+    steps();
+
+    assertThat(planner.pieces().residentBytes()).isEqualTo(LAYER);
+    assertThat(bytesIn).isZero();
+  }
+
+  @Test
+  void aFreeLeavesWhatIsDemandedElsewhere() {
+    limitBytes = 48 * LAYER;
+    planner.declare(0, SITE, BASE, LAYER, AccessKind.READ, limitBytes);
+    planner.declare(0, SITE, BASE + LAYER, LAYER, AccessKind.READ, limitBytes);
+
+    planner.freed(new AddressRange(BASE, LAYER));
+    steps();
+
+    assertThat(bytesIn).isEqualTo(LAYER);
+    assertThat(planner.pieces().residentBytes()).isEqualTo(LAYER);
+    assertThat(planner.missing(0)).isEmpty();
+  }
+
+  @Test
+  void afterAGapNothingIsHeldForLaunchesOfWhichNothingWasHeard() {
+    limitBytes = 3 * LAYER;
+    planner.declare(1000, SITE, BASE, 2 * LAYER, AccessKind.READ, limitBytes);
+    steps();
+
+    planner.resynchronise();
+
+    launch(layer(5, AccessKind.READ));
+    launch(layer(6, AccessKind.READ)); // in place of what launch 1000 declared
+    long before = planner.pieces().residentBytes();
+    planner.issued(2000, layer(9, AccessKind.READ), limitBytes); // declared in the gap
+    assertThat(planner.pieces().residentBytes()).isEqualTo(before + LAYER);
+  }
+
+  /** Reads a lap until a fetch finds that what it brings is only read. */
+  private static Step firstReadMostly(Planner writable, long limitBytes) {
+    for (int i = 0; i < 100; i++) {
+      writable.declare(i, SITE, BASE + i % 6 * LAYER, LAYER, AccessKind.READ, limitBytes);
+      for (Step step = writable.next(limitBytes); step != null; step = writable.next(limitBytes)) {
+        if (!step.readMostly().isEmpty()) {
+          return step;
+        }
+        step.advised(true);
+      }
+      writable.issued(i, layer(i % 6, AccessKind.READ), limitBytes);
+    }
+    throw new AssertionError("nothing was found to be only read");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = AccessKind.class,
+      names = {"WRITE", "READ_WRITE", "UNKNOWN"})
+  void aWriteHeardOfBeforeTheAdviceIsGivenKeepsItBackAndOneAfterTakesItBack(AccessKind kind) {
+    long limit = 3 * LAYER;
+    Planner writable =
+        new Planner(
+            Prices.H200,
+            new MoveSizing(2 * Blocks.BYTES, 2),
+            (origin, address, bytes) -> false,
+            range -> false);
+    Step step = firstReadMostly(writable, limit);
+    Piece piece = step.readMostly().getFirst();
+    assertThat(writable.reconsidered(step).readMostly()).isEqualTo(step.readMostly());
+
+    writable.declare(1000, SITE, piece.address(), piece.bytes(), kind, limit);
+
+    assertThat(writable.reconsidered(step).readMostly()).doesNotContain(piece);
+
+    step.advised(true); // as if it had not been heard of
+    writable.declare(1001, SITE, piece.address(), piece.bytes(), kind, limit);
+    assertThat(writable.next(limit))
+        .satisfies(next -> assertThat(next.notReadMostly()).containsExactly(piece));
   }
 
   @Test

@@ -3,12 +3,16 @@ package io.spillway.prefetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.Allocation;
+import io.spillway.SessionContext;
+import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
 import io.spillway.UpcomingLaunch;
 import io.spillway.access.AccessKind;
+import io.spillway.access.Launch;
 import io.spillway.access.RangeAccess;
+import io.spillway.allocate.DeviceBudget;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.Placement;
 import io.spillway.driver.CudaStatus;
@@ -33,6 +37,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -231,6 +236,68 @@ final class PredictiveEngineTest {
     }
   }
 
+  /** Does something between the session's look at a write to come and the engine's. */
+  private static final class InBetween implements SessionPlugin, SessionListener {
+    private Runnable work = () -> {};
+
+    @Override
+    public String name() {
+      return "in between";
+    }
+
+    @Override
+    public SessionListener attach(SessionContext context) {
+      return this;
+    }
+
+    @Override
+    public void declared(Launch launch, RangeAccess access) {
+      Runnable now = work;
+      work = () -> {};
+      now.run();
+    }
+
+    @Override
+    public void issued(Launch launch) {}
+
+    @Override
+    public void freeing(AddressRange range) {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void whatBecomesReadMostlyWhileAWriteIsBeingDeclaredIsTakenBackBeforeIt() {
+    InBetween inBetween = new InBetween();
+    try (Spillway spillway =
+            Spillway.open(
+                SpillwayConfig.builder()
+                    .driver(driver)
+                    .deviceBudget(Long.toString(LAYERS * LAYER / 3))
+                    .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
+                    .plugins(List.of(inBetween, new Auto()))
+                    .background(simulation.hostThread("mover"))
+                    .build());
+        Allocation weights = weights(spillway, LAYERS)) {
+      AddressRange first = weights.range().slice(0, LAYER);
+      pass(spillway, weights, LAYERS);
+      inBetween.work =
+          () -> {
+            for (int lap = 0; lap < 5; lap++) {
+              pass(spillway, weights, LAYERS);
+            }
+            launch(spillway, "layer", READS, Touch.read(weights, 0));
+            assertThat(simulation.attributes(first).readMostly()).as("by now").isTrue();
+          };
+
+      try (var scope = spillway.launch("update", 0).writes(weights, 0, LAYER)) {
+        assertThat(scope).isNotNull();
+        assertThat(simulation.attributes(first).readMostly()).isFalse();
+      }
+    }
+  }
+
   @Test
   void whatWasFoundToBeOnlyReadIsTakenBackWhenTheEngineIsOffToo() {
     try (Spillway spillway = open(LAYERS * LAYER / 3);
@@ -250,6 +317,33 @@ final class PredictiveEngineTest {
 
       assertThat(simulation.attributes(first).readMostly()).isFalse();
       session.issued(launch);
+    }
+  }
+
+  @Test
+  void aPartOfAPieceThatIsWrittenComesAgainAndIsKnownToBeThere() {
+    AtomicInteger tasks = new AtomicInteger();
+    Executor mover = simulation.hostThread("mover");
+    Executor counting =
+        task -> {
+          tasks.incrementAndGet();
+          mover.execute(task);
+        };
+    try (Spillway spillway = open(8 * LAYER, new Auto(), counting);
+        Allocation weights = weights(spillway, 4).readMostly()) {
+      pass(spillway, weights, 4);
+      AddressRange part = weights.range().slice(LAYER + ByteSize.MIB, ByteSize.MIB);
+      for (int i = 0; i < 2; i++) {
+        tasks.set(0);
+        try (var scope = spillway.launch("update", 0)) {
+          scope.updates(weights, LAYER + ByteSize.MIB, ByteSize.MIB);
+          simulation.launch(
+              SimulatedKernel.of("update", Access.readWrite(part)), StreamHandle.DEFAULT);
+        }
+        simulation.synchronize(StreamHandle.DEFAULT);
+      }
+      assertThat(simulation.counters().faults()).as("what was taken back came again").isZero();
+      assertThat(tasks).as("the second time nothing is waited for").hasValue(1);
     }
   }
 
@@ -276,27 +370,24 @@ final class PredictiveEngineTest {
   }
 
   @Test
-  void aLaunchDoesNotWaitForEverForAThreadThatDoesNotWork() {
-    List<Runnable> neverRun = new ArrayList<>();
-    AtomicBoolean works = new AtomicBoolean();
-    Executor idle =
-        task -> {
-          if (works.get()) {
-            task.run();
-          } else {
-            neverRun.add(task);
-          }
-        };
-    try (Spillway spillway = open(4 * LAYER, new Auto(), idle);
-        Allocation weights = weights(spillway, 12)) {
-      launch(spillway, "layer", 1, Touch.read(weights, 0));
+  void whatIsNamedButCannotBeMovedTakesNoRoom() {
+    try (Spillway spillway = open(8 * LAYER);
+        Allocation plain = spillway.allocate(LAYER, Placement.DEVICE, "plain")) {
+      Allocation gone = weights(spillway, 4);
+      List<UpcomingLaunch> named =
+          List.of(
+              UpcomingLaunch.of("gone").reads(gone, 0, 4 * LAYER),
+              UpcomingLaunch.of("plain").reads(plain, 0, LAYER));
+      gone.close();
+      try (Allocation weights = weights(spillway, 7).readMostly()) {
+        pass(spillway, weights, 7);
 
-      assertThat(spillway.statistics().plugins().get("auto"))
-          .startsWith("off: launch 0 waited ")
-          .contains("what should make room for it is not done");
-      launch(spillway, "layer", 1, Touch.read(weights, 1));
-      assertThat(simulation.counters().faults()).isPositive();
-      works.set(true);
+        spillway.upcoming(named);
+        pass(spillway, weights, 7);
+
+        assertThat(spillway.statistics().fetchedBytes()).isEqualTo(7 * LAYER);
+        assertThat(spillway.statistics().droppedBytes()).isZero();
+      }
     }
   }
 
@@ -521,6 +612,66 @@ final class PredictiveEngineTest {
       spillway.apply(Plan.of(new Hint.Drop(weights.range())));
       pass(spillway, weights, 8);
       assertThat(spillway.statistics().fetchedBytes()).isEqualTo(2 * 8 * LAYER);
+    }
+  }
+
+  @Test
+  void aSmallerBudgetIsKeptWithinASecondAndALargerOneUsed() {
+    for (SessionPlugin plugin : List.of(new Auto(), new OneAhead())) {
+      try (Spillway spillway = open(8 * LAYER, plugin, simulation.hostThread("mover"));
+          Allocation weights = weights(spillway, 8)) {
+        pass(spillway, weights, 8);
+        assertThat(simulation.residentBytes(weights.range())).isEqualTo(8 * LAYER);
+        long start = simulation.clock().nanoTime();
+
+        spillway.resizeBudget(DeviceBudget.ofBytes(3 * LAYER));
+
+        assertThat(simulation.residentBytes(weights.range()))
+            .as(plugin.name())
+            .isBetween(2 * LAYER, 3 * LAYER);
+        assertThat(simulation.clock().nanoTime() - start).isLessThan(1_000_000_000L);
+        pass(spillway, weights, 8);
+        assertThat(simulation.residentBytes(weights.range())).isLessThanOrEqualTo(3 * LAYER);
+
+        spillway.resizeBudget(DeviceBudget.ofBytes(8 * LAYER));
+        pass(spillway, weights, 8);
+        assertThat(simulation.residentBytes(weights.range())).isEqualTo(8 * LAYER);
+      }
+    }
+  }
+
+  @Test
+  void launchesThatRunFarAheadOfTheMoverDoNotSwitchItOff() {
+    List<Runnable> later = new ArrayList<>();
+    AtomicBoolean busy = new AtomicBoolean();
+    Executor mover = simulation.hostThread("mover");
+    Executor background =
+        task -> {
+          if (busy.get()) {
+            later.add(task);
+          } else {
+            mover.execute(task);
+          }
+        };
+    try (Spillway spillway = open(8 * LAYER, new Auto(), background);
+        Allocation weights = weights(spillway, 8).readMostly()) {
+      Allocation freed = weights(spillway, 4);
+      pass(spillway, weights, 8);
+      busy.set(true);
+      for (int lap = 0; lap < 1_200; lap++) { // 19,200 messages, of which 16,384 find room
+        pass(spillway, weights, 8);
+      }
+      freed.close();
+      busy.set(false);
+      later.forEach(mover::execute);
+
+      pass(spillway, weights, 8);
+
+      assertThat(spillway.statistics().plugins().get("auto"))
+          .startsWith("on, FULL")
+          .doesNotEndWith("not heard of 0");
+      assertThat(spillway.statistics().fetchedBytes()).isEqualTo(8 * LAYER);
+      assertThat(simulation.counters().faults()).isZero();
     }
   }
 

@@ -97,7 +97,8 @@ final class ThreadedEngineTest {
               + kernels * (1 - model.prefetchOverlapGBps() / model.prefetchLinkGBps());
       assertThat(in).isBetween(LAYERS * LAYER - BUDGET, LAYERS * LAYER - BUDGET + 2 * LAYER);
       assertThat(simulation.counters().faults()).isZero();
-      // A mover that waits for a launch that still runs, where another is done, gets 0.8.
+      // A mover that waits for a launch that still runs, where another is done, gets 0.8; this one
+      // got 0.955 to 0.967 in 30 runs beside two busy loops on two cores.
       assertThat(least / lap).isGreaterThan(0.92);
       assertThat(spillway.statistics().plugins().get("auto")).startsWith("on, FULL");
       layers.forEach(Allocation::close);

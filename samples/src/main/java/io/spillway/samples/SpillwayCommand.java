@@ -9,6 +9,7 @@ import io.spillway.samples.advise.AdviseCommand;
 import io.spillway.samples.advise.CompareHintsCommand;
 import io.spillway.samples.demo.DemoCommand;
 import io.spillway.samples.doctor.DoctorCommand;
+import io.spillway.samples.latency.LatencyCommand;
 import io.spillway.samples.profile.RecordingCheckCommand;
 import io.spillway.samples.report.ReportCommand;
 import java.io.PrintWriter;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DoctorCommand.class,
       DemoCommand.class,
+      LatencyCommand.class,
       AdviseCommand.class,
       CompareHintsCommand.class,
       ReportCommand.class,

@@ -135,9 +135,36 @@ class SpillwayCommandTest {
   }
 
   @Test
+  void latencyComparesLaunchesThatTheEngineHearsOfWithBareOnes() throws JsonProcessingException {
+    int code = run("latency", "--simulate", "--json", "--launches", "500", "--layers", "12");
+
+    JsonNode json = new ObjectMapper().readTree(out.toString());
+    assertThat(code).isZero();
+    assertThat(err.toString()).isEmpty();
+    assertThat(json.get("simulated").booleanValue()).isTrue();
+    assertThat(json.get("budget_bytes").longValue()).isEqualTo(72L << 20);
+    assertThat(json.get("fetched_bytes").longValue()).as("the engine was busy").isPositive();
+    assertThat(json.get("engine").textValue()).startsWith("on");
+    for (String percentile : new String[] {"p50", "p99", "p99.9"}) {
+      assertThat(json.get("bare_ns").get(percentile).longValue()).isPositive();
+      assertThat(json.get("difference_ns").get(percentile).longValue())
+          .isEqualTo(
+              json.get("told_ns").get(percentile).longValue()
+                  - json.get("bare_ns").get(percentile).longValue());
+    }
+  }
+
+  @Test
+  void latencyOfTooSmallABudgetIsRefused() {
+    assertThat(run("latency", "--simulate", "--budget", "16m")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("budget of 16 MiB: less than 3 layers of 8 MiB; raise the budget");
+  }
+
+  @Test
   void withoutACommandItSaysWhichThereAre() {
     assertThat(run()).isEqualTo(2);
-    assertThat(err.toString()).contains("name a command: doctor, demo, advise");
+    assertThat(err.toString()).contains("name a command: doctor, demo, latency, advise");
   }
 
   @Test

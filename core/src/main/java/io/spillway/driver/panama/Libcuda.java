@@ -52,6 +52,9 @@ final class Libcuda {
   /** The CUDA version whose forms of advise and prefetch name a {@code CUdevice}. */
   private static final int VERSION_DEVICE_FORMS = 8000;
 
+  /** The first CUDA version with capture modes: cudaTypedefs.h 13.0. */
+  private static final int VERSION_CAPTURE_MODES = 10010;
+
   /** {@code CU_GET_PROC_ADDRESS_DEFAULT}, cuda.h 13.0. */
   private static final long GET_PROC_ADDRESS_DEFAULT = 0;
 
@@ -92,6 +95,7 @@ final class Libcuda {
   private final MemorySegment streamSynchronize;
   private final MemorySegment streamWaitEvent;
   private final MemorySegment streamIsCapturing;
+  private final MemorySegment threadExchangeStreamCaptureMode;
   private final MemorySegment eventCreate;
   private final MemorySegment eventDestroy;
   private final MemorySegment eventRecord;
@@ -171,6 +175,8 @@ final class Libcuda {
     memDiscardBatch = optional("cuMemDiscardBatchAsync", VERSION_BATCHES);
     memDiscardAndPrefetchBatch = optional("cuMemDiscardAndPrefetchBatchAsync", VERSION_BATCHES);
     memRangeGetAttribute = optional("cuMemRangeGetAttribute", VERSION_DEVICE_FORMS);
+    threadExchangeStreamCaptureMode =
+        optional("cuThreadExchangeStreamCaptureMode", VERSION_CAPTURE_MODES);
     moduleLoadDataEx = library.exported("cuModuleLoadDataEx");
     moduleUnload = library.exported("cuModuleUnload");
     moduleGetFunction = library.exported("cuModuleGetFunction");
@@ -630,6 +636,18 @@ final class Libcuda {
   int streamIsCapturing(long stream, MemorySegment status) {
     try {
       return (int) CallShapes.JA.CALL.invokeExact(streamIsCapturing, stream, status);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  boolean hasCaptureModes() {
+    return !isNull(threadExchangeStreamCaptureMode);
+  }
+
+  int threadExchangeStreamCaptureMode(MemorySegment mode) {
+    try {
+      return (int) CallShapes.A.CALL.invokeExact(threadExchangeStreamCaptureMode, mode);
     } catch (Throwable e) {
       throw broken(e);
     }

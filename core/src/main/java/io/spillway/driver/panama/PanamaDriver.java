@@ -3,6 +3,7 @@ package io.spillway.driver.panama;
 import io.spillway.driver.Advice;
 import io.spillway.driver.Capabilities;
 import io.spillway.driver.Capability;
+import io.spillway.driver.CaptureMode;
 import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DeviceInfo;
 import io.spillway.driver.DriverException;
@@ -29,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -690,6 +692,33 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
       return cuda.streamIsCapturing(stream.value(), scratch.first) != Libcuda.SUCCESS
           || scratch.firstInt() != 0;
     }
+  }
+
+  @Override
+  public CaptureMode exchangeCaptureMode(CaptureMode mode) {
+    if (!cuda.hasCaptureModes()) {
+      return CaptureMode.GLOBAL;
+    }
+    try (var _ = makeCurrent()) {
+      CallScratch scratch = CallScratch.ofThread();
+      scratch.first.set(ValueLayout.JAVA_INT, 0, number(mode));
+      int status = cuda.threadExchangeStreamCaptureMode(scratch.first);
+      check("cuThreadExchangeStreamCaptureMode", status, 0, 0);
+      int before = scratch.firstInt();
+      return Stream.of(CaptureMode.values())
+          .filter(other -> number(other) == before)
+          .findFirst()
+          .orElse(CaptureMode.GLOBAL); // cuda.h has no other
+    }
+  }
+
+  /** {@code CUstreamCaptureMode}, cuda.h 13.0. */
+  private static int number(CaptureMode mode) {
+    return switch (mode) {
+      case GLOBAL -> 0;
+      case THREAD_LOCAL -> 1;
+      case RELAXED -> 2;
+    };
   }
 
   @Override

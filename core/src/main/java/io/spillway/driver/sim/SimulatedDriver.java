@@ -3,6 +3,7 @@ package io.spillway.driver.sim;
 import io.spillway.driver.Advice;
 import io.spillway.driver.Capabilities;
 import io.spillway.driver.Capability;
+import io.spillway.driver.CaptureMode;
 import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DeviceInfo;
 import io.spillway.driver.DriverException;
@@ -433,6 +434,13 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
           streams.ready(name, stream);
           streams.extend(name, stream, streams.done(name, event));
         });
+  }
+
+  /** {@inheritDoc} There are no graphs here to capture: it is only kept. */
+  @Override
+  public CaptureMode exchangeCaptureMode(CaptureMode mode) {
+    requireOpen("cuThreadExchangeStreamCaptureMode");
+    return streams.exchangeCaptureMode(mode);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.spillway.driver.sim;
 
+import io.spillway.driver.CaptureMode;
 import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DriverException;
 import io.spillway.driver.EventHandle;
@@ -12,11 +13,19 @@ final class Streams {
 
   private final Map<StreamHandle, Work> streams = new HashMap<>();
   private final Map<EventHandle, Long> doneAt = new HashMap<>();
+  private final ThreadLocal<CaptureMode> captureMode =
+      ThreadLocal.withInitial(() -> CaptureMode.GLOBAL);
   private long lastReady;
   private long nextHandle = 1;
 
   Streams() {
     streams.put(StreamHandle.DEFAULT, new Work());
+  }
+
+  CaptureMode exchangeCaptureMode(CaptureMode mode) {
+    CaptureMode before = captureMode.get();
+    captureMode.set(mode);
+    return before;
   }
 
   StreamHandle create() {

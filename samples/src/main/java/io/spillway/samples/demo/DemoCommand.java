@@ -2,13 +2,12 @@ package io.spillway.samples.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spillway.allocate.HostMemoryGuard;
-import io.spillway.driver.Capability;
-import io.spillway.driver.panama.CudaReport;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.prefetch.MoveSizing;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import io.spillway.samples.ByteSizeOption;
+import io.spillway.samples.device.DeviceOptions;
 import io.spillway.samples.device.Devices;
 import io.spillway.samples.device.Machine;
 import java.io.Console;
@@ -22,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -128,21 +128,7 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Record the way faults-writeback, run alone, into a file.")
   private @Nullable Path profile;
 
-  @Option(names = "--simulate", description = "Use the simulator even if there is a GPU.")
-  private boolean simulate;
-
-  @Option(
-      names = "--gpu",
-      paramLabel = "MODEL",
-      defaultValue = "h200",
-      description = "The GPU to simulate (default: ${DEFAULT-VALUE}).")
-  private String gpu = "h200";
-
-  @Option(
-      names = "--device",
-      paramLabel = "ORDINAL",
-      description = "The GPU to use; an error if it cannot be (default: 0 if it can).")
-  private @Nullable Integer device;
+  @Mixin private DeviceOptions device = new DeviceOptions();
 
   @Option(names = "--json", description = "Print one JSON object and nothing else.")
   private boolean json;
@@ -176,45 +162,17 @@ public final class DemoCommand implements Callable<Integer> {
               ? Arrays.asList(Row.values())
               : rowNames.stream().map(Row::named).toList();
       Guidance guidance = guidance(rows);
-      Optional<Integer> ordinal = gpuOrdinal();
+      Optional<Integer> ordinal = device.gpuOrdinal(json ? null : spec.commandLine().getErr());
       if (ordinal.isPresent()) {
         Job job = gpuJob(ordinal.get());
         return new Demo(job, () -> Devices.openGpu(ordinal.get()), rows, progress(), guidance);
       }
-      GpuModel model = GpuModel.named(gpu);
+      GpuModel model = device.model();
       Job job = job(SIMULATED_LAYER);
       return new Demo(job, simulated(model, job), rows, progress(), guidance);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-  }
-
-  /** The GPU to run on; empty for the simulator. */
-  private Optional<Integer> gpuOrdinal() {
-    if (simulate) {
-      return Optional.empty();
-    }
-    int ordinal = device == null ? 0 : device;
-    Optional<String> whyNot = whyNotGpu(Devices.probe(), ordinal);
-    if (whyNot.isPresent() && device != null) {
-      throw new IllegalArgumentException(
-          "device %d: %s; leave --device out to use the simulator"
-              .formatted(ordinal, whyNot.get()));
-    }
-    if (whyNot.isPresent() && !json) {
-      spec.commandLine().getErr().println("No GPU to use (" + whyNot.get() + "): simulating one.");
-    }
-    return whyNot.isPresent() ? Optional.empty() : Optional.of(ordinal);
-  }
-
-  private static Optional<String> whyNotGpu(CudaReport cuda, int ordinal) {
-    if (!cuda.usable()) {
-      return Optional.of(cuda.reason());
-    }
-    if (ordinal < 0 || ordinal >= cuda.devices().size()) {
-      return Optional.of("there are %d devices".formatted(cuda.devices().size()));
-    }
-    return cuda.devices().get(ordinal).capabilities().whyNot(Capability.CONCURRENT_MANAGED_ACCESS);
   }
 
   private Job gpuJob(int ordinal) {

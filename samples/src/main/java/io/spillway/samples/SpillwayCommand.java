@@ -12,6 +12,7 @@ import io.spillway.samples.doctor.DoctorCommand;
 import io.spillway.samples.latency.LatencyCommand;
 import io.spillway.samples.profile.RecordingCheckCommand;
 import io.spillway.samples.report.ReportCommand;
+import io.spillway.samples.writing.WritingCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       DemoCommand.class,
       LatencyCommand.class,
+      WritingCommand.class,
       AdviseCommand.class,
       CompareHintsCommand.class,
       ReportCommand.class,

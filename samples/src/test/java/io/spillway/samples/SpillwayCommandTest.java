@@ -162,9 +162,31 @@ class SpillwayCommandTest {
   }
 
   @Test
+  void writingComparesWaysWithEqualResults() {
+    assertThat(run("writing", "--simulate", "--layers", "12", "--layer-size", "4m", "--steps", "1"))
+        .isZero();
+
+    assertThat(out.toString())
+        .contains("12 activations of 4 MiB, 48 MiB in all", "budget 24 MiB")
+        .containsPattern("(?m)^bound +1.00")
+        .containsPattern("(?m)^resident .* equal$")
+        .containsPattern("(?m)^faults-writeback .* equal$")
+        .containsPattern("(?m)^spillway .* equal$")
+        .containsPattern("(?m)^by-hand .* equal$")
+        .doesNotContain("WRONG");
+  }
+
+  @Test
+  void writingOfTooSmallABudgetIsRefused() {
+    assertThat(run("writing", "--simulate", "--budget", "16m")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("budget of 16 MiB: less than 3 layers of 16 MiB; raise the budget");
+  }
+
+  @Test
   void withoutACommandItSaysWhichThereAre() {
     assertThat(run()).isEqualTo(2);
-    assertThat(err.toString()).contains("name a command: doctor, demo, latency, advise");
+    assertThat(err.toString()).contains("name a command: doctor, demo, latency, writing, advise");
   }
 
   @Test

@@ -1,0 +1,100 @@
+package io.spillway.samples.writing;
+
+import io.spillway.range.Blocks;
+import io.spillway.range.ByteSize;
+import io.spillway.samples.ByteSizeOption;
+import io.spillway.samples.device.DeviceOptions;
+import io.spillway.samples.device.Devices;
+import io.spillway.samples.device.Machine;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code spillway writing}. */
+@Command(
+    name = "writing",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Writes activations layer by layer and reads them in reverse, more than the budget holds,"
+          + " in several ways, and compares them.",
+      "Runs on the GPU if there is one, else on the simulator. Exits with 1 if a result is wrong."
+    })
+public final class WritingCommand implements Callable<Integer> {
+
+  /** A simulation holds the bytes themselves up to here, and checks them. */
+  private static final long MOST_SIMULATED_BYTES = ByteSize.GIB;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--layers",
+      defaultValue = "32",
+      description = "Activations of a step (default: ${DEFAULT-VALUE}).")
+  private int layers;
+
+  @Option(
+      names = "--layer-size",
+      paramLabel = "SIZE",
+      defaultValue = "16m",
+      converter = ByteSizeOption.class,
+      description = "Bytes of each, a multiple of 2 MiB (default: ${DEFAULT-VALUE}).")
+  private ByteSize layerSize = new ByteSize(16 * ByteSize.MIB);
+
+  @Option(
+      names = "--budget",
+      paramLabel = "SIZE",
+      converter = ByteSizeOption.class,
+      description = "Device memory they may take (default: half of them).")
+  private @Nullable ByteSize budget;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "14",
+      description =
+          "Steps before those that are timed (default: ${DEFAULT-VALUE}, after which the engine has"
+              + " tried what to leave on the host).")
+  private int warmUps;
+
+  @Option(
+      names = "--steps",
+      defaultValue = "4",
+      description = "Timed steps (default: ${DEFAULT-VALUE}).")
+  private int steps;
+
+  @Mixin private DeviceOptions device = new DeviceOptions();
+
+  /** For picocli. */
+  public WritingCommand() {
+    this.spec = CommandSpec.create();
+  }
+
+  @Override
+  public Integer call() {
+    WritingReport report;
+    try {
+      long footprintBytes = layers * layerSize.bytes();
+      long budgetBytes = budget == null ? Blocks.floor(footprintBytes / 2) : budget.bytes();
+      WritingJob job = new WritingJob(layers, layerSize.bytes(), budgetBytes, warmUps, steps);
+      report = new WritingDemo(job, machines(footprintBytes)).run();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+    spec.commandLine().getOut().println(report.text().stripTrailing());
+    return report.right() ? 0 : 1;
+  }
+
+  private Supplier<Machine> machines(long footprintBytes) {
+    Optional<Integer> ordinal = device.gpuOrdinal(spec.commandLine().getErr());
+    return ordinal.isPresent()
+        ? () -> Devices.openGpu(ordinal.get())
+        : () -> Devices.simulate(device.model(), footprintBytes <= MOST_SIMULATED_BYTES);
+  }
+}

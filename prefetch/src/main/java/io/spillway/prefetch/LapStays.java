@@ -29,6 +29,9 @@ final class LapStays {
   /** The position before the first launch of the lap as it was decided for. */
   private long start;
 
+  /** When to see whether to decide anew, though the lap is the same. */
+  private long nextLook;
+
   LapStays(
       Predictor predictor, Window window, Prices prices, InPlaceTrials trials, long inFlightBytes) {
     this.predictor = predictor;
@@ -47,13 +50,13 @@ final class LapStays {
     long now = predictor.position();
     if (plan == null
         || builds != window.builds()
-        || now - start >= plan.length() // what was only read meanwhile is known anew
+        || (now >= nextLook && somethingIsWrittenBack(now))
         || trialChanges != trials.changes(now)
         || roomBytes != limitBytes) {
       decide(now, limitBytes);
       return;
     }
-    int at = (int) (now - start - 1);
+    int at = (int) ((now - start - 1) % plan.length());
     List<Piece> used = window.piecesOf(predictor.launch((int) predictor.lapLength()));
     mark(plan, at, used);
   }
@@ -73,6 +76,24 @@ final class LapStays {
     trialChanges = trials.changes(now);
     roomBytes = limitBytes;
     start = now;
+    nextLook = now + decided.length();
+  }
+
+  /**
+   * Whether, a lap later, the lap has pieces that leave by being written back: what launches only
+   * read is known by then, and what they take tells more of each site. Otherwise nothing that
+   * counts has changed, and what stays is better left alone.
+   */
+  private boolean somethingIsWrittenBack(long now) {
+    nextLook = now + predictor.lapLength();
+    for (List<Piece> used : window.lap()) {
+      for (Piece piece : used) {
+        if (!piece.droppable() && !piece.onlyReadFor(predictor.lapLength(), now)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** What can be dropped, now or soon, moves at the link's rate and hides behind launches. */

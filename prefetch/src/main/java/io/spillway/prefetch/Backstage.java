@@ -185,16 +185,7 @@ final class Backstage implements AutoCloseable {
   /** Has the background thread work, and waits until it has, or {@code ready} says so before. */
   private Outcome workAndWait(CountDownLatch ready, long nanos) {
     try {
-      context
-          .background()
-          .execute(
-              () -> {
-                try {
-                  work();
-                } finally {
-                  ready.countDown();
-                }
-              });
+      workThen(ready::countDown);
       return ready.await(nanos, TimeUnit.NANOSECONDS) ? Outcome.DONE : Outcome.LATE;
     } catch (RejectedExecutionException e) {
       failure.accept(e);
@@ -202,6 +193,20 @@ final class Backstage implements AutoCloseable {
       Thread.currentThread().interrupt(); // the launch goes ahead, and faults
     }
     return Outcome.NOT_WAITED;
+  }
+
+  /** Has the background thread work, and then say so, whatever comes of it. */
+  private void workThen(Runnable say) {
+    context
+        .background()
+        .execute(
+            () -> {
+              try {
+                work();
+              } finally {
+                say.run();
+              }
+            });
   }
 
   /** Sees to it that somebody looks what there is to do. Any thread. */
@@ -416,16 +421,7 @@ final class Backstage implements AutoCloseable {
   boolean finish() {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     try {
-      context
-          .background()
-          .execute(
-              () -> {
-                try {
-                  work();
-                } finally {
-                  done.complete(true);
-                }
-              });
+      workThen(() -> done.complete(true));
       done.completeOnTimeout(false, waits.close(), TimeUnit.NANOSECONDS).join();
     } catch (RejectedExecutionException e) {
       // Shut down already: what it still does is seen below.

@@ -48,10 +48,12 @@ final class InPlaceTrials {
   /** Room for a first piece, of any size. */
   private static final long FIRST_BYTES = 1;
 
-  private static final Site UNKNOWN = new Site();
-
   private final Prices prices;
   private final Map<Long, Site> sites = new HashMap<>();
+
+  /** What is known of a site that was never seen. */
+  private final Site unknown = new Site();
+
   private long changes;
 
   /** When the next pause ends. */
@@ -110,7 +112,7 @@ final class InPlaceTrials {
    * @param now the position now
    */
   boolean allowed(long site, long now) {
-    return sites.getOrDefault(site, UNKNOWN).allowed(now);
+    return sites.getOrDefault(site, unknown).allowed(now);
   }
 
   /**
@@ -118,7 +120,7 @@ final class InPlaceTrials {
    * time is not known yet.
    */
   boolean room(long site, long now, long inPlaceBytes) {
-    Site known = sites.getOrDefault(site, UNKNOWN);
+    Site known = sites.getOrDefault(site, unknown);
     return known.allowed(now) && known.outstandingBytes + inPlaceBytes < known.allowedBytes;
   }
 

@@ -158,7 +158,9 @@ class SpillwayCommandTest {
   void latencyOfTooSmallABudgetIsRefused() {
     assertThat(run("latency", "--simulate", "--budget", "16m")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("budget of 16 MiB: less than 3 layers of 8 MiB; raise the budget");
+        .contains(
+            "budget of 16 MiB: less than 3 layers of 8 MiB, the least that can be streamed; raise"
+                + " the budget");
   }
 
   @Test
@@ -180,7 +182,9 @@ class SpillwayCommandTest {
   void writingOfTooSmallABudgetIsRefused() {
     assertThat(run("writing", "--simulate", "--budget", "16m")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("budget of 16 MiB: less than 3 layers of 16 MiB; raise the budget");
+        .contains(
+            "budget of 16 MiB: less than 3 layers of 16 MiB, the least that can be streamed; raise"
+                + " the budget");
   }
 
   @Test

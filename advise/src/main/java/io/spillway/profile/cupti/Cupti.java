@@ -127,9 +127,15 @@ final class Cupti {
   String resultString(int status) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocate(ADDRESS);
-      int result = (int) IA.invokeExact(getResultString, status, name);
+      int result = getResultString(status, name);
       MemorySegment text = name.get(C_STRING, 0);
       return result == SUCCESS && text.address() != 0 ? text.getString(0) : "CUptiResult " + status;
+    }
+  }
+
+  private int getResultString(int status, MemorySegment name) {
+    try {
+      return (int) IA.invokeExact(getResultString, status, name);
     } catch (Throwable e) {
       throw broken(e);
     }

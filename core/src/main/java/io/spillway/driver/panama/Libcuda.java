@@ -298,11 +298,17 @@ final class Libcuda {
   CudaStatus status(int code) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocate(ADDRESS);
-      int result = (int) CallShapes.IA.CALL.invokeExact(getErrorName, code, name);
+      int result = getErrorName(code, name);
       MemorySegment text = name.get(C_STRING, 0);
       return result == SUCCESS && !isNull(text)
           ? new CudaStatus(code, text.getString(0))
           : new CudaStatus(code, "CUresult " + code);
+    }
+  }
+
+  private int getErrorName(int code, MemorySegment name) {
+    try {
+      return (int) CallShapes.IA.CALL.invokeExact(getErrorName, code, name);
     } catch (Throwable e) {
       throw broken(e);
     }

@@ -1,7 +1,6 @@
 package io.spillway.samples.demo;
 
-import io.spillway.range.Blocks;
-import io.spillway.range.ByteSize;
+import io.spillway.samples.device.Layers;
 
 /**
  * The layered job: each pass goes through all layers in order, reading every byte of a layer
@@ -25,25 +24,10 @@ public record Job(
 
   /** Refuses what cannot be run, naming the value, the limit and the remedy. */
   public Job {
-    positive("layers", layers);
+    Layers _ = new Layers(layers, layerBytes, budgetBytes).atLeastInBudget(LEAST_RING);
     positive("reads", readsPerLayer);
     positive("warm-up passes", warmUps);
     positive("passes", passes);
-    if (layerBytes <= 0 || !Blocks.aligned(layerBytes)) {
-      throw new IllegalArgumentException(
-          "layer size of %s (%d bytes): must be a positive multiple of %s, such as 16 MiB"
-              .formatted(ByteSize.format(layerBytes), layerBytes, ByteSize.format(Blocks.BYTES)));
-    }
-    if (layers > Long.MAX_VALUE / layerBytes) {
-      throw new IllegalArgumentException(
-          "%d layers of %s: more than 2^63-1 bytes; ask for fewer or smaller layers"
-              .formatted(layers, ByteSize.format(layerBytes)));
-    }
-    if (budgetBytes < LEAST_RING * layerBytes) {
-      throw new IllegalArgumentException(
-          "budget of %s: less than %d layers of %s, the least that can be streamed; raise the budget or lower the layer size"
-              .formatted(ByteSize.format(budgetBytes), LEAST_RING, ByteSize.format(layerBytes)));
-    }
   }
 
   /** One with a single warm-up pass. */

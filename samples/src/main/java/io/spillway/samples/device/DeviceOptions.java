@@ -5,6 +5,7 @@ import io.spillway.driver.panama.CudaReport;
 import io.spillway.driver.sim.GpuModel;
 import java.io.PrintWriter;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -51,6 +52,20 @@ public final class DeviceOptions {
       notes.println("No GPU to use (" + whyNot.get() + "): simulating one.");
     }
     return whyNot.isPresent() ? Optional.empty() : Optional.of(ordinal);
+  }
+
+  /**
+   * Opens what to run on, anew each time.
+   *
+   * @param notes where to say why it is not a GPU, if anywhere
+   * @param contents whether a simulation holds the bytes themselves
+   * @throws IllegalArgumentException if a GPU was asked for that cannot be used
+   */
+  public Supplier<Machine> machines(@Nullable PrintWriter notes, boolean contents) {
+    Optional<Integer> ordinal = gpuOrdinal(notes);
+    return ordinal.isPresent()
+        ? () -> Devices.openGpu(ordinal.get())
+        : () -> Devices.simulate(model(), contents);
   }
 
   private static Optional<String> whyNotGpu(CudaReport cuda, int ordinal) {

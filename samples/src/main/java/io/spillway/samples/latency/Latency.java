@@ -56,7 +56,7 @@ final class Latency {
           SpillwayConfig.builder()
               .driver(machine.driver())
               .hostMemoryGuard(machine.hostMemory())
-              .deviceBudget(Long.toString(job.budgetBytes()))
+              .deviceBudget(Long.toString(job.layers().budgetBytes()))
               .plugins(List.of(new Auto()))
               .background(task -> thread.execute(() -> place.execute(task)))
               .build();
@@ -68,26 +68,28 @@ final class Latency {
 
   private LatencyReport run(Spillway session) {
     List<Allocation> layers = new ArrayList<>();
-    AddressRange plain = machine.driver().allocateDevice(job.layerBytes());
+    AddressRange plain = machine.driver().allocateDevice(job.layers().layerBytes());
     AddressRange sums = machine.driver().allocateDevice(Lanes.BYTES);
     StreamHandle stream = machine.driver().createStream();
     try {
-      for (int i = 0; i < job.layers(); i++) {
-        Allocation layer = session.allocate(job.layerBytes(), Placement.MANAGED, "layer " + i);
+      for (int i = 0; i < job.layers().count(); i++) {
+        Allocation layer =
+            session.allocate(job.layers().layerBytes(), Placement.MANAGED, "layer " + i);
         layers.add(layer);
         machine.hostWrites(layer.range());
         if (machine.holdsContents()) {
           layer.segment().fill((byte) 1);
         }
       }
-      int warmUps = WARM_UP_LAPS * job.layers();
+      int warmUps = WARM_UP_LAPS * job.layers().count();
       for (int i = 0; i < warmUps; i++) {
         long ignored =
-            told(session.interception(), layers.get(i % job.layers()).range(), sums, stream);
+            told(
+                session.interception(), layers.get(i % job.layers().count()).range(), sums, stream);
       }
       long before = session.statistics().fetchedBytes();
       for (int i = 0; i < job.launches(); i++) {
-        AddressRange layer = layers.get((warmUps + i) % job.layers()).range();
+        AddressRange layer = layers.get((warmUps + i) % job.layers().count()).range();
         bareNanos[i] = bare(plain, sums, stream);
         toldNanos[i] = told(session.interception(), layer, sums, stream);
       }

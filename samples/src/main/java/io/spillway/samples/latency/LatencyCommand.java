@@ -5,10 +5,9 @@ import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import io.spillway.samples.ByteSizeOption;
 import io.spillway.samples.device.DeviceOptions;
-import io.spillway.samples.device.Devices;
+import io.spillway.samples.device.Layers;
 import io.spillway.samples.device.Machine;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -80,7 +79,8 @@ public final class LatencyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LatencyReport report;
-    try (Machine machine = open()) {
+    try (Machine machine =
+        device.machines(json ? null : spec.commandLine().getErr(), false).get()) {
       report = new Latency(machine, job(machine)).run();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
@@ -93,18 +93,12 @@ public final class LatencyCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Machine open() {
-    Optional<Integer> ordinal = device.gpuOrdinal(json ? null : spec.commandLine().getErr());
-    return ordinal.isPresent()
-        ? Devices.openGpu(ordinal.get())
-        : Devices.simulate(device.model(), false);
-  }
-
   private LatencyJob job(Machine machine) {
-    long footprintBytes = layers * layerSize.bytes();
-    long budgetBytes = budget == null ? Blocks.floor(footprintBytes / 4 * 3) : budget.bytes();
-    LatencyJob job = new LatencyJob(launches, layers, layerSize.bytes(), reads, budgetBytes);
-    if (footprintBytes > machine.managedLimitBytes()) {
+    long allBytes = new Layers(layers, layerSize.bytes(), 0).bytes();
+    long budgetBytes = budget == null ? Blocks.floor(allBytes / 4 * 3) : budget.bytes();
+    LatencyJob job =
+        new LatencyJob(launches, new Layers(layers, layerSize.bytes(), budgetBytes), reads);
+    if (allBytes > machine.managedLimitBytes()) {
       throw new IllegalArgumentException(
           "%d layers of %s: more than the %s that may be managed on this machine; lower --layers or --layer-size"
               .formatted(

@@ -41,9 +41,9 @@ record LatencyReport(
                 ? ", simulated (these are times of the simulation, not of a driver)"
                 : "",
             job.launches(),
-            job.layers(),
-            ByteSize.format(job.layerBytes()),
-            ByteSize.format(job.budgetBytes()),
+            job.layers().count(),
+            ByteSize.format(job.layers().layerBytes()),
+            ByteSize.format(job.layers().budgetBytes()),
             table.toString().stripTrailing(),
             ByteSize.format(fetchedBytes),
             state);
@@ -58,8 +58,8 @@ record LatencyReport(
     json.put("device", device.deviceName());
     json.put("simulated", device.simulated());
     json.put("launches", job.launches());
-    json.put("footprint_bytes", job.footprintBytes());
-    json.put("budget_bytes", job.budgetBytes());
+    json.put("footprint_bytes", job.layers().bytes());
+    json.put("budget_bytes", job.layers().budgetBytes());
     json.put("bare_ns", json(bare));
     json.put("told_ns", json(told));
     json.put("difference_ns", json(told.less(bare)));

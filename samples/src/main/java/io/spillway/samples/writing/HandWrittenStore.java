@@ -38,9 +38,10 @@ final class HandWrittenStore implements Store {
     this.driver = machine.driver();
     this.stream = stream;
     this.copies = driver.createStream();
-    this.layerBytes = job.layerBytes();
-    long keptLayers = Math.min(job.layers(), job.budgetBytes() / layerBytes - WritingJob.RING);
-    long passing = Math.max(1, job.layers() - keptLayers) * layerBytes;
+    this.layerBytes = job.layers().layerBytes();
+    long keptLayers =
+        Math.min(job.layers().count(), job.layers().budgetBytes() / layerBytes - WritingJob.RING);
+    long passing = Math.max(1, job.layers().count() - keptLayers) * layerBytes;
     try (HostMemoryReservation _ = machine.hostMemory().reserve(passing, "pinned activations")) {
       this.pinned = driver.allocatePinned(passing);
     }

@@ -35,17 +35,17 @@ final class ManagedStore implements Store {
     this.machine = machine;
     this.stream = stream;
     this.inTurn = inTurn;
-    this.layerBytes = job.layerBytes();
+    this.layerBytes = job.layers().layerBytes();
     SpillwayConfig.Builder config =
         SpillwayConfig.builder()
             .driver(machine.driver())
             .hostMemoryGuard(machine.hostMemory())
-            .deviceBudget(Long.toString(job.budgetBytes()))
+            .deviceBudget(Long.toString(job.layers().budgetBytes()))
             .plugins(List.of(mover));
     machine.background().ifPresent(config::background);
     this.session = Spillway.open(config.build());
     try {
-      this.activations = session.allocate(job.footprintBytes(), Placement.MANAGED, "activations");
+      this.activations = session.allocate(job.layers().bytes(), Placement.MANAGED, "activations");
     } catch (RuntimeException e) {
       session.close();
       throw e;

@@ -13,8 +13,8 @@ final class ResidentStore implements Store {
 
   ResidentStore(UnifiedMemoryDriver driver, WritingJob job) {
     this.driver = driver;
-    this.all = driver.allocateDevice(job.footprintBytes());
-    this.layerBytes = job.layerBytes();
+    this.all = driver.allocateDevice(job.layers().bytes());
+    this.layerBytes = job.layers().layerBytes();
   }
 
   @Override

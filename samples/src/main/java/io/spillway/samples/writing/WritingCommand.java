@@ -4,11 +4,8 @@ import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import io.spillway.samples.ByteSizeOption;
 import io.spillway.samples.device.DeviceOptions;
-import io.spillway.samples.device.Devices;
-import io.spillway.samples.device.Machine;
-import java.util.Optional;
+import io.spillway.samples.device.Layers;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,21 +77,18 @@ public final class WritingCommand implements Callable<Integer> {
   public Integer call() {
     WritingReport report;
     try {
-      long footprintBytes = layers * layerSize.bytes();
-      long budgetBytes = budget == null ? Blocks.floor(footprintBytes / 2) : budget.bytes();
-      WritingJob job = new WritingJob(layers, layerSize.bytes(), budgetBytes, warmUps, steps);
-      report = new WritingDemo(job, machines(footprintBytes)).run();
+      long allBytes = new Layers(layers, layerSize.bytes(), 0).bytes();
+      long budgetBytes = budget == null ? Blocks.floor(allBytes / 2) : budget.bytes();
+      Layers job = new Layers(layers, layerSize.bytes(), budgetBytes);
+      report =
+          new WritingDemo(
+                  new WritingJob(job, warmUps, steps),
+                  device.machines(spec.commandLine().getErr(), allBytes <= MOST_SIMULATED_BYTES))
+              .run();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
     spec.commandLine().getOut().println(report.text().stripTrailing());
     return report.right() ? 0 : 1;
-  }
-
-  private Supplier<Machine> machines(long footprintBytes) {
-    Optional<Integer> ordinal = device.gpuOrdinal(spec.commandLine().getErr());
-    return ordinal.isPresent()
-        ? () -> Devices.openGpu(ordinal.get())
-        : () -> Devices.simulate(device.model(), footprintBytes <= MOST_SIMULATED_BYTES);
   }
 }

@@ -81,7 +81,7 @@ final class WritingDemo {
   /** What does not fit has to go out while it is written, and to come in while it is read. */
   private WritingReport.Line bound(Machine machine) {
     UnifiedMemoryDriver driver = machine.driver();
-    long bytes = Math.min(LINK_BYTES, Blocks.floor(job.budgetBytes()));
+    long bytes = Math.min(LINK_BYTES, Blocks.floor(job.layers().budgetBytes()));
     StreamHandle stream = driver.createStream();
     AddressRange device = driver.allocateDevice(bytes);
     AddressRange pinned;
@@ -154,11 +154,11 @@ final class WritingDemo {
       int step,
       AddressRange sums,
       AddressRange activations) {
-    for (int i = 0; i < job.layers(); i++) {
+    for (int i = 0; i < job.layers().count(); i++) {
       int layer = i;
       store.write(layer, where -> machine.writeWords(where, job.value(step, layer), stream));
     }
-    for (int i = job.layers() - 1; i >= 0; i--) {
+    for (int i = job.layers().count() - 1; i >= 0; i--) {
       int layer = i;
       store.read(
           layer,

@@ -54,10 +54,10 @@ record WritingReport(DeviceInfo device, WritingJob job, List<Line> lines) {
             device.simulated()
                 ? "SIMULATED " + device.deviceName() + ": times are a model's, not a GPU's"
                 : device.deviceName(),
-            job.layers(),
-            ByteSize.format(job.layerBytes()),
-            ByteSize.format(job.footprintBytes()),
-            ByteSize.format(job.budgetBytes()),
+            job.layers().count(),
+            ByteSize.format(job.layers().layerBytes()),
+            ByteSize.format(job.layers().bytes()),
+            ByteSize.format(job.layers().budgetBytes()),
             job.steps(),
             job.warmUps(),
             table,

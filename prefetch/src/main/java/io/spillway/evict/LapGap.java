@@ -3,8 +3,10 @@ package io.spillway.evict;
 import io.spillway.evict.LapSchedule.Part;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 
 /**
  * A stretch of a lap in which a part is not used though its contents matter.
@@ -15,6 +17,12 @@ import java.util.PriorityQueue;
  * @param end the next launch that does; of the lap after if not below the lap's length
  */
 record LapGap(int part, long bytes, int start, int end) {
+
+  private static final Comparator<LapGap> LATEST_END =
+      Comparator.comparingInt(LapGap::end)
+          .reversed()
+          .thenComparingInt(LapGap::start)
+          .thenComparingInt(LapGap::part);
 
   /** All of a lap, by part and then by time. */
   static List<LapGap> of(List<Part> parts, int length) {
@@ -50,47 +58,50 @@ record LapGap(int part, long bytes, int start, int end) {
    * The gaps to spend elsewhere, so that the rest fits: Belady's choice, launch by launch the one
    * that ends last. Least traffic for parts of one size in a lap that does not wrap around.
    *
-   * @param load what the device would hold at each launch if all stayed; what is chosen is taken off
+   * @param load what each launch holds if all stays; what is chosen is taken off
    */
   static List<LapGap> choose(List<LapGap> gaps, LoadTree load, int length, long roomBytes) {
+    List<List<LapGap>> starting = starting(gaps, length);
+    PriorityQueue<LapGap> open = new PriorityQueue<>(LATEST_END);
+    Set<LapGap> chosen = new LinkedHashSet<>();
+    for (int launch = 0; launch < length; launch++) {
+      for (LapGap gap : starting.get(launch)) {
+        if (!chosen.contains(gap)) {
+          open.add(gap);
+        }
+      }
+      while (load.most(launch, launch + 1) > roomBytes
+          && !open.isEmpty()
+          && open.element().end > launch) {
+        LapGap gap = open.remove();
+        if (gap.start < 0) {
+          gap = gap.later(length);
+        }
+        gap.addTo(load, length, -gap.bytes);
+        chosen.add(gap);
+      }
+    }
+    return List.copyOf(chosen);
+  }
+
+  /** By the launch with which they start; what wraps around also as of a lap before, with 0. */
+  private static List<List<LapGap>> starting(List<LapGap> gaps, int length) {
     List<List<LapGap>> starting = new ArrayList<>();
     for (int launch = 0; launch < length; launch++) {
       starting.add(new ArrayList<>());
     }
     for (LapGap gap : gaps) {
       if (gap.end > length) {
-        starting.getFirst().add(new LapGap(gap.part, gap.bytes, gap.start - length, gap.end - length));
+        starting.getFirst().add(gap.later(-length));
       }
       if (gap.start < length) {
         starting.get(gap.start).add(gap);
       }
     }
-    PriorityQueue<LapGap> open =
-        new PriorityQueue<>(
-            Comparator.comparingInt(LapGap::end)
-                .reversed()
-                .thenComparingInt(LapGap::start)
-                .thenComparingInt(LapGap::part));
-    List<LapGap> chosen = new ArrayList<>();
-    java.util.Set<LapGap> wrapped = new java.util.HashSet<>();
-    for (int launch = 0; launch < length; launch++) {
-      for (LapGap gap : starting.get(launch)) {
-        if (!wrapped.contains(gap)) {
-          open.add(gap);
-        }
-      }
-      while (load.most(launch, launch + 1) > roomBytes
-          && !open.isEmpty()
-          && open.peek().end > launch) {
-        LapGap gap = open.remove();
-        if (gap.start < 0) {
-          gap = new LapGap(gap.part, gap.bytes, gap.start + length, gap.end + length);
-          wrapped.add(gap);
-        }
-        gap.addTo(load, length, -gap.bytes);
-        chosen.add(gap);
-      }
-    }
-    return chosen;
+    return starting;
+  }
+
+  private LapGap later(int launches) {
+    return new LapGap(part, bytes, start + launches, end + launches);
   }
 }

@@ -1,7 +1,6 @@
 package io.spillway.evict;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -10,7 +9,9 @@ import java.util.List;
  * <p>What leaves is Belady's choice. It leaves as soon as it is not needed, since that costs
  * nothing; it comes back in the order of need, as early as the room up to its use allows, so that
  * both directions of the link are busy before a launch could wait for them. Where they cannot be in
- * time, the launch's wait is part of the schedule. Pure and deterministic; immutable.
+ * time, the launch's wait is part of the schedule. Parts should be small beside the room, since a
+ * part's room is taken from when it is sent for until it has left. Pure and deterministic;
+ * immutable.
  */
 public final class LapSchedule {
 
@@ -41,7 +42,16 @@ public final class LapSchedule {
    * @param in bytes per nanosecond to the device
    * @param out bytes per nanosecond from it, at the same time
    */
-  public record Link(double in, double out) {}
+  public record Link(double in, double out) {
+
+    /** Refuses rates that are not above zero. */
+    public Link {
+      if (!(in > 0 && out > 0)) {
+        throw new IllegalArgumentException(
+            "a link of %s and %s bytes a nanosecond: each must be above 0".formatted(in, out));
+      }
+    }
+  }
 
   /**
    * A part moves.
@@ -52,8 +62,8 @@ public final class LapSchedule {
    */
   public record Move(int launch, int part, boolean in) {}
 
-  /** Parts of the room that the choice leaves free for what is on its way; the best is taken. */
-  private static final double[] SPARE = {0.002, 0.01, 0.02, 0.04, 0.08};
+  /** The part of the room that the choice leaves free for what is on its way: 84 MiB of 40 GiB. */
+  private static final double SPARE = 1.0 / 512;
 
   private final List<Move> moves;
   private final double lapNanos;
@@ -67,25 +77,23 @@ public final class LapSchedule {
    * Schedules a lap.
    *
    * @param launchNanos how long each launch takes if it has all it needs
+   * @param parts what the launches use
    * @param roomBytes bytes on the device
    */
   public static LapSchedule of(double[] launchNanos, List<Part> parts, long roomBytes, Link link) {
     int length = launchNanos.length;
-    List<LapGap> gaps = LapGap.of(parts, length);
-    long[] all = loads(parts, length);
-    return Arrays.stream(SPARE)
-        .mapToObj(
-            spare -> {
-              LoadTree load = new LoadTree(all.clone());
-              List<LapGap> away =
-                  LapGap.choose(gaps, load, length, roomBytes - (long) (roomBytes * spare));
-              return new LapRun(launchNanos, loads(all, away, length), away, roomBytes, link);
-            })
-        .min(Comparator.comparingDouble(LapRun::lapNanos))
-        .map(LapSchedule::new)
-        .orElseThrow();
+    LoadTree load = new LoadTree(loads(parts, length));
+    List<LapGap> away =
+        LapGap.choose(
+            LapGap.of(parts, length), load, length, roomBytes - (long) (roomBytes * SPARE));
+    long[] left = new long[length];
+    for (int launch = 0; launch < length; launch++) {
+      left[launch] = load.most(launch, launch + 1);
+    }
+    return new LapSchedule(new LapRun(launchNanos, left, away, roomBytes, link));
   }
 
+  /** What each launch would hold if all stayed. */
   private static long[] loads(List<Part> parts, int length) {
     long[] changes = new long[length + 1];
     for (Part part : parts) {
@@ -94,16 +102,6 @@ public final class LapSchedule {
     }
     Arrays.parallelPrefix(changes, Long::sum);
     return Arrays.copyOf(changes, length);
-  }
-
-  private static long[] loads(long[] all, List<LapGap> away, int length) {
-    long[] loads = all.clone();
-    for (LapGap gap : away) {
-      for (int launch = gap.start(); launch < gap.end(); launch++) {
-        loads[launch % length] -= gap.bytes();
-      }
-    }
-    return loads;
   }
 
   /** What moves, in the order in which it is to be asked for. */

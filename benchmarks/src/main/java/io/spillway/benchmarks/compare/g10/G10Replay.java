@@ -335,7 +335,7 @@ public final class G10Replay {
     @Override
     public int choose(boolean forFault) {
       if (policy == G10Policy.SPILLWAY && !forFault) {
-        return NONE;
+        return NONE; // what leaves is in the schedule; what comes waits for it
       }
       if (policy != G10Policy.DEEP_UM) {
         int frame = afterMoving(table.candidate());

@@ -40,6 +40,7 @@ final class RecordedLap {
   private final G10Machine machine;
   private final int count;
   private final long[] start;
+  private final long[] bornPages;
   private final List<Piece> pieces = new ArrayList<>();
   private final List<Part> parts = new ArrayList<>();
 
@@ -62,6 +63,10 @@ final class RecordedLap {
         }
       }
     }
+    bornPages = new long[count];
+    for (Tensor tensor : iteration.tensors()) {
+      bornPages[tensor.birth()] += tensor.kind() == Kind.WEIGHT ? 0 : pages(tensor);
+    }
     for (Tensor tensor : iteration.tensors()) {
       if (!uses.get(tensor.id()).isEmpty()) {
         cut(tensor, uses.get(tensor.id()));
@@ -83,11 +88,15 @@ final class RecordedLap {
     return Math.toIntExact(tensor.bytes() / G10Machine.PAGE_BYTES);
   }
 
-  /** The last kernel with which an allocation can be asked for to be there in time. */
+  /**
+   * The last kernel with which an allocation can be asked for to be there, with all others of its
+   * kernel, before that kernel ends, which is what the rule asks for.
+   */
   private int allocatedAt(Tensor tensor) {
-    long ticks = SPARE_TICKS + pages(tensor) / G10Machine.TICK_ALLOCATIONS;
+    long ticks = SPARE_TICKS + bornPages[tensor.birth()] / G10Machine.TICK_ALLOCATIONS;
     int kernel = tensor.birth();
-    while (kernel > 0 && start[tensor.birth()] - start[kernel] < ticks * G10Machine.TICK_CYCLES) {
+    while (kernel > 0
+        && start[tensor.birth() + 1] - start[kernel] < ticks * G10Machine.TICK_CYCLES) {
       kernel--;
     }
     return kernel;

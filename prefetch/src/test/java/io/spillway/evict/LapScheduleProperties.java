@@ -194,8 +194,7 @@ final class LapScheduleProperties {
       @ForAll @IntRange(min = 1, max = 15) int count,
       @ForAll long seed) {
     Lap lap = random(length, count, 101, seed);
-    LapSchedule schedule =
-        new Lap(lap.nanos, lap.parts, lap.room + lap.room / 256 + 1).schedule();
+    LapSchedule schedule = new Lap(lap.nanos, lap.parts, lap.room + lap.room / 256 + 1).schedule();
     assertThat(schedule.moves()).isEmpty();
     assertThat(schedule.lapNanos()).isCloseTo(lap.computing(), within(1e-6));
   }
@@ -227,7 +226,8 @@ final class LapScheduleProperties {
 
   @Property(tries = 100)
   void aSlowLinkIsBusyThroughout(
-      @ForAll @IntRange(min = 20, max = 60) int layers, @ForAll @IntRange(min = 4, max = 8) int room) {
+      @ForAll @IntRange(min = 20, max = 60) int layers,
+      @ForAll @IntRange(min = 4, max = 8) int room) {
     // Computing takes a tenth of the transfers: both ways together are the lap.
     Lap lap = turn(layers, 10, room * 100L + room);
     double bound = 2.0 * (layers - room) * 100;

@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Compares the G10 artifact's policies and Spillway's schedule by its own rule, every training iteration twice: as
- * published, and without the time of kernels that do not grow with the batch, which hides transfers
- * and looks like start-up cost.
+ * Compares the G10 artifact's policies and Spillway's schedule by its own rule, every training
+ * iteration twice: as published, and without the time of kernels that do not grow with the batch,
+ * which hides transfers and looks like start-up cost.
  */
 public final class G10Comparison {
 

@@ -72,7 +72,9 @@ public final class G10Replay {
     table = new PageTable(iteration, machine);
     requiredNow = new boolean[iteration.tensors().size()];
     inWindow = new boolean[iteration.tensors().size()];
-    transfers = new Transfers(table, new Choice(), policy == G10Policy.DEEP_UM || policy == G10Policy.SPILLWAY);
+    transfers =
+        new Transfers(
+            table, new Choice(), policy == G10Policy.DEEP_UM || policy == G10Policy.SPILLWAY);
     migrations = migrations(machine);
   }
 

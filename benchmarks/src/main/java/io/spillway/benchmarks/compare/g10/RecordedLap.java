@@ -138,9 +138,6 @@ final class RecordedLap {
     double[] nanos =
         iteration.kernels().stream().mapToDouble(k -> k.cycles() * NANOS_PER_CYCLE).toArray();
     return LapSchedule.of(
-        nanos,
-        parts,
-        machine.gpuBytes(),
-        new Link(LINK_BYTES_PER_NANO, LINK_BYTES_PER_NANO));
+        nanos, parts, machine.gpuBytes(), new Link(LINK_BYTES_PER_NANO, LINK_BYTES_PER_NANO));
   }
 }

@@ -38,7 +38,8 @@ class RecordedLapTest {
   private static final long ACTIVATION = 16 * MIB;
 
   /**
-   * Layers there and back, each with a weight of 2 MiB and an activation of 16; the peak is 432 MiB.
+   * Layers there and back, each with a weight of 2 MiB and an activation of 16; the peak is 432
+   * MiB.
    *
    * @param cycles of each kernel
    */
@@ -47,8 +48,7 @@ class RecordedLapTest {
     for (int layer = 0; layer < LAYERS; layer++) {
       int back = 2 * LAYERS - 1 - layer;
       tensors.add(new Tensor(layer, 2 * MIB, Kind.WEIGHT, 0, Integer.MAX_VALUE));
-      tensors.add(
-          new Tensor(LAYERS + layer, ACTIVATION, Kind.ACTIVATION, layer, back + 1));
+      tensors.add(new Tensor(LAYERS + layer, ACTIVATION, Kind.ACTIVATION, layer, back + 1));
     }
     tensors.sort((a, b) -> Integer.compare(a.id(), b.id()));
     List<Kernel> kernels = new ArrayList<>();
@@ -128,7 +128,9 @@ class RecordedLapTest {
       if (ReferenceRowsTest.REPRODUCED.contains(policy)) {
         String name = row.path("model").asText() + "-" + row.path("batch").asInt();
         OptionalDouble seconds =
-            Stream.of(row.path("published").path("time_s"), row.path("own_run").path(1).path("time_s"))
+            Stream.of(
+                    row.path("published").path("time_s"),
+                    row.path("own_run").path(1).path("time_s"))
                 .filter(JsonNode::isNumber)
                 .mapToDouble(JsonNode::asDouble)
                 .min();

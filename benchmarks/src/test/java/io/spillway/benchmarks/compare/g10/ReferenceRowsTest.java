@@ -73,11 +73,10 @@ class ReferenceRowsTest {
     return tests.stream();
   }
 
-  private static void check(
-      String name, String policy, boolean hostOnly, JsonNode steady) throws IOException {
+  private static void check(String name, String policy, boolean hostOnly, JsonNode steady)
+      throws IOException {
     G10Machine machine = hostOnly ? G10Machine.hostOnly() : G10Machine.published();
-    G10Iteration own =
-        new G10Replay(read(name), G10Policy.named(policy), machine).run(2).getLast();
+    G10Iteration own = new G10Replay(read(name), G10Policy.named(policy), machine).run(2).getLast();
     double seconds = steady.path("time_s").asDouble();
     System.getLogger(ReferenceRowsTest.class.getName())
         .log(

@@ -92,9 +92,9 @@ class CompareCommandTest {
                 "--csv"))
         .isZero();
     List<String> lines = out.toString().lines().toList();
-    assertThat(lines).hasSize(1 + 2 * 3);
-    assertThat(lines.get(3)).startsWith("Chain-1,a100-40gb,g10,1.25,lru,");
-    assertThat(lines.get(3)).doesNotContain(",1.0,0,0,");
+    assertThat(lines).hasSize(1 + 2 * 4);
+    assertThat(lines.get(4)).startsWith("Chain-1,a100-40gb,g10,1.25,lru,");
+    assertThat(lines.get(4)).doesNotContain(",1.0,0,0,");
   }
 
   @Test

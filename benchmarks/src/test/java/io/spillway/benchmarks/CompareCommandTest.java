@@ -61,11 +61,18 @@ class CompareCommandTest {
     JsonNode rows = new ObjectMapper().readTree(out.toString());
     assertThat(rows.findValuesAsText("trace").stream().distinct())
         .containsExactly("Chain-1", "Chain-1 (flat kernels removed)");
-    assertThat(rows.findValuesAsText("policy").subList(0, 5))
-        .containsExactly("all-resident", "lower-bound", "lru", "deepUM", "prefetch_lru");
-    assertThat(rows.get(2).get("rule").asText()).isEqualTo("g10");
+    assertThat(rows.findValuesAsText("policy").subList(0, 7))
+        .containsExactly(
+            "all-resident",
+            "lower-bound",
+            "stretch-bound",
+            "lru",
+            "deepUM",
+            "prefetch_lru",
+            "spillway");
+    assertThat(rows.get(3).get("rule").asText()).isEqualTo("g10");
     // It fits: steady iterations run at full speed.
-    assertThat(rows.get(2).get("fraction_of_bound").asDouble()).isEqualTo(1);
+    assertThat(rows.get(3).get("fraction_of_bound").asDouble()).isEqualTo(1);
   }
 
   @Test
@@ -85,9 +92,9 @@ class CompareCommandTest {
                 "--csv"))
         .isZero();
     List<String> lines = out.toString().lines().toList();
-    assertThat(lines).hasSize(1 + 2 * 3);
-    assertThat(lines.get(3)).startsWith("Chain-1,a100-40gb,g10,1.25,lru,");
-    assertThat(lines.get(3)).doesNotContain(",1.0,0,0,");
+    assertThat(lines).hasSize(1 + 2 * 4);
+    assertThat(lines.get(4)).startsWith("Chain-1,a100-40gb,g10,1.25,lru,");
+    assertThat(lines.get(4)).doesNotContain(",1.0,0,0,");
   }
 
   @Test

@@ -6,6 +6,9 @@
  * who leaves: farthest next use, weighed by {@link io.spillway.evict.Prices}. {@link
  * io.spillway.evict.ResidentBlocks} is the plain account of the baseline movers.
  *
+ * <p>{@link io.spillway.evict.LapSchedule} decides a whole lap ahead, from the launches' times:
+ * what leaves, when it leaves and when it comes back.
+ *
  * <p>Pure: nothing here sees a driver.
  */
 @NullMarked

@@ -5,14 +5,15 @@ import io.spillway.benchmarks.compare.g10.G10Iteration;
 import io.spillway.benchmarks.compare.g10.G10Machine;
 import io.spillway.benchmarks.compare.g10.G10Policy;
 import io.spillway.benchmarks.compare.g10.G10Replay;
+import io.spillway.benchmarks.compare.g10.StretchBound;
 import io.spillway.benchmarks.trace.TrainingIteration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Compares the G10 artifact's policies by its own rule, every training iteration twice: as
- * published, and without the time of kernels that do not grow with the batch, which hides transfers
- * and looks like start-up cost.
+ * Compares the G10 artifact's policies and Spillway's schedule by its own rule, every training
+ * iteration twice: as published, and without the time of kernels that do not grow with the batch,
+ * which hides transfers and looks like start-up cost.
  */
 public final class G10Comparison {
 
@@ -82,6 +83,13 @@ public final class G10Comparison {
                         "lower-bound",
                         bound,
                         bound.seconds(),
+                        bound.leastBytes()),
+                    row(
+                        iteration,
+                        ratio,
+                        "stretch-bound",
+                        bound,
+                        StretchBound.seconds(iteration, sized.gpuBytes()),
                         bound.leastBytes()))));
     for (G10Policy policy : policies) {
       tasks.add(

@@ -3,7 +3,7 @@ package io.spillway.benchmarks.compare.g10;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** The policies of the artifact that share its UVM simulation. */
+/** The policies of the artifact that share its UVM simulation, and our own. */
 public enum G10Policy {
   /** "Base UVM": no prefetch; dead pages are written out and copied back like live ones. */
   LRU("lru"),
@@ -13,7 +13,12 @@ public enum G10Policy {
    */
   DEEP_UM("deepUM"),
   /** "G10", Zhang et al., MICRO 2023: a schedule of migrations made from exact times. */
-  G10("prefetch_lru");
+  G10("prefetch_lru"),
+  /**
+   * Spillway's {@link io.spillway.evict.LapSchedule}: what leaves and comes back, planned from the
+   * times of a recorded lap.
+   */
+  SPILLWAY("spillway");
 
   private final String label;
 
@@ -21,7 +26,7 @@ public enum G10Policy {
     this.label = label;
   }
 
-  /** The artifact's name for it. */
+  /** The artifact's name for it, or ours. */
   public String label() {
     return label;
   }

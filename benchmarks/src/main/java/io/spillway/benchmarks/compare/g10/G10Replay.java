@@ -72,7 +72,9 @@ public final class G10Replay {
     table = new PageTable(iteration, machine);
     requiredNow = new boolean[iteration.tensors().size()];
     inWindow = new boolean[iteration.tensors().size()];
-    transfers = new Transfers(table, new Choice(), policy == G10Policy.DEEP_UM);
+    transfers =
+        new Transfers(
+            table, new Choice(), policy == G10Policy.DEEP_UM || policy == G10Policy.SPILLWAY);
     migrations = migrations(machine);
   }
 
@@ -98,6 +100,7 @@ public final class G10Replay {
           case LRU -> List.of();
           case DEEP_UM -> lookahead();
           case G10 -> new TensorSchedule(iteration, machine).migrations();
+          case SPILLWAY -> new RecordedLap(iteration, machine).migrations();
         };
     List<List<Migration>> byKernel = new ArrayList<>();
     kernels.forEach(_ -> byKernel.add(new ArrayList<>()));
@@ -255,8 +258,9 @@ public final class G10Replay {
   }
 
   private void start(Migration migration) {
-    int end = table.endPage(migration.tensor());
-    for (int page = table.firstPage(migration.tensor()); page < end; page++) {
+    int first = table.firstPage(migration.tensor());
+    int pages = Math.min(migration.to(), table.endPage(migration.tensor()) - first);
+    for (int page = first + migration.from(); page < first + pages; page++) {
       if (table.isMoving(page)) {
         continue;
       }
@@ -332,6 +336,9 @@ public final class G10Replay {
 
     @Override
     public int choose(boolean forFault) {
+      if (policy == G10Policy.SPILLWAY && !forFault) {
+        return NONE; // what leaves is in the schedule; what comes waits for it
+      }
       if (policy != G10Policy.DEEP_UM) {
         int frame = afterMoving(table.candidate());
         if (frame == NONE) {

@@ -31,12 +31,12 @@ class ReferenceRowsTest {
   /** How far a row may be off; what is left depends on the addresses that a run of it had. */
   private static final double MARGIN = 0.005;
 
-  private static final Set<String> REPRODUCED = Set.of("lru", "deepUM", "prefetch_lru");
+  /** The policies of the artifact that are replayed here. */
+  static final Set<String> REPRODUCED = Set.of("lru", "deepUM", "prefetch_lru");
 
   @TestFactory
   Stream<DynamicTest> rows() throws IOException {
-    Path folder = folder();
-    JsonNode reference = new ObjectMapper().readTree(folder.resolve("reference.json").toFile());
+    JsonNode reference = reference();
     List<DynamicTest> tests = new ArrayList<>();
     for (JsonNode row : reference.path("rows")) {
       JsonNode steady = row.path("own_run").path(1);
@@ -47,7 +47,7 @@ class ReferenceRowsTest {
         tests.add(
             DynamicTest.dynamicTest(
                 name + " " + policy + (hostOnly ? " host only" : ""),
-                () -> check(folder, name, policy, hostOnly, steady)));
+                () -> check(name, policy, hostOnly, steady)));
       }
     }
     assertThat(tests).isNotEmpty();
@@ -56,8 +56,7 @@ class ReferenceRowsTest {
 
   @TestFactory
   Stream<DynamicTest> bounds() throws IOException {
-    Path folder = folder();
-    JsonNode reference = new ObjectMapper().readTree(folder.resolve("reference.json").toFile());
+    JsonNode reference = reference();
     List<DynamicTest> tests = new ArrayList<>();
     for (JsonNode bound : reference.path("lower_bounds")) {
       String name = bound.path("model").asText() + "-" + bound.path("batch").asInt();
@@ -65,7 +64,7 @@ class ReferenceRowsTest {
           DynamicTest.dynamicTest(
               "bound of " + name,
               () -> {
-                G10Bound own = G10Bound.of(read(folder, name), G10Machine.published().gpuBytes());
+                G10Bound own = G10Bound.of(read(name), G10Machine.published().gpuBytes());
                 assertThat(own.peakLiveBytes()).isEqualTo(bound.path("peak_live").asLong());
                 assertThat(own.leastBytes()).isEqualTo(bound.path("belady_fetch_bytes").asLong());
                 assertThat(own.seconds()).isCloseTo(bound.path("lb_s").asDouble(), within(1e-3));
@@ -74,12 +73,10 @@ class ReferenceRowsTest {
     return tests.stream();
   }
 
-  private static void check(
-      Path folder, String name, String policy, boolean hostOnly, JsonNode steady)
+  private static void check(String name, String policy, boolean hostOnly, JsonNode steady)
       throws IOException {
     G10Machine machine = hostOnly ? G10Machine.hostOnly() : G10Machine.published();
-    G10Iteration own =
-        new G10Replay(read(folder, name), G10Policy.named(policy), machine).run(2).getLast();
+    G10Iteration own = new G10Replay(read(name), G10Policy.named(policy), machine).run(2).getLast();
     double seconds = steady.path("time_s").asDouble();
     System.getLogger(ReferenceRowsTest.class.getName())
         .log(
@@ -98,8 +95,14 @@ class ReferenceRowsTest {
     assertThat((double) own.bytesIn()).isCloseTo(bytes, within(bytes * MARGIN));
   }
 
-  private static TrainingIteration read(Path folder, String name) throws IOException {
-    return DnnTrainingFile.read(folder.resolve(name + ".jsonl.gz"));
+  /** The reference results; skips the test if there are none. */
+  static JsonNode reference() throws IOException {
+    return new ObjectMapper().readTree(folder().resolve("reference.json").toFile());
+  }
+
+  /** A given trace, such as {@code BERT-256}. */
+  static TrainingIteration read(String name) throws IOException {
+    return DnnTrainingFile.read(folder().resolve(name + ".jsonl.gz"));
   }
 
   private static Path folder() {

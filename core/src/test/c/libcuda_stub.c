@@ -219,6 +219,7 @@ struct event {
   unsigned flags;
   int recorded;
   int64_t not_ready_left;
+  CUcontext context;
   CUstream stream;
   struct timespec when;
   struct event *next;
@@ -1569,6 +1570,7 @@ CUresult cuEventCreate(CUevent *event, unsigned flags) {
   REQUIRE(created != NULL, CUDA_ERROR_OUT_OF_MEMORY);
   created->live = 1;
   created->flags = flags;
+  created->context = current_context();
   created->next = events;
   events = created;
   *event = created;
@@ -1592,6 +1594,9 @@ static CUresult record(CUevent event, CUstream stream) {
   if (result != CUDA_SUCCESS) return result;
   struct event *known = live_event(event);
   if (known == NULL) return CUDA_ERROR_INVALID_HANDLE;
+  if ((uintptr_t)stream > 2 && ((struct stream *)stream)->context != known->context) {
+    return CUDA_ERROR_INVALID_HANDLE;
+  }
   known->recorded = 1;
   known->not_ready_left = configuration.event_not_ready_queries;
   known->stream = stream;
@@ -2371,6 +2376,14 @@ uint64_t spillway_stub_live_events(void) {
   uint64_t count = 0;
   pthread_mutex_lock(&mutex);
   for (struct event *event = events; event != NULL; event = event->next) count++;
+  pthread_mutex_unlock(&mutex);
+  return count;
+}
+
+/* How many contexts that are not a device's primary one live now. */
+uint64_t spillway_stub_created_contexts(void) {
+  pthread_mutex_lock(&mutex);
+  uint64_t count = (uint64_t)created_contexts;
   pthread_mutex_unlock(&mutex);
   return count;
 }

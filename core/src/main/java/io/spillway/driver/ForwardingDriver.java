@@ -170,6 +170,11 @@ public abstract class ForwardingDriver implements UnifiedMemoryDriver {
   }
 
   @Override
+  public UnifiedMemoryDriver openSibling() {
+    return upstream.openSibling();
+  }
+
+  @Override
   public void close() {
     upstream.close();
   }

@@ -174,6 +174,18 @@ public interface UnifiedMemoryDriver extends AutoCloseable {
   void await(EventHandle event);
 
   /**
+   * The same device and memory, by calls that no call of this driver waits for: for a thread that
+   * moves data beside threads that launch. Advises, moves, and has streams and events of its own;
+   * streams of either side may wait for events of the other. Allocates nothing. To be closed before
+   * this driver, and after what it made is destroyed.
+   *
+   * @throws DriverException if the device has no room for it
+   */
+  default UnifiedMemoryDriver openSibling() {
+    return SiblingDriver.of(this); // for drivers whose calls do not wait for each other
+  }
+
+  /**
    * Releases the driver's own resources; memory not freed stays allocated until the process ends.
    */
   @Override

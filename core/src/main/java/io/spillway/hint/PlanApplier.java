@@ -82,6 +82,14 @@ public final class PlanApplier {
   }
 
   /**
+   * The same, by the calls of another driver for the same memory, such as a {@linkplain
+   * UnifiedMemoryDriver#openSibling sibling}: what was advised and counted is shared.
+   */
+  public PlanApplier through(UnifiedMemoryDriver other) {
+    return new PlanApplier(other, ledger, pieceBytes, advised, counters);
+  }
+
+  /**
    * Applies {@code plan} in order, moves being enqueued in {@code stream}. Drops take effect at
    * once: whoever asks for one makes sure that no launch still needs the range.
    */

@@ -29,10 +29,20 @@ public final class FaultInjectingDriver extends ForwardingDriver {
   private long managedBytes;
   private long mostManagedBytes;
   private int closings;
+  private final List<FaultInjectingDriver> openSiblings = new ArrayList<>();
+
+  /** Counts the calls of this driver and all its siblings; itself unless it is one. */
+  private final FaultInjectingDriver counter;
 
   /** Watches {@code upstream}; nothing fails until asked to. */
   public FaultInjectingDriver(UnifiedMemoryDriver upstream) {
     super(upstream);
+    this.counter = this;
+  }
+
+  private FaultInjectingDriver(UnifiedMemoryDriver sibling, FaultInjectingDriver counter) {
+    super(sibling);
+    this.counter = counter;
   }
 
   /** Makes the {@code nth} call of {@code method} from now on (1 is the next) fail, once. */
@@ -64,6 +74,10 @@ public final class FaultInjectingDriver extends ForwardingDriver {
     ranges.forEach((range, at) -> leaks.add(described(range, at)));
     streams.forEach((stream, at) -> leaks.add(described(stream, at)));
     events.forEach((event, at) -> leaks.add(described(event, at)));
+    for (FaultInjectingDriver sibling : openSiblings) {
+      leaks.add("a sibling is open");
+      leaks.addAll(sibling.leaks());
+    }
     return leaks;
   }
 
@@ -77,6 +91,11 @@ public final class FaultInjectingDriver extends ForwardingDriver {
       ranges.clear();
       streams.clear();
       events.clear();
+      for (FaultInjectingDriver sibling : openSiblings) {
+        releases.add(sibling::releaseLeaks);
+        releases.add(sibling.upstream()::close);
+      }
+      openSiblings.clear();
     }
     for (Runnable release : releases) {
       try {
@@ -98,7 +117,11 @@ public final class FaultInjectingDriver extends ForwardingDriver {
     return text.toString();
   }
 
-  private synchronized void arrive(String method, long address, long bytes) {
+  private void arrive(String method, long address, long bytes) {
+    counter.count(method, address, bytes);
+  }
+
+  private synchronized void count(String method, long address, long bytes) {
     long call = calls.merge(method, 1L, Long::sum);
     List<Fault> planned = faults.getOrDefault(method, List.of());
     for (Fault fault : planned) {
@@ -336,10 +359,23 @@ public final class FaultInjectingDriver extends ForwardingDriver {
     super.await(event);
   }
 
+  /** Watched as this driver is; calls of both are counted together. */
+  @Override
+  public UnifiedMemoryDriver openSibling() {
+    arrive("openSibling", 0, 0);
+    FaultInjectingDriver sibling = new FaultInjectingDriver(super.openSibling(), counter);
+    synchronized (counter) {
+      counter.openSiblings.add(sibling);
+    }
+    return sibling;
+  }
+
   @Override
   public void close() {
-    synchronized (this) {
-      closings++;
+    synchronized (counter) {
+      if (!counter.openSiblings.remove(this)) {
+        closings++;
+      }
     }
     super.close();
   }

@@ -42,6 +42,7 @@ abstract class StubDriverContract extends UnifiedMemoryDriverContract {
     assertThat(stub.liveStreams()).as("streams").isZero();
     assertThat(stub.liveEvents()).as("events").isZero();
     assertThat(stub.retainedContexts()).as("retained primary contexts").isZero();
+    assertThat(stub.createdContexts()).as("contexts of siblings").isZero();
   }
 
   /** A driver of CUDA 11.8: version-1 calls only, no batches, no discard. */

@@ -4,6 +4,7 @@ import io.spillway.SessionContext;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.driver.DriverException;
 import io.spillway.driver.EventHandle;
+import io.spillway.driver.SiblingDriver;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.evict.Piece;
@@ -11,6 +12,7 @@ import io.spillway.hint.Plan;
 import io.spillway.hint.PlanApplier;
 import io.spillway.range.AddressRange;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -26,7 +28,10 @@ final class Mover implements AutoCloseable {
   private record Flight(int number, List<Piece> pieces, EventHandle event) {}
 
   private final SessionContext context;
+
+  /** Ours, so that no launch waits for a call of it. */
   private final UnifiedMemoryDriver driver;
+
   private final PlanApplier applier;
   private final Completions completions;
   private final Presence presence;
@@ -38,13 +43,36 @@ final class Mover implements AutoCloseable {
 
   Mover(SessionContext context, MoveSizing sizing, Completions completions, Presence presence) {
     this.context = context;
-    this.driver = context.driver();
-    this.applier = context.applier().withPieces(sizing.pieceBytes());
+    this.driver = sibling(context.driver());
+    this.applier = context.applier().through(driver).withPieces(sizing.pieceBytes());
     this.completions = completions;
     this.presence = presence;
-    this.streams = new StreamHandle[sizing.inFlight()];
-    for (int i = 0; i < streams.length; i++) {
-      streams[i] = driver.createStream();
+    this.streams = streams(sizing.inFlight());
+  }
+
+  private StreamHandle[] streams(int count) {
+    StreamHandle[] created = new StreamHandle[count];
+    try {
+      Arrays.setAll(created, i -> driver.createStream());
+      return created;
+    } catch (DriverException e) {
+      quietly(driver::close); // with the streams that it has
+      throw e;
+    }
+  }
+
+  /** Where there is no room for a sibling, moves go by the driver's own calls. */
+  private static UnifiedMemoryDriver sibling(UnifiedMemoryDriver driver) {
+    try {
+      return driver.openSibling();
+    } catch (DriverException e) {
+      System.getLogger(Mover.class.getName())
+          .log(
+              System.Logger.Level.INFO,
+              "data is moved in the program''s own context, and its launches wait for calls that"
+                  + " move: {0}",
+              e.getMessage());
+      return SiblingDriver.of(driver);
     }
   }
 
@@ -176,6 +204,7 @@ final class Mover implements AutoCloseable {
     for (StreamHandle stream : streams) {
       quietly(() -> driver.destroyStream(stream));
     }
+    quietly(driver::close);
   }
 
   private static void quietly(Runnable release) {

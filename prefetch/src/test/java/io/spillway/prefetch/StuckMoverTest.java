@@ -13,7 +13,9 @@ import io.spillway.allocate.Placement;
 import io.spillway.driver.FaultInjectingDriver;
 import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.Location;
+import io.spillway.driver.SiblingDriver;
 import io.spillway.driver.StreamHandle;
+import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.Access;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
@@ -65,6 +67,11 @@ final class StuckMoverTest {
               throw new IllegalStateException(e);
             }
             super.prefetch(range, target, stream);
+          }
+
+          @Override
+          public UnifiedMemoryDriver openSibling() {
+            return SiblingDriver.of(this);
           }
         };
     return Spillway.open(

@@ -81,6 +81,8 @@ final class Libcuda {
   private final MemorySegment ctxPushCurrent;
   private final MemorySegment ctxPopCurrent;
   private final MemorySegment ctxGetDevice;
+  private final MemorySegment ctxCreate;
+  private final MemorySegment ctxDestroy;
   private final MemorySegment memGetInfo;
   private final MemorySegment memAlloc;
   private final MemorySegment memAllocManaged;
@@ -142,6 +144,8 @@ final class Libcuda {
     ctxPushCurrent = required("cuCtxPushCurrent_v2", missing);
     ctxPopCurrent = required("cuCtxPopCurrent_v2", missing);
     ctxGetDevice = required("cuCtxGetDevice", missing);
+    ctxCreate = required("cuCtxCreate_v2", missing);
+    ctxDestroy = required("cuCtxDestroy_v2", missing);
     memGetInfo = required("cuMemGetInfo_v2", missing);
     memAlloc = required("cuMemAlloc_v2", missing);
     memAllocManaged = required("cuMemAllocManaged", missing);
@@ -413,6 +417,23 @@ final class Libcuda {
   int ctxGetDevice(MemorySegment device) {
     try {
       return (int) CallShapes.A.CALL.invokeExact(ctxGetDevice, device);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Also makes it current on the calling thread. */
+  int ctxCreate(MemorySegment context, int flags, int device) {
+    try {
+      return (int) CallShapes.AII.CALL.invokeExact(ctxCreate, context, flags, device);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  int ctxDestroy(long context) {
+    try {
+      return (int) CallShapes.J.CALL.invokeExact(ctxDestroy, context);
     } catch (Throwable e) {
       throw broken(e);
     }

@@ -13,10 +13,10 @@ import io.spillway.driver.Location;
 import io.spillway.driver.MemoryInfo;
 import io.spillway.driver.NanoClock;
 import io.spillway.driver.RangeAttributes;
+import io.spillway.driver.SiblingDriver;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.range.AddressRange;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -37,11 +36,12 @@ import org.jspecify.annotations.Nullable;
  * The seam over libcuda through the Foreign Function and Memory API.
  *
  * <p>Works in one context: the device's primary one ({@link #open}), which it retains and releases,
- * or the caller's ({@link #openCurrent}), which it only borrows. Every method may be called by any
- * thread, whatever context that thread has current, and leaves it current; that costs one cheap
- * call where it is the right one already. After {@link #close} every method but {@link #device},
- * {@link #capabilities} and {@link #clock} throws {@link IllegalStateException}; closing while
- * another thread is inside a call is the caller's mistake.
+ * the caller's ({@link #openCurrent}), which it only borrows, or one of its own ({@link
+ * #openSibling}). Every method may be called by any thread, whatever context that thread has
+ * current, and leaves it current; that costs one cheap call where it is the right one already.
+ * After {@link #close} every method but {@link #device}, {@link #capabilities} and {@link #clock}
+ * throws {@link IllegalStateException}; closing while another thread is inside a call is the
+ * caller's mistake.
  *
  * <p>Beyond the seam it loads kernels ({@link #loadModule}).
  */
@@ -74,18 +74,12 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   private final Libcuda cuda;
   private final CudaDevices devices;
   private final int ordinal;
-  private final long context;
-  private final boolean ownsPrimaryContext;
+  private final CudaContext context;
   private final DeviceInfo info;
   private final Capabilities capabilities;
-  private final ContextScope keep = () -> {};
-  private final ContextScope pop = this::popContext;
-  private final ContextScope popAfterRelease = this::popContextAfterRelease;
-  private final AtomicBoolean saidPopFailed = new AtomicBoolean();
   private final Set<Long> pinnedAddresses = ConcurrentHashMap.newKeySet();
   private final Set<StreamHandle> streams = ConcurrentHashMap.newKeySet();
   private final Set<EventHandle> events = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
 
   /** The time in which {@link #makeCurrent} holds, ended by the thread that began it. */
   @FunctionalInterface
@@ -95,12 +89,11 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     void close();
   }
 
-  private PanamaDriver(CudaDevices devices, int ordinal, long context, boolean ownsPrimaryContext) {
+  private PanamaDriver(CudaDevices devices, CudaContext context) {
     this.cuda = devices.cuda();
     this.devices = devices;
-    this.ordinal = ordinal;
+    this.ordinal = context.device();
     this.context = context;
-    this.ownsPrimaryContext = ownsPrimaryContext;
     this.info = devices.info(ordinal);
     this.capabilities = devices.capabilities(ordinal);
   }
@@ -142,18 +135,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
    */
   public static PanamaDriver open(int ordinal) {
     CudaDevices devices = startDriver();
-    int device = devices.handle(ordinal);
-    CallScratch scratch = CallScratch.ofThread();
-    devices.check(
-        "cuDevicePrimaryCtxRetain", devices.cuda().devicePrimaryCtxRetain(scratch.first, device));
-    long context = scratch.firstLong();
-    try {
-      return new PanamaDriver(devices, device, context, true);
-    } catch (DriverException e) {
-      // The status of this release would only hide the first failure.
-      devices.cuda().devicePrimaryCtxRelease(device);
-      throw e;
-    }
+    return in(devices, CudaContext.primary(devices, devices.handle(ordinal)));
   }
 
   /**
@@ -165,14 +147,32 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
    */
   public static PanamaDriver openCurrent() {
     CudaDevices devices = startDriver();
-    CallScratch scratch = CallScratch.ofThread();
-    devices.check("cuCtxGetCurrent", devices.cuda().ctxGetCurrent(scratch.context));
-    long context = scratch.context.get(ValueLayout.JAVA_LONG, 0);
-    if (context == 0) {
-      throw DriverException.of("cuCtxGetCurrent", CudaStatus.INVALID_CONTEXT, 0, 0);
+    return in(devices, CudaContext.current(devices));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>In a context of its own: libcuda holds the lock of a context while it submits a move, and
+   * launches in the same context wait for it (measurements in docs/drop-in.md).
+   */
+  @Override
+  public UnifiedMemoryDriver openSibling() {
+    return SiblingDriver.owning(in(devices, CudaContext.created(devices, ordinal)));
+  }
+
+  /** Takes over {@code context}. */
+  private static PanamaDriver in(CudaDevices devices, CudaContext context) {
+    try {
+      return new PanamaDriver(devices, context);
+    } catch (DriverException e) {
+      try {
+        context.close();
+      } catch (DriverException alsoFailed) {
+        e.addSuppressed(alsoFailed);
+      }
+      throw e;
     }
-    devices.check("cuCtxGetDevice", devices.cuda().ctxGetDevice(scratch.first));
-    return new PanamaDriver(devices, scratch.firstInt(), context, false);
   }
 
   private static CudaDevices startDriver() {
@@ -765,16 +765,10 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     }
   }
 
-  /** Releases the primary context if this driver retained it. Closing again does nothing. */
+  /** Gives its context back, unless that is the caller's. Closing again does nothing. */
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    if (ownsPrimaryContext) {
-      devices.check("cuDevicePrimaryCtxRelease", cuda.devicePrimaryCtxRelease(ordinal));
-    }
+  public void close() {
+    context.close();
   }
 
   /**
@@ -787,7 +781,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
    * @throws IllegalStateException if this driver is closed
    */
   public ContextScope makeCurrent() {
-    return makeCurrent(pop);
+    return context.enter();
   }
 
   /**
@@ -798,20 +792,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
    * @throws IllegalStateException if this driver is closed
    */
   public ContextScope makeCurrentToRelease() {
-    return makeCurrent(popAfterRelease);
-  }
-
-  private ContextScope makeCurrent(ContextScope leaving) {
-    if (closed) {
-      throw new IllegalStateException("driver for device " + ordinal + " is closed");
-    }
-    MemorySegment current = CallScratch.ofThread().context;
-    check("cuCtxGetCurrent", cuda.ctxGetCurrent(current), 0, 0);
-    if (current.get(ValueLayout.JAVA_LONG, 0) == context) {
-      return keep;
-    }
-    check("cuCtxPushCurrent", cuda.ctxPushCurrent(context), 0, 0);
-    return leaving;
+    return context.enterToRelease();
   }
 
   /** Creates something in the context; it is undone if the context cannot be left afterwards. */
@@ -829,26 +810,6 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
         }
       }
       throw e;
-    }
-  }
-
-  private void popContext() {
-    check("cuCtxPopCurrent", cuda.ctxPopCurrent(CallScratch.ofThread().context), 0, 0);
-  }
-
-  private void popContextAfterRelease() {
-    try {
-      popContext();
-    } catch (DriverException e) {
-      if (saidPopFailed.compareAndSet(false, true)) {
-        log()
-            .log(
-                Level.WARNING,
-                "after a release the context of device {0} stayed current on the calling thread:"
-                    + " {1}",
-                ordinal,
-                e.getMessage());
-      }
     }
   }
 
@@ -894,10 +855,5 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
       case Location.Host() -> Libcuda.DEVICE_CPU;
       case Location.HostNode _ -> throw failure(call, CudaStatus.NOT_SUPPORTED, range);
     };
-  }
-
-  /** Not kept: starting a logger takes 20 ms, and most programs run without a line to log. */
-  private static System.Logger log() {
-    return System.getLogger(PanamaDriver.class.getName());
   }
 }

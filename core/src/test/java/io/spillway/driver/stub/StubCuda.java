@@ -297,6 +297,11 @@ public final class StubCuda {
     return number("spillway_stub_live_events");
   }
 
+  /** How many contexts that are not a device's primary one live now. */
+  public long createdContexts() {
+    return number("spillway_stub_created_contexts");
+  }
+
   /** How often the primary contexts of all devices are retained now. */
   public long retainedContexts() {
     return number("spillway_stub_retained_contexts");

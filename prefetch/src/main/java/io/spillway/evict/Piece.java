@@ -2,6 +2,7 @@ package io.spillway.evict;
 
 import io.spillway.access.AccessKind;
 import io.spillway.range.AddressRange;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,13 @@ public final class Piece {
     } else if (!removed) {
       into.add(this);
     }
+  }
+
+  /** What there is of pieces that may have been cut or freed meanwhile. */
+  public static List<Piece> current(Iterable<Piece> of) {
+    List<Piece> there = new ArrayList<>();
+    of.forEach(piece -> piece.addCurrent(there));
+    return there;
   }
 
   /** Where it starts. */

@@ -324,7 +324,7 @@ final class Backstage implements AutoCloseable {
   }
 
   private void issued(Message.Issued issued, long limitBytes) {
-    Planner.Timed timed = issued.marks().start() == null ? null : planner.timed(issued.sequence());
+    TimedLaunch timed = issued.marks().start() == null ? null : planner.timed(issued.sequence());
     if (timed != null) {
       planner.timing(timed);
     }
@@ -381,7 +381,7 @@ final class Backstage implements AutoCloseable {
     planner.took(launch, nanos);
   }
 
-  void took(Planner.Timed launch, long nanos) {
+  void took(TimedLaunch launch, long nanos) {
     planner.took(launch, nanos);
   }
 

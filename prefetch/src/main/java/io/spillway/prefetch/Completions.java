@@ -24,14 +24,14 @@ final class Completions implements AutoCloseable {
     void took(int launch, long nanos);
 
     /** A launch that was timed took so many nanoseconds of the device's. */
-    void took(Planner.Timed launch, long nanos);
+    void took(TimedLaunch launch, long nanos);
   }
 
   /** A launch's marks in its stream; the first only if it is timed. */
   record Marks(@Nullable EventHandle start, EventHandle end) {}
 
   private record Pending(
-      long sequence, int launch, long issuedAt, Marks marks, Planner.@Nullable Timed timed) {
+      long sequence, int launch, long issuedAt, Marks marks, @Nullable TimedLaunch timed) {
     EventHandle event() {
       return marks.end();
     }
@@ -104,7 +104,7 @@ final class Completions implements AutoCloseable {
    * @param timed what to make of its time, if anything
    */
   void issued(
-      long sequence, int launch, long issuedAt, Marks marks, Planner.@Nullable Timed timed) {
+      long sequence, int launch, long issuedAt, Marks marks, @Nullable TimedLaunch timed) {
     pending.add(new Pending(sequence, launch, issuedAt, marks, timed));
   }
 
@@ -117,7 +117,7 @@ final class Completions implements AutoCloseable {
 
   private void done(Pending launch) {
     EventHandle start = launch.marks().start();
-    Planner.Timed timed = launch.timed();
+    TimedLaunch timed = launch.timed();
     if (start != null && timed != null) {
       durations.took(timed, driver.nanosBetween(start, launch.event()));
     }

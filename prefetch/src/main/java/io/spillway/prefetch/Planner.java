@@ -49,9 +49,7 @@ public final class Planner {
   /** The layout that what is demanded was last brought up to date with. */
   private int cuts;
 
-  private final List<Piece> doubtful = new ArrayList<>();
-  private final List<Piece> placing = new ArrayList<>();
-  private final List<Piece> unplacing = new ArrayList<>();
+  private final PendingAdvice advice = new PendingAdvice();
   private final List<Piece> scratch = new ArrayList<>();
   private int mostAhead = Integer.MAX_VALUE;
   private boolean looksAhead = true;
@@ -96,19 +94,16 @@ public final class Planner {
     long next = predictor.position() + 1;
     scratch.clear();
     pieces.cover(address, bytes, scratch);
-    for (Piece piece : scratch) {
-      launch.bytes += piece.bytes();
-    }
+    launch.touches(scratch);
     for (Piece piece : scratch) {
       if (kind.mayWrite() && piece.advised()) {
-        doubtful.add(piece);
+        advice.doubt(piece);
         gone(piece); // taking read-mostly back leaves the host's copy alone
       }
       piece.use(next, sequence, kind);
       outcomes.used(piece);
-      launch.pieces.add(piece);
       times |= !piece.droppable();
-      if (!piece.resident() && launch.bytes <= limitBytes) {
+      if (!piece.resident() && launch.bytes() <= limitBytes) {
         comeOrStay(piece, launch, next, limitBytes);
       }
     }
@@ -116,23 +111,15 @@ public final class Planner {
 
   /** What is not there is demanded, unless it is, and had better be, accessed where it is. */
   private void comeOrStay(Piece piece, OpenLaunch launch, long now, long limitBytes) {
-    boolean room = trials.room(launch.site, now, launch.inPlaceBytes);
+    boolean room = trials.room(launch.site(), now, launch.inPlaceBytes());
     if (!laps.active()) {
       piece.setSuitsInPlace(room && !admission.worthItsRoom(piece, now, limitBytes));
     }
     if (piece.suitsInPlace() && room) {
-      launch.inPlaceBytes += piece.bytes();
-      launch.inPlace.add(piece);
-      place(piece);
+      launch.accessesInPlace(piece);
+      advice.place(piece);
     } else {
       demanded.add(piece);
-    }
-  }
-
-  private void place(Piece piece) {
-    if (!piece.placed()) {
-      piece.setPlaced(true);
-      placing.add(piece);
     }
   }
 
@@ -185,28 +172,17 @@ public final class Planner {
   /** What a declared launch still lacks. */
   List<Piece> missing(long sequence) {
     OpenLaunch open = unissued.get(sequence);
-    return open == null ? List.of() : open.current().stream().filter(Piece::missing).toList();
+    return open == null ? List.of() : open.missing();
   }
 
   /** What to make of the time that a declared launch takes; null if nothing, as when it faults. */
-  @Nullable Timed timed(long sequence) {
+  @Nullable TimedLaunch timed(long sequence) {
     OpenLaunch open = unissued.get(sequence);
-    return open == null || open.current().stream().anyMatch(Piece::missing)
-        ? null
-        : new Timed(open.site, open.bytes, open.inPlaceBytes, List.copyOf(open.inPlace));
+    return open == null || !open.missing().isEmpty() ? null : open.timed();
   }
 
-  /**
-   * A launch that lacked nothing.
-   *
-   * @param bytes what it touches, in whole pieces
-   * @param inPlaceBytes how much of that it accesses in place
-   * @param inPlace what that is
-   */
-  record Timed(long site, long bytes, long inPlaceBytes, List<Piece> inPlace) {}
-
   /** A launch was issued of which the time will be told. */
-  void timing(Timed launch) {
+  void timing(TimedLaunch launch) {
     trials.issued(launch.site(), launch.inPlaceBytes());
   }
 
@@ -216,41 +192,14 @@ public final class Planner {
   }
 
   /** A launch took that long. */
-  void took(Timed launch, long nanos) {
+  void took(TimedLaunch launch, long nanos) {
     if (!trials.took(
         launch.site(), predictor.position(), launch.bytes(), launch.inPlaceBytes(), nanos)) {
-      for (Piece piece : current(launch.inPlace())) {
+      for (Piece piece : Piece.current(launch.inPlace())) {
         piece.setSuitsInPlace(false);
-        if (piece.placed()) {
-          piece.setPlaced(false);
-          unplacing.add(piece);
-        }
+        advice.unplace(piece);
       }
     }
-  }
-
-  /** A launch that was declared and is not issued yet. */
-  private static final class OpenLaunch {
-    private final long site;
-    private final List<Piece> pieces = new ArrayList<>();
-    private final List<Piece> inPlace = new ArrayList<>();
-    private long bytes;
-    private long inPlaceBytes;
-
-    OpenLaunch(long site) {
-      this.site = site;
-    }
-
-    List<Piece> current() {
-      return Planner.current(pieces);
-    }
-  }
-
-  /** What there is of pieces that may have been cut or freed meanwhile. */
-  private static List<Piece> current(Iterable<Piece> of) {
-    List<Piece> there = new ArrayList<>();
-    of.forEach(piece -> piece.addCurrent(there));
-    return there;
   }
 
   /** The launch took that long on the device. */
@@ -271,9 +220,9 @@ public final class Planner {
    * @param limitBytes the most bytes on the device
    */
   public @Nullable Step next(long limitBytes) {
-    Step advice = advise();
-    if (advice != null) {
-      return advice;
+    Step said = advice.next();
+    if (said != null) {
+      return said;
     }
     if (pieces.residentBytes() > limitBytes) {
       Step shrink = shrink(limitBytes);
@@ -286,17 +235,6 @@ public final class Planner {
       return demand;
     }
     return looksAhead ? fetchAhead(limitBytes) : null;
-  }
-
-  private @Nullable Step advise() {
-    if (doubtful.isEmpty() && placing.isEmpty() && unplacing.isEmpty()) {
-      return null;
-    }
-    Step advice = Step.advising(current(doubtful), current(placing), current(unplacing));
-    doubtful.clear();
-    placing.clear();
-    unplacing.clear();
-    return advice.advises() ? advice : null;
   }
 
   private @Nullable Step shrink(long limitBytes) {
@@ -324,7 +262,7 @@ public final class Planner {
     long now = predictor.position();
     long bytes = 0;
     if (cuts != pieces.layout()) {
-      List<Piece> there = current(demanded);
+      List<Piece> there = Piece.current(demanded);
       demanded.clear();
       demanded.addAll(there);
       cuts = pieces.layout();
@@ -355,7 +293,7 @@ public final class Planner {
         piece != null;
         piece = window.firstMissing(mostAhead)) {
       if (piece.suitsInPlace() && mayPlace(window.scannedLaunch(), now)) {
-        place(piece);
+        advice.place(piece);
         continue;
       }
       if (full(bytes, piece)
@@ -373,10 +311,8 @@ public final class Planner {
       coming.add(piece);
       bytes += piece.bytes();
     }
-    if (leaving.isEmpty() && coming.isEmpty() && !placing.isEmpty()) {
-      return advise();
-    }
-    return step(leaving, coming, false);
+    Step step = step(leaving, coming, false);
+    return step == null ? advice.next() : step;
   }
 
   /** Whether an expected launch may access one more piece in place. */
@@ -419,7 +355,7 @@ public final class Planner {
     return new Step(
         step.leaving(),
         step.coming(),
-        current(step.readMostly()).stream()
+        Piece.current(step.readMostly()).stream()
             .filter(piece -> !piece.droppable() && piece.onlyReadFor(lap, now))
             .toList(),
         step.notReadMostly(),
@@ -510,7 +446,7 @@ public final class Planner {
 
   /** The driver would not let a piece go: it is still there. */
   public void refused(Piece piece) {
-    current(List.of(piece)).forEach(pieces::arrive);
+    Piece.current(List.of(piece)).forEach(pieces::arrive);
   }
 
   /** Memory is being freed. */

@@ -75,7 +75,7 @@ final class PredictiveEngine implements SessionListener {
     }
 
     @Override
-    public void took(Planner.Timed launch, long nanos) {
+    public void took(TimedLaunch launch, long nanos) {
       backstage.took(launch, nanos);
     }
   }

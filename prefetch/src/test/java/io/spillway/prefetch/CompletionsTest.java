@@ -43,12 +43,12 @@ final class CompletionsTest {
     Completions.Durations durations =
         new Unheard() {
           @Override
-          public void took(Planner.Timed launch, long nanos) {
+          public void took(TimedLaunch launch, long nanos) {
             told.add(nanos);
           }
         };
     try (Completions completions = new Completions(driver, durations)) {
-      Planner.Timed timed = new Planner.Timed(0, 1, 0, List.of());
+      TimedLaunch timed = new TimedLaunch(0, 1, 0, List.of());
       for (int launch = 0; launch < 3; launch++) {
         EventHandle start = completions.timing();
         driver.record(start, StreamHandle.DEFAULT);
@@ -71,6 +71,6 @@ final class CompletionsTest {
     public void took(int launch, long nanos) {}
 
     @Override
-    public void took(Planner.Timed launch, long nanos) {}
+    public void took(TimedLaunch launch, long nanos) {}
   }
 }

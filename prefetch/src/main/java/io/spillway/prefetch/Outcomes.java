@@ -38,7 +38,7 @@ public final class Outcomes {
   void used(Piece piece) {
     if (waiting.remove(piece)) {
       hits++;
-      savedNanos += piece.bytes() * (prices.fault() - prices.fetch());
+      savedNanos += piece.bytes() * prices.fetch(); // else the launch waits for that, not faults
     }
     Piece reason = leftFor.remove(piece);
     if (reason != null && waiting.contains(reason) && !piece.resident()) {
@@ -79,7 +79,7 @@ public final class Outcomes {
     return harmful;
   }
 
-  /** Device time saved against page faults, by price, in nanoseconds. */
+  /** Time saved that launches would have waited for demands, by price, in nanoseconds. */
   public double savedNanos() {
     return savedNanos;
   }

@@ -50,11 +50,16 @@ public final class LapPlan {
     this.inPlace = inPlace;
   }
 
-  /** Whether a piece may be accessed in place by a launch of the lap. */
+  /** What a launch of the lap may access in place. */
   @FunctionalInterface
   public interface InPlace {
     /** Whether {@code piece} may be, by the launch {@code at} launches from the lap's start. */
     boolean allowed(Piece piece, int at);
+
+    /** Whether that launch goes over more than there is room for. */
+    default boolean beyond(int at) {
+      return false;
+    }
   }
 
   /**
@@ -87,7 +92,7 @@ public final class LapPlan {
         Piece piece = uses.get(at).get(i);
         double moved = moving.stays(at, i) ? 0 : prices.away(piece);
         double gain =
-            !piece.droppable() && allowed.allowed(piece, at)
+            (!piece.droppable() || allowed.beyond(at)) && allowed.allowed(piece, at)
                 ? moved - prices.inPlace()
                 : Double.NEGATIVE_INFINITY;
         saved.merge(piece, gain, Double::sum);

@@ -35,13 +35,20 @@ public final class Piece {
   private long lastRead = NOT_YET;
   private long lastMayWrite = NOT_YET;
   private double gap;
+  private long maker;
   private long lastSequence = NOT_YET;
   private boolean droppable;
+  private int arrivals;
+  private boolean usedSince;
 
   private boolean advised;
   private boolean stays;
   private int retreats;
   private boolean placed;
+
+  /** Whether it was read-mostly before, and is to be so again once it comes. */
+  private boolean suspended;
+
   private boolean suitsInPlace;
 
   /** What it was cut into, if it was. */
@@ -67,12 +74,16 @@ public final class Piece {
     lastRead = whole.lastRead;
     lastMayWrite = whole.lastMayWrite;
     gap = whole.gap;
+    maker = whole.maker;
     lastSequence = whole.lastSequence;
     droppable = whole.droppable;
     advised = whole.advised;
     stays = whole.stays;
     retreats = whole.retreats;
     placed = whole.placed;
+    suspended = whole.suspended;
+    arrivals = whole.arrivals;
+    usedSince = whole.usedSince;
     suitsInPlace = whole.suitsInPlace;
   }
 
@@ -102,6 +113,22 @@ public final class Piece {
     List<Piece> there = new ArrayList<>();
     of.forEach(piece -> piece.addCurrent(there));
     return there;
+  }
+
+  /** It comes to the device. */
+  void arrives() {
+    arrivals++;
+    usedSince = false;
+  }
+
+  /** Whether a launch used it since it came: until then it may still be on its way. */
+  public boolean usedSince() {
+    return usedSince;
+  }
+
+  /** How often it came to the device. */
+  public int arrivals() {
+    return arrivals;
   }
 
   /** Where it starts. */
@@ -167,16 +194,43 @@ public final class Piece {
     return firstUse != NOT_YET && firstUse < position;
   }
 
+  /** Whether no launch has used it. */
+  boolean isNew() {
+    return firstUse == NOT_YET;
+  }
+
+  /** Whether all that a launch before that position did was to fill it for the first time. */
+  boolean onlyMade(long position) {
+    return onlyWritten() && !isNew() && firstUse < position;
+  }
+
+  /** How many launches ago it was used last. */
+  long sinceLastUse(long position) {
+    return position - lastUse;
+  }
+
+  /** A site's launch fills it first, and it is expected to be used so many launches later. */
+  void madeBy(long site, double expectedGap) {
+    maker = site;
+    gap = expectedGap;
+  }
+
+  /** The site whose launch filled it first. */
+  long maker() {
+    return maker;
+  }
+
   /** A launch touches it. */
   public void use(long position, long sequence, AccessKind kind) {
     if (lastUse == NOT_YET) {
       firstUse = position;
-      gap = position;
+      gap = gap == 0 ? position : gap;
     } else if (position > lastUse) {
       double last = position - lastUse;
       gap = gap == 0 ? last : gap + NEW_PART * (last - gap);
     }
     lastUse = position;
+    usedSince = true;
     lastSequence = Math.max(lastSequence, sequence);
     if (kind != AccessKind.WRITE) {
       lastRead = position;
@@ -184,7 +238,7 @@ public final class Piece {
     if (kind.mayWrite()) {
       lastMayWrite = position;
     }
-    if (kind.writes() && droppable) {
+    if (kind.writes() && (droppable || suspended)) {
       takeBack(); // the session does so before a write it knows of
     }
     uses.passed(position);
@@ -229,7 +283,7 @@ public final class Piece {
     if (lastUse == NOT_YET) {
       return NEVER;
     }
-    return now + Math.max((long) gap, now - lastUse) + 1;
+    return now + Math.max(Math.max(1, Math.round(gap)), now - lastUse);
   }
 
   /** Whether a use is expected, not only estimated. */
@@ -274,11 +328,30 @@ public final class Piece {
     retreats++;
     droppable = false;
     advised = false;
+    suspended = false;
+  }
+
+  /** It is not read-mostly while it is in place, since kernels would fault a copy in. */
+  public void suspendReadMostly() {
+    suspended |= droppable;
+    droppable = false;
+  }
+
+  /** Whether it is to be read-mostly again when it comes. */
+  public boolean suspended() {
+    return suspended;
+  }
+
+  /** It is read-mostly again. */
+  public void resumeReadMostly() {
+    suspended = false;
+    droppable = true;
   }
 
   /** Says whether its device copy can be dropped. */
   public void setDroppable(boolean value) {
     droppable = value;
+    suspended = false;
   }
 
   @Override

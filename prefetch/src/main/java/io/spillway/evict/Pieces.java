@@ -160,6 +160,7 @@ public final class Pieces {
     if (!piece.resident()) {
       piece.residentIndex = resident.size();
       resident.add(piece);
+      piece.arrives();
       residentBytes += piece.bytes();
     }
   }

@@ -70,6 +70,35 @@ public final class Victims {
     return oldest;
   }
 
+  /**
+   * The one that saves most by being accessed in place from its next use on, for what its leaving
+   * costs; null if none may leave.
+   *
+   * @param exposed the part of the leaving that counts
+   */
+  public @Nullable Piece cheapestInPlace(long now, double exposed, Predicate<Piece> free) {
+    Piece cheapest = null;
+    double most = Double.NEGATIVE_INFINITY;
+    for (Piece piece : pieces.resident()) {
+      double gain = gainInPlace(piece, now, exposed);
+      if (gain > most && free.test(piece)) {
+        most = gain;
+        cheapest = piece;
+      }
+    }
+    return cheapest;
+  }
+
+  /**
+   * What a piece's room is worth, until its next use, to something that each launch meanwhile
+   * accesses in place, less what its leaving costs: nanoseconds a byte.
+   */
+  public double gainInPlace(Piece piece, long now, double exposed) {
+    long next = piece.nextUse(now);
+    double distance = next == Piece.NEVER ? FAR : (double) (next - now);
+    return distance * prices.inPlace() - exposed * (prices.away(piece) - prices.fetch());
+  }
+
   private double value(Piece piece, long now, long use) {
     long next = piece.nextUse(now);
     if (next <= use) {

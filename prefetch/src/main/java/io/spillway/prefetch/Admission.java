@@ -19,12 +19,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission {
 
+  /** The part of a write-back that does not hide behind launches. */
+  private static final double EXPOSED = 0.5;
+
   private final Pieces pieces;
   private final Victims victims;
   private final Prices prices;
   private final Predicate<Piece> evictable;
   private @Nullable Piece victim;
   private long chosenAt;
+
+  /** Who would leave for what is in place. */
+  private @Nullable Piece cheapest;
+
+  private long cheapestAt;
 
   Admission(Pieces pieces, Victims victims, Prices prices, Predicate<Piece> evictable) {
     this.pieces = pieces;
@@ -34,14 +42,11 @@ final class Admission {
   }
 
   /**
-   * Whether it is, for the launch at {@code now} and those after it. What is used for the first
-   * time always is: nothing is known against it, and memory that has never been on the host is slow
-   * to write there (4 GB/s; the doctor's {@code zerocopy.managed.first}).
+   * Whether it is, for the launch at {@code now} and those after it, if that launch waits until it
+   * has come.
    */
   boolean worthItsRoom(Piece piece, long now, long limitBytes) {
-    if (piece.droppable()
-        || !piece.usedBefore(now)
-        || pieces.residentBytes() + piece.bytes() <= limitBytes) {
+    if (fits(piece, limitBytes)) {
       return true;
     }
     Piece leaving = victim(now);
@@ -52,6 +57,38 @@ final class Admission {
     double stays = piece.nextUse(now) - now;
     double away = leaving.nextUse(now) - now;
     return away * prices.inPlace() > stays * (prices.inPlace() + leave + prices.fetch());
+  }
+
+  /** Whether nothing has to leave for it. */
+  boolean fits(Piece piece, long limitBytes) {
+    return pieces.residentBytes() + piece.bytes() <= limitBytes;
+  }
+
+  /** Whether what would have to leave has to be written back, or nothing can. */
+  boolean writesBack(long now) {
+    Piece leaving = victim(now);
+    return leaving == null || !leaving.droppable();
+  }
+
+  /**
+   * Who should leave for a piece that launches access in place, while no launch waits for it; null
+   * if the piece is better left where it is. Half of a write-back then hides behind launches;
+   * coming takes the same way as accesses in place do, and is counted in full.
+   */
+  @Nullable Piece leavesFor(Piece piece, long now) {
+    Piece leaving = cheapest;
+    if (cheapestAt != now || leaving == null || !leaving.resident() || !evictable.test(leaving)) {
+      leaving = victims.cheapestInPlace(now, EXPOSED, evictable);
+      cheapest = leaving;
+      cheapestAt = now;
+    }
+    if (leaving == null) {
+      return null;
+    }
+    double stays = piece.nextUse(now) - now;
+    double gain = victims.gainInPlace(leaving, now, EXPOSED);
+    double comes = prices.fetch() + (piece.suspended() ? Prices.ADVISE : 0);
+    return gain > stays * (prices.inPlace() + comes) ? leaving : null;
   }
 
   /** Whoever would leave now; looked for once for all pieces of a launch. */

@@ -324,7 +324,8 @@ final class Backstage implements AutoCloseable {
   }
 
   private void issued(Message.Issued issued, long limitBytes) {
-    TimedLaunch timed = issued.marks().start() == null ? null : planner.timed(issued.sequence());
+    TimedLaunch timed =
+        issued.marks().start() == null ? null : planner.timed(issued.sequence(), limitBytes);
     if (timed != null) {
       planner.timing(timed);
     }

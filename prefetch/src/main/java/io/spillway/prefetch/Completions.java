@@ -103,8 +103,7 @@ final class Completions implements AutoCloseable {
    *
    * @param timed what to make of its time, if anything
    */
-  void issued(
-      long sequence, int launch, long issuedAt, Marks marks, @Nullable TimedLaunch timed) {
+  void issued(long sequence, int launch, long issuedAt, Marks marks, @Nullable TimedLaunch timed) {
     pending.add(new Pending(sequence, launch, issuedAt, marks, timed));
   }
 

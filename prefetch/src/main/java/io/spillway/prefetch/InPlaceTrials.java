@@ -1,6 +1,5 @@
 package io.spillway.prefetch;
 
-import io.spillway.evict.Prices;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -12,7 +11,11 @@ import java.util.Map;
  * the host, and nothing else until the launch's time is known; with each launch that takes no
  * longer than is worth it, that many bytes more, so that they double as the window of TCP's slow
  * start does. Three launches in a row that take longer end it, for a pause that doubles each time:
- * what such a trial costs is three launches, on one piece. Pure; not thread-safe.
+ * what such a trial costs is three launches, on one piece. A launch that takes no longer than it
+ * may have waited for other data says neither.
+ *
+ * <p>Launches that go over more than there is room for have no time with all data on the device;
+ * what they take when they fault, for each byte, stands for it. Pure; not thread-safe.
  */
 final class InPlaceTrials {
 
@@ -42,13 +45,9 @@ final class InPlaceTrials {
   /** Deviations from what is usual up to which nothing is said: 2 of the 4 of RFC 6298. */
   private static final double DEVIATIONS = 2;
 
-  /** Moving hides behind kernels by half, being in place does not hide at all. */
-  private static final double WORTH = 0.5;
-
   /** Room for a first piece, of any size. */
   private static final long FIRST_BYTES = 1;
 
-  private final Prices prices;
   private final Map<Long, Site> sites = new HashMap<>();
 
   /** What is known of a site that was never seen. */
@@ -67,7 +66,18 @@ final class InPlaceTrials {
     /** What launches usually take that have all on the device, or on its way; and how far off. */
     double usualNanos;
 
+    double usualNanosPerByte;
+
     double deviationNanos;
+
+    /** What launches take, for each byte, that go over more than there is room for, and fault. */
+    double faultingNanosPerByte;
+
+    /** What the last launch touched. */
+    long lastBytes;
+
+    /** What the last launch that was timed took. */
+    long lastNanos;
 
     long allowedBytes = FIRST_BYTES;
 
@@ -78,8 +88,12 @@ final class InPlaceTrials {
     long barredUntil;
     int failures;
 
+    boolean known() {
+      return leastNanos >= 0 || faultingNanosPerByte > 0;
+    }
+
     boolean allowed(long now) {
-      return leastNanos >= 0 && now >= barredUntil;
+      return known() && now >= barredUntil;
     }
 
     void tookResident(long bytes, long nanos) {
@@ -88,12 +102,27 @@ final class InPlaceTrials {
         leastNanos = nanos;
         leastNanosPerByte = perByte;
         usualNanos = nanos;
+        usualNanosPerByte = perByte;
       } else {
         deviationNanos += NEW_PART * (Math.abs(nanos - usualNanos) - deviationNanos);
         usualNanos += NEW_PART * (nanos - usualNanos);
+        usualNanosPerByte += NEW_PART * (perByte - usualNanosPerByte);
         leastNanos = Math.min((double) nanos, FORGETTING * leastNanos);
         leastNanosPerByte = Math.min(perByte, FORGETTING * leastNanosPerByte);
       }
+    }
+
+    void tookFaulting(long bytes, long nanos) {
+      double perByte = (double) nanos / bytes;
+      faultingNanosPerByte =
+          faultingNanosPerByte == 0
+              ? perByte
+              : faultingNanosPerByte + NEW_PART * (perByte - faultingNanosPerByte);
+    }
+
+    /** What a launch over so many bytes takes that moves what it lacks, or faults. */
+    double movingNanos(long bytes) {
+      return Math.max(usualNanos + DEVIATIONS * deviationNanos, faultingNanosPerByte * bytes);
     }
 
     /** What a launch over so many bytes takes at least with all of them on the device. */
@@ -102,9 +131,8 @@ final class InPlaceTrials {
     }
   }
 
-  InPlaceTrials(Prices prices) {
-    this.prices = prices;
-  }
+  /** Nothing has been tried. */
+  InPlaceTrials() {}
 
   /**
    * Whether launches of a site may access anything in place.
@@ -113,6 +141,11 @@ final class InPlaceTrials {
    */
   boolean allowed(long site, long now) {
     return sites.getOrDefault(site, unknown).allowed(now);
+  }
+
+  /** Whether nothing is known against it. */
+  boolean notBarred(long site, long now) {
+    return now >= sites.getOrDefault(site, unknown).barredUntil;
   }
 
   /**
@@ -124,38 +157,64 @@ final class InPlaceTrials {
     return known.allowed(now) && known.outstandingBytes + inPlaceBytes < known.allowedBytes;
   }
 
+  /** What the last launch of the site took that was timed; 0 if none was. */
+  long lastNanos(long site) {
+    return sites.getOrDefault(site, unknown).lastNanos;
+  }
+
+  /**
+   * Whether the site's launches compute for as long as they would take to get or put each byte at
+   * that price, so that it hides behind that.
+   */
+  boolean hides(long site, double nanosPerByte) {
+    return sites.getOrDefault(site, unknown).usualNanosPerByte >= nanosPerByte;
+  }
+
+  /** What the site's last launch touched; 0 if there was none. */
+  long lastBytes(long site) {
+    return sites.getOrDefault(site, unknown).lastBytes;
+  }
+
+  /** A launch was issued. */
+  void issued(long site, long bytes) {
+    sites.computeIfAbsent(site, _ -> new Site()).lastBytes = bytes;
+  }
+
   /** A launch was issued that will be timed. */
-  void issued(long site, long inPlaceBytes) {
-    sites.computeIfAbsent(site, _ -> new Site()).outstandingBytes += inPlaceBytes;
+  void timing(TimedLaunch launch) {
+    sites.computeIfAbsent(launch.site(), _ -> new Site()).outstandingBytes += launch.inPlaceBytes();
   }
 
   /**
    * A launch took that long.
    *
-   * @param bytes what it touched
-   * @param inPlaceBytes how much of that it accessed in place
    * @return whether being in place was worth it, or there was none
    */
-  boolean took(long site, long now, long bytes, long inPlaceBytes, long nanos) {
-    Site known = sites.computeIfAbsent(site, _ -> new Site());
-    known.outstandingBytes -= inPlaceBytes;
-    if (inPlaceBytes == 0) {
-      changes += known.leastNanos < 0 ? 1 : 0;
-      known.tookResident(bytes, nanos);
+  boolean took(TimedLaunch launch, long now, long nanos) {
+    Site known = sites.computeIfAbsent(launch.site(), _ -> new Site());
+    known.outstandingBytes -= launch.inPlaceBytes();
+    known.lastNanos = nanos;
+    if (launch.inPlaceBytes() == 0) {
+      changes += known.known() ? 0 : 1;
+      if (launch.faults()) {
+        known.tookFaulting(launch.bytes(), nanos);
+      } else {
+        known.tookResident(launch.bytes(), nanos);
+      }
       return true;
     }
-    if (known.leastNanos < 0 || now < known.barredUntil) {
-      return known.leastNanos < 0;
+    if (launch.faults() || now < known.barredUntil) {
+      return now >= known.barredUntil;
     }
-    double resident = known.residentNanos(bytes);
-    double worth = resident * (1 + NOISE) + inPlaceBytes * WORTH * prices.comeAndGo();
-    double moving = known.usualNanos + DEVIATIONS * known.deviationNanos;
-    if (nanos <= Math.max(worth, moving)) {
-      known.allowedBytes += inPlaceBytes;
+    double resident = known.residentNanos(launch.bytes());
+    double worth = resident * (1 + NOISE) + launch.worthNanos();
+    double accepted = Math.max(worth, known.movingNanos(launch.bytes()));
+    if (nanos <= accepted) {
+      known.allowedBytes += launch.inPlaceBytes();
       known.strikes = 0;
       return true;
     }
-    if (++known.strikes < STRIKES) {
+    if (nanos <= accepted + launch.waitNanos() || ++known.strikes < STRIKES) {
       return true;
     }
     known.strikes = 0;

@@ -4,6 +4,7 @@ import io.spillway.evict.LapPlan;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.predict.Predictor;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class LapStays {
   private final long inFlightBytes;
   private @Nullable LapPlan plan;
   private final InPlaceTrials trials;
+  private boolean confirmed;
   private long builds;
   private long trialChanges;
   private long roomBytes;
@@ -51,6 +53,7 @@ final class LapStays {
     if (plan == null
         || builds != window.builds()
         || (now >= nextLook && somethingIsWrittenBack(now))
+        || (predictor.lapConfirmed() && !confirmed && somethingIsInPlace())
         || trialChanges != trials.changes(now)
         || roomBytes != limitBytes) {
       decide(now, limitBytes);
@@ -64,14 +67,17 @@ final class LapStays {
   private void decide(long now, long limitBytes) {
     List<List<Piece>> lap = window.lap();
     LapPlan decided =
-        LapPlan.of(lap, limitBytes, inFlightBytes, prices, (piece, at) -> allowed(piece, at, now));
+        LapPlan.of(lap, limitBytes, inFlightBytes, prices, new Launches(lap, limitBytes, now));
     for (int at = 0; at < lap.size(); at++) {
       mark(decided, at, lap.get(at)); // as if the last lap had gone by it
       for (Piece piece : lap.get(at)) {
-        piece.setSuitsInPlace(decided.inPlace(piece));
+        if (predictor.lapConfirmed()) { // else nothing was allowed
+          piece.setSuitsInPlace(decided.inPlace(piece));
+        }
       }
     }
     plan = decided;
+    confirmed = predictor.lapConfirmed();
     builds = window.builds();
     trialChanges = trials.changes(now);
     roomBytes = limitBytes;
@@ -96,19 +102,53 @@ final class LapStays {
     return false;
   }
 
-  /** What can be dropped, now or soon, moves at the link's rate and hides behind launches. */
-  private boolean allowed(Piece piece, int at, long now) {
-    long site = predictor.launches().site(predictor.launch(at + 1));
-    return predictor.lapConfirmed()
-        && !piece.droppable()
-        && !piece.onlyReadFor(predictor.lapLength(), now)
-        && trials.allowed(site, now);
+  /** Whether something was chosen to be in place before it was known that this is a lap. */
+  private boolean somethingIsInPlace() {
+    confirmed = true;
+    return window.lap().stream().flatMap(List::stream).anyMatch(Piece::suitsInPlace);
+  }
+
+  /** The launches of a lap as it is decided for. */
+  private final class Launches implements LapPlan.InPlace {
+    private final BitSet beyond = new BitSet();
+    private final long now;
+
+    Launches(List<List<Piece>> lap, long limitBytes, long now) {
+      this.now = now;
+      for (int at = 0; at < lap.size(); at++) {
+        beyond.set(at, lap.get(at).stream().mapToLong(Piece::bytes).sum() > limitBytes);
+      }
+    }
+
+    /**
+     * What can be dropped, now or soon, moves at the link's rate and hides behind launches: unless
+     * there is no room for it at all.
+     */
+    @Override
+    public boolean allowed(Piece piece, int at) {
+      long site = predictor.launches().site(predictor.launch(at + 1));
+      boolean dropped = piece.droppable() || piece.onlyReadFor(predictor.lapLength(), now);
+      return predictor.lapConfirmed() && (!dropped || beyond(at)) && trials.allowed(site, now);
+    }
+
+    @Override
+    public boolean beyond(int at) {
+      return beyond.get(at);
+    }
   }
 
   private static void mark(LapPlan plan, int at, List<Piece> used) {
     for (int i = 0; i < used.size(); i++) {
       used.get(i).setStays(plan.stays(at, i));
     }
+  }
+
+  /**
+   * Whether the lap has been decided for, and was seen to the end: until then, what is in place is
+   * chosen as without one.
+   */
+  boolean decided() {
+    return plan != null && predictor.lapConfirmed();
   }
 
   /** Whether the lap has been decided for. */

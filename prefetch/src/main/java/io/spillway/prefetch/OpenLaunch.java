@@ -12,6 +12,8 @@ final class OpenLaunch {
   private final List<Piece> inPlace = new ArrayList<>();
   private long bytes;
   private long inPlaceBytes;
+  private double worthNanos;
+  private double waitNanos;
 
   OpenLaunch(long site) {
     this.site = site;
@@ -25,10 +27,24 @@ final class OpenLaunch {
     pieces.addAll(touched);
   }
 
-  /** It accesses this where it is. */
-  void accessesInPlace(Piece piece) {
+  /**
+   * It accesses this where it is.
+   *
+   * @param nanosPerByte what it would cost to have it on the device instead
+   */
+  void accessesInPlace(Piece piece, double nanosPerByte) {
+    worthNanos += piece.bytes() * nanosPerByte;
     inPlaceBytes += piece.bytes();
     inPlace.add(piece);
+  }
+
+  /**
+   * It may have to wait for this, which is on its way.
+   *
+   * @param nanosPerByte for how long at most
+   */
+  void mayWaitFor(Piece piece, double nanosPerByte) {
+    waitNanos += piece.bytes() * nanosPerByte;
   }
 
   /** The launch's site. */
@@ -46,6 +62,11 @@ final class OpenLaunch {
     return inPlaceBytes;
   }
 
+  /** What it accesses in place, as that is cut now. */
+  List<Piece> inPlace() {
+    return Piece.current(inPlace);
+  }
+
   /** What it touches, as that is cut now. */
   List<Piece> current() {
     return Piece.current(pieces);
@@ -56,8 +77,12 @@ final class OpenLaunch {
     return current().stream().filter(Piece::missing).toList();
   }
 
-  /** To be timed. */
-  TimedLaunch timed() {
-    return new TimedLaunch(site, bytes, inPlaceBytes, List.copyOf(inPlace));
+  /**
+   * To be timed.
+   *
+   * @param faults whether it goes over more than there is room for, and faults
+   */
+  TimedLaunch timed(boolean faults) {
+    return new TimedLaunch(site, bytes, inPlaceBytes, inPlace, worthNanos, waitNanos, faults);
   }
 }

@@ -32,7 +32,9 @@ final class PendingAdvice {
   void unplace(Piece piece) {
     if (piece.placed()) {
       piece.setPlaced(false);
-      unplacing.add(piece);
+      if (!placing.remove(piece)) {
+        unplacing.add(piece);
+      }
     }
   }
 
@@ -42,8 +44,7 @@ final class PendingAdvice {
       return null;
     }
     Step advice =
-        Step.advising(
-            Piece.current(doubtful), Piece.current(placing), Piece.current(unplacing));
+        Step.advising(Piece.current(doubtful), Piece.current(placing), Piece.current(unplacing));
     doubtful.clear();
     placing.clear();
     unplacing.clear();

@@ -1,6 +1,7 @@
 package io.spillway.prefetch;
 
 import io.spillway.access.AccessKind;
+import io.spillway.evict.FirstReuse;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.evict.Prices;
@@ -33,17 +34,21 @@ import org.jspecify.annotations.Nullable;
 public final class Planner {
 
   private final Predictor predictor = new Predictor();
+  private final Prices prices;
   private final Pieces pieces;
-  private final Victims victims;
   private final Window window;
   private final Outcomes outcomes;
   private final InPlaceTrials trials;
   private final Admission admission;
+  private final InPlaceChoice inPlace;
+  private final Room room;
+  private final Promotions promotions;
   private final LapStays laps;
   private final long pieceBytes;
   private final Predictor.Bounds bounds;
 
   private final Map<Long, OpenLaunch> unissued = new HashMap<>();
+  private final FirstReuse reuse = new FirstReuse();
   private final Deque<Piece> demanded = new ArrayDeque<>();
 
   /** The layout that what is demanded was last brought up to date with. */
@@ -68,15 +73,19 @@ public final class Planner {
       MoveSizing sizing,
       Predictor.Bounds bounds,
       Predicate<AddressRange> droppable) {
+    this.prices = prices;
     this.pieceBytes = sizing.pieceBytes();
     this.bounds = bounds;
     pieces = new Pieces(pieceBytes, droppable);
-    victims = new Victims(pieces, prices);
+    Victims victims = new Victims(pieces, prices);
     window = new Window(predictor, pieces);
     outcomes = new Outcomes(prices);
-    trials = new InPlaceTrials(prices);
-    admission = new Admission(pieces, victims, prices, this::evictable);
+    trials = new InPlaceTrials();
     laps = new LapStays(predictor, window, prices, trials, sizing.roomBytes());
+    admission = new Admission(pieces, victims, prices, this::evictable);
+    inPlace = new InPlaceChoice(prices, trials, admission, laps, advice);
+    room = new Room(pieces, victims, admission, outcomes, window, this::evictable);
+    promotions = new Promotions(prices);
   }
 
   /**
@@ -85,8 +94,8 @@ public final class Planner {
    *
    * @param sequence the launch's number
    * @param site its site, as {@link Touches#site} has it
-   * @param limitBytes the most bytes on the device; what a launch needs beyond is left to page
-   *     faults
+   * @param limitBytes the most bytes on the device; what a launch needs beyond is accessed where it
+   *     is, or left to page faults
    */
   public void declare(
       long sequence, long site, long address, long bytes, AccessKind kind, long limitBytes) {
@@ -97,29 +106,31 @@ public final class Planner {
     launch.touches(scratch);
     for (Piece piece : scratch) {
       if (kind.mayWrite() && piece.advised()) {
-        advice.doubt(piece);
-        gone(piece); // taking read-mostly back leaves the host's copy alone
+        doubt(piece);
       }
+      if (piece.resident() && !piece.usedSince()) {
+        launch.mayWaitFor(piece, prices.comeAndGo());
+      }
+      reuse.used(piece, site, next, kind);
       piece.use(next, sequence, kind);
       outcomes.used(piece);
-      times |= !piece.droppable();
-      if (!piece.resident() && launch.bytes() <= limitBytes) {
-        comeOrStay(piece, launch, next, limitBytes);
+      times |= inPlace.maySuit(piece, launch, limitBytes);
+      if (!piece.resident()) {
+        boolean stays = inPlace.chosen(piece, launch, next, limitBytes);
+        if (!stays && launch.bytes() <= limitBytes) {
+          launch.mayWaitFor(piece, prices.comeAndGo());
+          demanded.add(piece);
+        }
       }
     }
   }
 
-  /** What is not there is demanded, unless it is, and had better be, accessed where it is. */
-  private void comeOrStay(Piece piece, OpenLaunch launch, long now, long limitBytes) {
-    boolean room = trials.room(launch.site(), now, launch.inPlaceBytes());
-    if (!laps.active()) {
-      piece.setSuitsInPlace(room && !admission.worthItsRoom(piece, now, limitBytes));
-    }
-    if (piece.suitsInPlace() && room) {
-      launch.accessesInPlace(piece);
-      advice.place(piece);
+  private void doubt(Piece piece) {
+    if (piece.suspended()) {
+      piece.takeBack();
     } else {
-      demanded.add(piece);
+      advice.doubt(piece);
+      gone(piece); // taking read-mostly back leaves the host's copy alone
     }
   }
 
@@ -149,6 +160,10 @@ public final class Planner {
         }
       }
     }
+    if (open != null) {
+      trials.issued(launch.site(), open.bytes());
+      promotions.issued(open, trials.lastNanos(launch.site()));
+    }
     int number = predictor.observe(launch, bounds);
     window.follow();
     window.piecesOf(number);
@@ -175,15 +190,15 @@ public final class Planner {
     return open == null ? List.of() : open.missing();
   }
 
-  /** What to make of the time that a declared launch takes; null if nothing, as when it faults. */
-  @Nullable TimedLaunch timed(long sequence) {
+  /** What to make of the time that a declared launch takes; null if nothing. */
+  @Nullable TimedLaunch timed(long sequence, long limitBytes) {
     OpenLaunch open = unissued.get(sequence);
-    return open == null || !open.missing().isEmpty() ? null : open.timed();
+    return open == null ? null : inPlace.timed(open, limitBytes);
   }
 
   /** A launch was issued of which the time will be told. */
   void timing(TimedLaunch launch) {
-    trials.issued(launch.site(), launch.inPlaceBytes());
+    trials.timing(launch);
   }
 
   /** Whether it matters how long launches take: something may be better off in place. */
@@ -193,13 +208,7 @@ public final class Planner {
 
   /** A launch took that long. */
   void took(TimedLaunch launch, long nanos) {
-    if (!trials.took(
-        launch.site(), predictor.position(), launch.bytes(), launch.inPlaceBytes(), nanos)) {
-      for (Piece piece : Piece.current(launch.inPlace())) {
-        piece.setSuitsInPlace(false);
-        advice.unplace(piece);
-      }
-    }
+    inPlace.took(launch, predictor.position(), nanos);
   }
 
   /** The launch took that long on the device. */
@@ -234,20 +243,12 @@ public final class Planner {
     if (demand != null) {
       return demand;
     }
-    return looksAhead ? fetchAhead(limitBytes) : null;
+    Step ahead = looksAhead ? fetchAhead(limitBytes) : null;
+    return ahead == null ? promote(limitBytes) : ahead;
   }
 
   private @Nullable Step shrink(long limitBytes) {
-    List<Piece> leaving = new ArrayList<>();
-    long now = predictor.position();
-    while (pieces.residentBytes() > limitBytes) {
-      Piece victim = victims.choose(now, now, this::evictable);
-      if (victim == null) {
-        break;
-      }
-      leave(victim, null);
-      leaving.add(victim);
-    }
+    List<Piece> leaving = room.shrink(predictor.position(), limitBytes);
     return leaving.isEmpty() ? null : Step.moving(leaving, List.of(), List.of(), List.of(), true);
   }
 
@@ -271,8 +272,9 @@ public final class Planner {
       Piece piece = demanded.peek();
       if (!piece.resident()) {
         if (full(bytes, piece)
-            || ((!laps.active() || !makeRoom(piece, now, now, limitBytes, leaving, Choice.PASSING))
-                && !makeRoom(piece, now, now, limitBytes, leaving, Choice.ANY))) {
+            || ((!laps.active()
+                    || !room.make(piece, now, now, limitBytes, leaving, Room.Choice.PASSING))
+                && !room.make(piece, now, now, limitBytes, leaving, Room.Choice.ANY))) {
           break;
         }
         pieces.arrive(piece);
@@ -297,13 +299,14 @@ public final class Planner {
         continue;
       }
       if (full(bytes, piece)
-          || !makeRoom(
+          || !worthBringing(piece, now, limitBytes)
+          || !room.make(
               piece,
               now,
               window.scanned(),
               limitBytes,
               leaving,
-              laps.active() ? Choice.PASSING : Choice.ANY)) {
+              laps.active() ? Room.Choice.PASSING : Room.Choice.ANY)) {
         break;
       }
       pieces.arrive(piece);
@@ -313,6 +316,38 @@ public final class Planner {
     }
     Step step = step(leaving, coming, false);
     return step == null ? advice.next() : step;
+  }
+
+  /** Whether an expected piece is worth that something is written back for it. */
+  private boolean worthBringing(Piece piece, long now, long limitBytes) {
+    return laps.decided()
+        || admission.fits(piece, limitBytes)
+        || !admission.writesBack(now)
+        || admission.worthItsRoom(piece, now, limitBytes);
+  }
+
+  /**
+   * Brings in what the last launch accessed in place and is worth the room of others by now: while
+   * no launch waits for it.
+   */
+  private @Nullable Step promote(long limitBytes) {
+    List<Piece> leaving = new ArrayList<>();
+    List<Piece> coming = new ArrayList<>();
+    long now = predictor.position();
+    long bytes = 0;
+    for (Piece piece = promotions.next();
+        piece != null && !full(bytes, piece);
+        piece = promotions.next()) {
+      if (laps.decided() || !room.makeInstead(piece, now, limitBytes, leaving)) {
+        promotions.passOver();
+        continue;
+      }
+      promotions.comes();
+      pieces.arrive(piece);
+      coming.add(piece);
+      bytes += piece.bytes();
+    }
+    return step(leaving, coming, false);
   }
 
   /** Whether an expected launch may access one more piece in place. */
@@ -333,7 +368,7 @@ public final class Planner {
     long now = predictor.position();
     long lap = predictor.lapConfirmed() ? predictor.lapLength() : 0;
     for (Piece piece : coming) {
-      if (!piece.droppable() && piece.onlyReadFor(lap, now)) {
+      if (piece.suspended() || (!piece.droppable() && piece.onlyReadFor(lap, now))) {
         readMostly.add(piece);
       }
     }
@@ -356,7 +391,8 @@ public final class Planner {
         step.leaving(),
         step.coming(),
         Piece.current(step.readMostly()).stream()
-            .filter(piece -> !piece.droppable() && piece.onlyReadFor(lap, now))
+            .filter(
+                piece -> piece.suspended() || (!piece.droppable() && piece.onlyReadFor(lap, now)))
             .toList(),
         step.notReadMostly(),
         step.placing(),
@@ -365,44 +401,8 @@ public final class Planner {
         step.demanded());
   }
 
-  /** Lets pieces go until there is room; those that went stay gone even if it is not enough. */
-  private boolean makeRoom(
-      Piece coming, long now, long use, long limitBytes, List<Piece> leaving, Choice choice) {
-    while (pieces.residentBytes() + coming.bytes() > limitBytes) {
-      Piece victim =
-          switch (choice) {
-            case PASSING -> victims.oldest(now, use, this::passing);
-            case ANY -> victims.choose(now, use, this::evictable);
-          };
-      if (victim == null) {
-        return false;
-      }
-      leave(victim, coming);
-      leaving.add(victim);
-    }
-    return true;
-  }
-
-  /** Among which pieces a victim is chosen. */
-  private enum Choice {
-    /** Those that do not stay until their next use in the lap. */
-    PASSING,
-    /** All that no launch is waiting to use. */
-    ANY
-  }
-
   private boolean evictable(Piece piece) {
     return !unissued.containsKey(piece.lastSequence());
-  }
-
-  private boolean passing(Piece piece) {
-    return !piece.stays() && evictable(piece);
-  }
-
-  private void leave(Piece victim, @Nullable Piece coming) {
-    pieces.leave(victim);
-    outcomes.evicted(victim, coming);
-    window.left(victim);
   }
 
   /** The program asks for a range. */

@@ -70,6 +70,8 @@ public record Step(
     hints.addAll(plan(notReadMostly, Hint.PreferNowhere::new).hints());
     hints.addAll(plan(readMostly, Hint.ReadMostly::new).hints());
     hints.addAll(plan(readMostly, range -> new Hint.Prefer(range, Location.HOST)).hints());
+    List<Piece> readMostlyBefore = placing.stream().filter(Piece::droppable).toList();
+    hints.addAll(plan(readMostlyBefore, Hint.NotReadMostly::new).hints());
     hints.addAll(plan(placing, range -> new Hint.Prefer(range, Location.HOST)).hints());
     hints.addAll(plan(placing, range -> new Hint.AccessedBy(range, device)).hints());
     return new Plan(hints);
@@ -104,9 +106,17 @@ public record Step(
     if (complete) {
       notReadMostly.forEach(Piece::takeBack);
     }
-    readMostly.forEach(Piece::adviseReadMostly);
-    if (!complete) {
-      for (Piece piece : placing) {
+    for (Piece piece : readMostly) {
+      if (piece.suspended()) {
+        piece.resumeReadMostly();
+      } else {
+        piece.adviseReadMostly();
+      }
+    }
+    for (Piece piece : placing) {
+      if (complete) {
+        piece.suspendReadMostly();
+      } else {
         piece.setPlaced(false);
         piece.setSuitsInPlace(false);
       }

@@ -4,11 +4,27 @@ import io.spillway.evict.Piece;
 import java.util.List;
 
 /**
- * A launch of which the time will tell something: it lacked nothing.
+ * A launch of which the time will tell something.
  *
  * @param site its site
  * @param bytes what it touches, in whole pieces
  * @param inPlaceBytes how much of that it accesses in place
  * @param inPlace what that is
+ * @param worthNanos what it would have cost to have that on the device instead
+ * @param waitNanos how long it may have waited for what was on its way
+ * @param faults whether it goes over more than there is room for, and faults
  */
-record TimedLaunch(long site, long bytes, long inPlaceBytes, List<Piece> inPlace) {}
+record TimedLaunch(
+    long site,
+    long bytes,
+    long inPlaceBytes,
+    List<Piece> inPlace,
+    double worthNanos,
+    double waitNanos,
+    boolean faults) {
+
+  /** Copies the list. */
+  TimedLaunch {
+    inPlace = List.copyOf(inPlace);
+  }
+}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.evict.Prices;
 import io.spillway.range.ByteSize;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** How far a site is trusted with memory in place. */
@@ -13,14 +14,21 @@ final class InPlaceTrialsTest {
   private static final long BYTES = 256 * ByteSize.MIB;
   private static final long RESIDENT_NANOS = 4_000_000;
 
-  private final InPlaceTrials trials = new InPlaceTrials(Prices.H200);
+  private final InPlaceTrials trials = new InPlaceTrials();
   private long now = 1;
 
   /** A launch goes over what is in place that many times. */
   private boolean launch(long inPlaceBytes, int passes) {
     long inPlace = Math.round(passes * inPlaceBytes * Prices.H200.inPlace());
-    trials.issued(SITE, inPlaceBytes);
-    return trials.took(SITE, now++, BYTES, inPlaceBytes, Math.max(RESIDENT_NANOS, inPlace));
+    TimedLaunch launch = timed(SITE, inPlaceBytes, false);
+    trials.timing(launch);
+    return trials.took(launch, now++, Math.max(RESIDENT_NANOS, inPlace));
+  }
+
+  /** Moving hides by half, as {@link InPlaceChoice} has it. */
+  private static TimedLaunch timed(long site, long inPlaceBytes, boolean faults) {
+    double worth = inPlaceBytes * Prices.H200.comeAndGo() / 2;
+    return new TimedLaunch(site, BYTES, inPlaceBytes, List.of(), worth, 0, faults);
   }
 
   @Test
@@ -36,10 +44,10 @@ final class InPlaceTrialsTest {
     assertThat(trials.room(SITE, now, 0)).isTrue();
     assertThat(trials.room(SITE, now, 1)).as("a second piece of the launch").isFalse();
 
-    trials.issued(SITE, 16 * ByteSize.MIB);
+    trials.timing(timed(SITE, 16 * ByteSize.MIB, false));
     assertThat(trials.room(SITE, now, 0)).as("the next launch").isFalse();
 
-    trials.took(SITE, now, BYTES, 16 * ByteSize.MIB, RESIDENT_NANOS);
+    trials.took(timed(SITE, 16 * ByteSize.MIB, false), now, RESIDENT_NANOS);
     assertThat(trials.room(SITE, now, 0)).isTrue();
   }
 
@@ -90,9 +98,10 @@ final class InPlaceTrialsTest {
 
   @Test
   void whatIsNoWorseThanMovingUsuallyIsWorthItToo() {
-    trials.took(SITE, now++, BYTES, 0, RESIDENT_NANOS);
+    trials.took(timed(SITE, 0, false), now++, RESIDENT_NANOS);
     for (int i = 0; i < 40; i++) {
-      trials.took(SITE, now++, BYTES, 0, 60 * RESIDENT_NANOS); // waits for what is on its way
+      trials.took(
+          timed(SITE, 0, false), now++, 60 * RESIDENT_NANOS); // waits for what is on its way
     }
     for (int i = 0; i < 4; i++) {
       assertThat(launch(128 * ByteSize.MIB, 20)).isTrue();
@@ -100,9 +109,52 @@ final class InPlaceTrialsTest {
   }
 
   @Test
+  void aLaunchThatMayHaveWaitedSaysNothingAgainstIt() {
+    launch(0, 1);
+    TimedLaunch waited =
+        new TimedLaunch(SITE, BYTES, 16 * ByteSize.MIB, List.of(), 0, 4 * RESIDENT_NANOS, false);
+    for (int i = 0; i < 10; i++) {
+      trials.timing(waited);
+      assertThat(trials.took(waited, now, 4 * RESIDENT_NANOS)).isTrue();
+    }
+    assertThat(trials.allowed(SITE, now)).isTrue();
+    assertThat(trials.room(SITE, now, 1)).as("nor for it").isFalse();
+
+    for (int i = 0; i < 3; i++) {
+      trials.timing(waited);
+      trials.took(waited, now, 6 * RESIDENT_NANOS); // longer than it can have waited
+    }
+    assertThat(trials.allowed(SITE, now)).isFalse();
+  }
+
+  @Test
+  void whatDoesNotFitIsComparedWithFaulting() {
+    trials.took(timed(SITE, 0, true), now, 50 * RESIDENT_NANOS);
+    assertThat(trials.allowed(SITE, now)).isTrue();
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(trials.took(timed(SITE, BYTES / 2, false), now, 40 * RESIDENT_NANOS)).isTrue();
+    }
+    for (int i = 0; i < 3; i++) {
+      trials.took(timed(SITE, BYTES / 2, false), now, 60 * RESIDENT_NANOS);
+    }
+    assertThat(trials.notBarred(SITE, now)).isFalse();
+  }
+
+  @Test
+  void onlyALaunchThatComputesLongHidesWhatItMakesOnTheHost() {
+    launch(0, 1);
+    double nanosPerByte = (double) RESIDENT_NANOS / BYTES;
+    assertThat(trials.hides(SITE, 0.9 * nanosPerByte)).isTrue();
+    assertThat(trials.hides(SITE, 1.1 * nanosPerByte)).isFalse();
+    assertThat(trials.hides(SITE + 1, 0)).as("never seen, but for free").isTrue();
+    assertThat(trials.hides(SITE + 1, nanosPerByte)).isFalse();
+  }
+
+  @Test
   void otherSitesAreNotConcerned() {
     launch(0, 1);
-    trials.took(SITE + 1, now, BYTES, 0, RESIDENT_NANOS);
+    trials.took(timed(SITE + 1, 0, false), now, RESIDENT_NANOS);
     launch(128 * ByteSize.MIB, 20);
     launch(128 * ByteSize.MIB, 20);
     launch(128 * ByteSize.MIB, 20);

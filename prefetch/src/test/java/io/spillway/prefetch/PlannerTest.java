@@ -10,6 +10,7 @@ import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -216,6 +217,123 @@ final class PlannerTest {
     writable.declare(1001, SITE, piece.address(), piece.bytes(), kind, limit);
     assertThat(writable.next(limit))
         .satisfies(next -> assertThat(next.notReadMostly()).containsExactly(piece));
+  }
+
+  private static Planner planner(boolean droppable) {
+    return new Planner(
+        Prices.H200,
+        new MoveSizing(LAYER, 2),
+        (origin, address, bytes) -> false,
+        range -> droppable);
+  }
+
+  private static Touches layers(int from, int to) {
+    return new Touches()
+        .begin("layers")
+        .add(BASE + from * LAYER, (to - from) * LAYER, AccessKind.READ_WRITE);
+  }
+
+  /** Launches, does what there is to do before and after, and says that it took that long. */
+  private List<Step> launch(Planner of, Touches touches, long nanos) {
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < touches.count(); i++) {
+      of.declare(
+          sequence,
+          touches.site(),
+          touches.address(i),
+          touches.bytes(i),
+          touches.kind(i),
+          limitBytes);
+    }
+    drain(of, steps);
+    TimedLaunch timed = of.timed(sequence, limitBytes);
+    if (timed != null) {
+      of.timing(timed);
+    }
+    of.issued(sequence++, touches, limitBytes);
+    if (timed != null) {
+      of.took(timed, nanos);
+    }
+    drain(of, steps);
+    return steps;
+  }
+
+  private void drain(Planner of, List<Step> steps) {
+    for (Step step = of.next(limitBytes); step != null; step = of.next(limitBytes)) {
+      step.advised(true);
+      steps.add(step);
+      assertThat(of.pieces().residentBytes()).isLessThanOrEqualTo(limitBytes);
+    }
+  }
+
+  private static long bytes(List<Step> steps, Function<Step, List<Piece>> of) {
+    return steps.stream().flatMap(step -> of.apply(step).stream()).mapToLong(Piece::bytes).sum();
+  }
+
+  @Test
+  void whatALaunchTouchesBeyondTheRoomIsAccessedInPlaceAndNothingLeavesForIt() {
+    limitBytes = 4 * LAYER;
+    Planner written = planner(false);
+    launch(written, layers(0, 4), 1_000_000);
+
+    List<Step> steps = launch(written, layers(0, 6), 3_000_000);
+
+    assertThat(bytes(steps, Step::placing)).isEqualTo(2 * LAYER);
+    assertThat(bytes(steps, Step::leaving)).isZero();
+    for (int i = 0; i < 10; i++) {
+      assertThat(launch(written, layers(0, 6), 3_000_000)).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsInPlaceComesWhenWhatIsThereIsNotUsedAnyMore() {
+    limitBytes = 4 * LAYER;
+    Planner written = planner(false);
+    launch(written, layers(0, 4), 1_000_000);
+    launch(written, layers(0, 6), 3_000_000);
+    written.lookAhead(0); // nobody fetches because of what is expected
+
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      steps.addAll(launch(written, layers(3, 6), 3_000_000));
+    }
+
+    assertThat(bytes(steps, Step::coming)).isEqualTo(2 * LAYER);
+    assertThat(bytes(steps, Step::leaving)).isEqualTo(2 * LAYER);
+    assertThat(steps).noneMatch(Step::demanded);
+  }
+
+  @Test
+  void whatCanBeDroppedIsNotReadMostlyWhileItIsInPlace() {
+    limitBytes = 4 * LAYER;
+    Planner dropped = planner(true);
+    Touches read = new Touches().begin("layers").add(BASE, 6 * LAYER, AccessKind.READ);
+    launch(dropped, read, 1_000_000);
+
+    List<Piece> inPlace =
+        dropped.pieces().within(new AddressRange(BASE, 6 * LAYER)).stream()
+            .filter(piece -> !piece.resident())
+            .toList();
+
+    assertThat(inPlace).isNotEmpty().allMatch(Piece::suspended).noneMatch(Piece::droppable);
+    Piece first = inPlace.getFirst();
+    Step comes = Step.moving(List.of(), List.of(first), List.of(first), List.of(), true);
+    comes.advised(true);
+    assertThat(first.droppable()).isTrue();
+    assertThat(first.advised()).as("by the program, not by what launches did").isFalse();
+  }
+
+  @Test
+  void whatIsWrittenInPlaceIsNotReadMostlyAgain() {
+    limitBytes = 4 * LAYER;
+    Planner dropped = planner(true);
+    Touches read = new Touches().begin("layers").add(BASE, 6 * LAYER, AccessKind.READ);
+    launch(dropped, read, 1_000_000);
+
+    launch(dropped, layers(0, 6), 1_000_000);
+
+    assertThat(dropped.pieces().within(new AddressRange(BASE, 6 * LAYER)))
+        .noneMatch(Piece::suspended);
   }
 
   @Test

@@ -1,0 +1,136 @@
+package io.spillway.prefetch;
+
+import io.spillway.evict.Piece;
+import io.spillway.evict.Prices;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses what launches access on the host, where it is, instead of having it moved: by the lap's
+ * plan where a lap is followed, else by {@link Admission}; as far as {@link InPlaceTrials} allow,
+ * and only what the launch's time bears out.
+ *
+ * <p>A launch may go over more than there is room for. What is not on the device then cannot be
+ * brought in before the launch, but faults, pushing out what the same launch needs a moment later.
+ * All of it is better left in place at once, without a trial of a single piece: against faulting
+ * and being written back, it may be gone over four times and more before it is a loss.
+ *
+ * <p>Not thread-safe.
+ */
+final class InPlaceChoice {
+
+  /** Where a lap is followed, moving hides behind kernels by half; a demand does not. */
+  private static final double EXPOSED = 0.5;
+
+  /**
+   * How often what can be dropped comes before it is accessed in place, for which it must not be
+   * read-mostly: two fetches cost as much as telling the driver so ({@link Prices#ADVISE}).
+   */
+  static final int ARRIVALS = 2;
+
+  private final Prices prices;
+  private final InPlaceTrials trials;
+  private final Admission admission;
+  private final LapStays laps;
+  private final PendingAdvice advice;
+
+  InPlaceChoice(
+      Prices prices,
+      InPlaceTrials trials,
+      Admission admission,
+      LapStays laps,
+      PendingAdvice advice) {
+    this.prices = prices;
+    this.trials = trials;
+    this.admission = admission;
+    this.laps = laps;
+    this.advice = advice;
+  }
+
+  /**
+   * Whether the launch at {@code now} accesses a piece that is not there where it is; if so, says
+   * so to the device.
+   */
+  boolean chosen(Piece piece, OpenLaunch launch, long now, long limitBytes) {
+    boolean beyond = beyond(launch, limitBytes);
+    boolean allowed = allowed(piece, launch, beyond, now);
+    if (beyond || !laps.decided()) {
+      piece.setSuitsInPlace(allowed && suits(piece, launch, now, limitBytes));
+    }
+    if (!allowed || !piece.suitsInPlace()) {
+      return false;
+    }
+    launch.accessesInPlace(piece, worth(piece, beyond));
+    advice.place(piece);
+    return true;
+  }
+
+  /** Whether a piece could ever be better accessed in place, so that times of launches matter. */
+  boolean maySuit(Piece piece, OpenLaunch launch, long limitBytes) {
+    return !piece.droppable() || piece.arrivals() >= ARRIVALS || launch.bytes() > limitBytes;
+  }
+
+  /** Whether a launch goes over more than there is room for, as far as is known of its site. */
+  private boolean beyond(OpenLaunch launch, long limitBytes) {
+    return Math.max(launch.bytes(), trials.lastBytes(launch.site())) > limitBytes;
+  }
+
+  private boolean allowed(Piece piece, OpenLaunch launch, boolean beyond, long now) {
+    if (beyond) {
+      return trials.notBarred(launch.site(), now);
+    }
+    return piece.usedBefore(now)
+        ? trials.room(launch.site(), now, launch.inPlaceBytes())
+        : trials.allowed(launch.site(), now);
+  }
+
+  private boolean suits(Piece piece, OpenLaunch launch, long now, long limitBytes) {
+    if (launch.bytes() > limitBytes) {
+      return true; // there is no other way but to fault
+    }
+    if (admission.fits(piece, limitBytes)) {
+      return false;
+    }
+    if (!piece.usedBefore(now)) {
+      return suitsAtFirst(piece, launch, now);
+    }
+    if (piece.droppable() || piece.suspended()) {
+      return piece.arrivals() >= ARRIVALS && !admission.worthItsRoom(piece, now, limitBytes);
+    }
+    // Whoever has to be written back had better leave while no launch waits for that.
+    return admission.writesBack(now) || !admission.worthItsRoom(piece, now, limitBytes);
+  }
+
+  /**
+   * What is new is made on the host only by a launch that computes for longer than that takes, and
+   * if all that is on the device is needed more.
+   */
+  private boolean suitsAtFirst(Piece piece, OpenLaunch launch, long now) {
+    return !piece.droppable()
+        && trials.hides(launch.site(), Prices.FIRST_IN_PLACE)
+        && admission.leavesFor(piece, now) == null;
+  }
+
+  /** What it would cost to have a byte on the device instead. */
+  private double worth(Piece piece, boolean beyond) {
+    if (beyond) {
+      return prices.faultAndGo(piece);
+    }
+    return (laps.decided() ? EXPOSED : 1) * prices.away(piece);
+  }
+
+  /** What to make of a launch's time; null if nothing, as where it lacks what is on its way. */
+  @Nullable TimedLaunch timed(OpenLaunch launch, long limitBytes) {
+    boolean lacks = !launch.missing().isEmpty();
+    return lacks && launch.bytes() <= limitBytes ? null : launch.timed(lacks);
+  }
+
+  /** A launch took that long: unless that was worth it, what it had in place is so no longer. */
+  void took(TimedLaunch launch, long now, long nanos) {
+    if (!trials.took(launch, now, nanos)) {
+      for (Piece piece : Piece.current(launch.inPlace())) {
+        piece.setSuitsInPlace(false);
+        advice.unplace(piece);
+      }
+    }
+  }
+}

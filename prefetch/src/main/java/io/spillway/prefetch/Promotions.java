@@ -1,0 +1,57 @@
+package io.spillway.prefetch;
+
+import io.spillway.evict.Piece;
+import io.spillway.evict.Prices;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the last launch accessed in place and might come to the device by now: beside launches, none
+ * of which waits for it, and no more than can be moved while one of that kind runs, so that the
+ * next one finds little of it on its way. Not thread-safe.
+ */
+final class Promotions {
+
+  private final Prices prices;
+  private final Deque<Piece> candidates = new ArrayDeque<>();
+  private double nanosLeft;
+
+  Promotions(Prices prices) {
+    this.prices = prices;
+  }
+
+  /**
+   * A launch was issued.
+   *
+   * @param nanos how long it will take, about
+   */
+  void issued(OpenLaunch launch, long nanos) {
+    candidates.clear();
+    candidates.addAll(launch.inPlace());
+    nanosLeft = nanos;
+  }
+
+  /** The next one, which stays the next; null if there is none, or no time. */
+  @Nullable Piece next() {
+    while (!candidates.isEmpty() && !stillInPlace(candidates.element())) {
+      candidates.remove();
+    }
+    return nanosLeft > 0 ? candidates.peek() : null;
+  }
+
+  private static boolean stillInPlace(Piece piece) {
+    return !piece.resident() && piece.suitsInPlace();
+  }
+
+  /** The next one does not come. */
+  void passOver() {
+    candidates.remove();
+  }
+
+  /** The next one comes, for another that leaves. */
+  void comes() {
+    Piece piece = candidates.remove();
+    nanosLeft -= piece.bytes() * prices.away(piece);
+  }
+}

@@ -50,6 +50,7 @@ public final class Piece {
   private boolean suspended;
 
   private boolean suitsInPlace;
+  private boolean leftInPlace;
 
   /** What it was cut into, if it was. */
   private @Nullable Piece front;
@@ -85,6 +86,7 @@ public final class Piece {
     arrivals = whole.arrivals;
     usedSince = whole.usedSince;
     suitsInPlace = whole.suitsInPlace;
+    leftInPlace = whole.leftInPlace;
   }
 
   /** It is no more; these two are in its place. */
@@ -156,14 +158,31 @@ public final class Piece {
     return residentIndex >= 0;
   }
 
-  /** Whether a launch has to wait for it: it is not there, and not meant to be used in place. */
+  /**
+   * Whether it is to be brought in for launches to come: it is neither there nor better in place.
+   */
   public boolean missing() {
     return !resident() && !(placed && suitsInPlace);
+  }
+
+  /** Whether a launch has to wait for it: it is not there, and not to be accessed in place now. */
+  public boolean lacking() {
+    return !resident() && !inPlace();
   }
 
   /** Whether the device was told to access it in place wherever it is, so that it never faults. */
   public boolean placed() {
     return placed;
+  }
+
+  /** Whether launches access it in place while it is not there: they can, and are meant to. */
+  public boolean inPlace() {
+    return placed && leftInPlace;
+  }
+
+  /** Says whether launches are meant to. */
+  public void setLeftInPlace(boolean value) {
+    leftInPlace = value;
   }
 
   /** Says whether the device was told so. */

@@ -158,11 +158,22 @@ public final class Pieces {
   /** The piece is on the device, or on its way there. */
   public void arrive(Piece piece) {
     if (!piece.resident()) {
-      piece.residentIndex = resident.size();
-      resident.add(piece);
+      add(piece);
       piece.arrives();
-      residentBytes += piece.bytes();
     }
+  }
+
+  /** The piece was said to leave, and did not. */
+  public void stay(Piece piece) {
+    if (!piece.resident()) {
+      add(piece);
+    }
+  }
+
+  private void add(Piece piece) {
+    piece.residentIndex = resident.size();
+    resident.add(piece);
+    residentBytes += piece.bytes();
   }
 
   /** The piece is no longer on the device. */

@@ -129,15 +129,30 @@ final class Backstage implements AutoCloseable {
     Message declared =
         new Message.Declared(sequence, site, range.address(), range.bytes(), kind, ready);
     if (tell(declared)) {
-      long nanos = waits.launch() + Math.round(range.bytes() * PATIENCE * prices.comeAndGo());
-      switch (workAndWait(ready, nanos)) {
-        case DONE -> patience.met();
-        case LATE ->
-            late(
-                "launch %d waited %d ms for %s: what should make room for it is not done, perhaps because it waits for this launch"
-                    .formatted(sequence, nanos / 1_000_000, range));
-        case NOT_WAITED -> {}
-      }
+      await(sequence, range, ready);
+    }
+  }
+
+  private void await(long sequence, AddressRange range, CountDownLatch ready) {
+    long nanos = waits.launch() + Math.round(range.bytes() * PATIENCE * prices.comeAndGo());
+    switch (workAndWait(ready, nanos)) {
+      case DONE -> patience.met();
+      case LATE ->
+          late(
+              "launch %d waited %d ms for %s: what should make room for it is not done, perhaps because it waits for this launch"
+                  .formatted(sequence, nanos / 1_000_000, range));
+      case NOT_WAITED -> {}
+    }
+  }
+
+  /**
+   * Waits, for a launch that was declared, until what went missing of it meanwhile is on its way.
+   * Any thread.
+   */
+  void awaitMissed(long sequence, AddressRange range) {
+    CountDownLatch ready = new CountDownLatch(1);
+    if (tell(new Message.Missed(sequence, ready))) {
+      await(sequence, range, ready);
     }
   }
 
@@ -247,12 +262,20 @@ final class Backstage implements AutoCloseable {
   }
 
   private boolean move(Step step) {
-    if (step.readMostly().isEmpty()) {
+    if (step.readMostly().isEmpty() && step.leaving().isEmpty()) {
       return execute(step);
     }
-    mover.announceReadMostly(step);
+    mover.announce(step);
     try {
-      read(); // of launches that went ahead before that was announced
+      if (!inbox.isEmpty()) { // launches may have gone ahead before that was announced
+        planner.reopen(step);
+        read();
+        if (planner.overtaken(step)) {
+          mover.stay(planner.withdraw(step));
+          return true; // to plan anew
+        }
+        planner.close(step);
+      }
       return execute(planner.reconsidered(step));
     } finally {
       presence.setTurningReadMostly(List.of());
@@ -273,7 +296,8 @@ final class Backstage implements AutoCloseable {
   private void release(boolean more) {
     waiting.removeIf(
         launch -> {
-          boolean ready = !more || planner.missing(launch.sequence()).isEmpty();
+          boolean ready =
+              !more || (!planner.advises() && planner.missing(launch.sequence()).isEmpty());
           if (ready) {
             launch.ready().countDown();
           }
@@ -298,6 +322,7 @@ final class Backstage implements AutoCloseable {
     long limitBytes = context.residentLimitBytes().getAsLong();
     switch (message) {
       case Message.Declared declared -> declared(declared, limitBytes);
+      case Message.Missed missed -> waiting.add(new Waiting(missed.sequence(), missed.waiting()));
       case Message.Issued issued -> issued(issued, limitBytes);
       case Message.Freed freed -> planner.freed(freed.range());
       case Message.Wanted wanted -> planner.bring(wanted.range(), limitBytes);
@@ -315,11 +340,25 @@ final class Backstage implements AutoCloseable {
         declared.kind(),
         limitBytes);
     times = planner.times();
+    setInPlace(new AddressRange(declared.address(), declared.bytes()));
     if (declared.kind() == AccessKind.UNKNOWN) {
       lookForReadMostly(new AddressRange(declared.address(), declared.bytes()));
     }
     if (declared.waiting() != null) {
       waiting.add(new Waiting(declared.sequence(), declared.waiting()));
+    }
+  }
+
+  /** Launches need not wait for what is in place and meant to be, and have to for what is not. */
+  private void setInPlace(AddressRange range) {
+    for (Piece piece : planner.pieces().touching(range)) {
+      if (piece.placed() && !piece.resident()) {
+        if (!piece.inPlace()) {
+          mover.gone(piece);
+        } else if (!planner.advises()) { // so it has been said of this one
+          mover.inPlace(piece);
+        }
+      }
     }
   }
 

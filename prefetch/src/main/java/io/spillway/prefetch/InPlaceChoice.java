@@ -57,6 +57,7 @@ final class InPlaceChoice {
       piece.setSuitsInPlace(allowed && suits(piece, launch, now, limitBytes));
     }
     if (!allowed || !piece.suitsInPlace()) {
+      piece.setLeftInPlace(false);
       return false;
     }
     launch.accessesInPlace(piece, worth(piece, beyond));

@@ -93,6 +93,11 @@ final class Inbox {
     }
   }
 
+  /** Whether there is nothing to read now. */
+  boolean isEmpty() {
+    return ring.isEmpty() && !outOfStep();
+  }
+
   /** How many messages were dropped so far. */
   long dropped() {
     return dropped.get();

@@ -21,6 +21,9 @@ sealed interface Message {
       @Nullable CountDownLatch waiting)
       implements Message {}
 
+  /** The thread of a launch that was declared waits for what is missing of it after all. */
+  record Missed(long sequence, CountDownLatch waiting) implements Message {}
+
   /** A launch is in its stream. */
   record Issued(long sequence, Touches touches, Completions.Marks marks, long nanoTime)
       implements Message {}

@@ -102,14 +102,24 @@ final class Mover implements AutoCloseable {
   }
 
   /**
-   * Says, before it is so, what is to be read-mostly: from now on whoever might write it waits, and
-   * whoever did not see this is heard of when messages are read once more.
+   * Says, before it is so, what leaves and what is to be read-mostly: from now on whoever uses the
+   * one or might write the other waits, and whoever did not see this is heard of when messages are
+   * read once more.
    */
-  void announceReadMostly(Step step) {
+  void announce(Step step) {
+    for (Piece piece : step.leaving()) {
+      inAllocations(piece, presence::leaving);
+    }
     for (Piece piece : step.readMostly()) {
       inAllocations(piece, (allocation, _) -> presence.setFoundReadMostly(allocation, true));
     }
     presence.setTurningReadMostly(step.readMostly().stream().map(Piece::range).toList());
+    Presence.settle();
+  }
+
+  /** What was announced to leave stays. */
+  void stay(List<Piece> pieces) {
+    pieces.forEach(piece -> inAllocations(piece, presence::stays));
   }
 
   private void advise(Step step, StreamHandle stream) {
@@ -123,13 +133,20 @@ final class Mover implements AutoCloseable {
         inAllocations(piece, presence::absent);
       }
     }
-    step.placing().forEach(this::placed);
+    for (Piece piece : step.placing()) {
+      if (piece.placed()) {
+        inAllocations(piece, (allocation, _) -> presence.setPlaced(allocation));
+      }
+      inPlace(piece);
+    }
   }
 
-  /** Where the device was told to access a piece in place, it is as good as there. */
-  private void placed(Piece piece) {
-    if (piece.placed()) {
-      inAllocations(piece, presence::setPlaced);
+  /**
+   * Where the device was told to access a piece in place, and had better, it is as good as there.
+   */
+  void inPlace(Piece piece) {
+    if (piece.inPlace()) {
+      inAllocations(piece, presence::inPlace);
     }
   }
 
@@ -139,7 +156,7 @@ final class Mover implements AutoCloseable {
     }
     completions.awaitUpTo(step.afterSequence());
     boolean left = applier.apply(step.leave(), stream).refused() == 0;
-    step.leaving().forEach(this::placed);
+    step.leaving().forEach(this::inPlace);
     refused += left ? 0 : 1;
     return left;
   }

@@ -74,7 +74,7 @@ final class OpenLaunch {
 
   /** What it still lacks. */
   List<Piece> missing() {
-    return current().stream().filter(Piece::missing).toList();
+    return current().stream().filter(Piece::lacking).toList();
   }
 
   /**

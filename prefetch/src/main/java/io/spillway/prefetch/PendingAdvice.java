@@ -20,8 +20,14 @@ final class PendingAdvice {
     doubtful.add(piece);
   }
 
-  /** The device is to access it in place from now on. */
+  /** The device is to access it in place from now on, and launches are meant to. */
   void place(Piece piece) {
+    piece.setLeftInPlace(true);
+    placeAhead(piece);
+  }
+
+  /** The device is to be able to; whether launches are meant to is seen when they come. */
+  void placeAhead(Piece piece) {
     if (!piece.placed()) {
       piece.setPlaced(true);
       placing.add(piece);
@@ -38,9 +44,14 @@ final class PendingAdvice {
     }
   }
 
+  /** Whether there is something. */
+  boolean pending() {
+    return !(doubtful.isEmpty() && placing.isEmpty() && unplacing.isEmpty());
+  }
+
   /** A step that says all of it, which then counts as said; null if there is nothing to say. */
   @Nullable Step next() {
-    if (doubtful.isEmpty() && placing.isEmpty() && unplacing.isEmpty()) {
+    if (!pending()) {
       return null;
     }
     Step advice =

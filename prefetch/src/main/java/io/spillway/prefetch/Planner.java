@@ -10,9 +10,7 @@ import io.spillway.predict.Predictor;
 import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,10 +47,7 @@ public final class Planner {
 
   private final Map<Long, OpenLaunch> unissued = new HashMap<>();
   private final FirstReuse reuse = new FirstReuse();
-  private final Deque<Piece> demanded = new ArrayDeque<>();
-
-  /** The layout that what is demanded was last brought up to date with. */
-  private int cuts;
+  private final Demands demands = new Demands(unissued::containsKey);
 
   private final PendingAdvice advice = new PendingAdvice();
   private final List<Piece> scratch = new ArrayList<>();
@@ -119,7 +114,7 @@ public final class Planner {
         boolean stays = inPlace.chosen(piece, launch, next, limitBytes);
         if (!stays && launch.bytes() <= limitBytes) {
           launch.mayWaitFor(piece, prices.comeAndGo());
-          demanded.add(piece);
+          demands.add(piece, sequence);
         }
       }
     }
@@ -178,7 +173,7 @@ public final class Planner {
    */
   public void resynchronise() {
     unissued.clear();
-    demanded.clear();
+    demands.clear();
     predictor.lose();
     window.follow();
     window.slide();
@@ -262,14 +257,7 @@ public final class Planner {
     List<Piece> coming = new ArrayList<>();
     long now = predictor.position();
     long bytes = 0;
-    if (cuts != pieces.layout()) {
-      List<Piece> there = Piece.current(demanded);
-      demanded.clear();
-      demanded.addAll(there);
-      cuts = pieces.layout();
-    }
-    while (!demanded.isEmpty()) {
-      Piece piece = demanded.peek();
+    for (Piece piece = demands.first(); piece != null; piece = demands.first()) {
       if (!piece.resident()) {
         if (full(bytes, piece)
             || ((!laps.active()
@@ -281,7 +269,7 @@ public final class Planner {
         coming.add(piece);
         bytes += piece.bytes();
       }
-      demanded.remove();
+      demands.removeFirst();
     }
     return step(leaving, coming, true);
   }
@@ -295,7 +283,7 @@ public final class Planner {
         piece != null;
         piece = window.firstMissing(mostAhead)) {
       if (piece.suitsInPlace() && mayPlace(window.scannedLaunch(), now)) {
-        advice.place(piece);
+        advice.placeAhead(piece);
         continue;
       }
       if (full(bytes, piece)
@@ -401,6 +389,43 @@ public final class Planner {
         step.demanded());
   }
 
+  /** What leaves by a step has not left yet, while more is told of launches. */
+  void reopen(Step step) {
+    Piece.current(step.leaving()).forEach(pieces::stay);
+  }
+
+  /** Whether a launch that was not known when a step was planned uses what leaves by it. */
+  boolean overtaken(Step step) {
+    return Piece.current(step.leaving()).stream()
+        .anyMatch(piece -> piece.lastSequence() > step.afterSequence());
+  }
+
+  /** What leaves by a step that was reopened leaves. */
+  void close(Step step) {
+    Piece.current(step.leaving()).forEach(this::gone);
+  }
+
+  /**
+   * A step that was reopened is not to be done: what it was to bring is to be planned for anew.
+   *
+   * @return what stays
+   */
+  List<Piece> withdraw(Step step) {
+    for (Piece piece : Piece.current(step.coming())) {
+      gone(piece);
+      outcomes.gone(piece);
+      if (step.demanded()) {
+        demands.again(piece);
+      }
+    }
+    return Piece.current(step.leaving()).stream().filter(Piece::resident).toList();
+  }
+
+  /** Whether something is to be said before launches that were told of may go ahead. */
+  boolean advises() {
+    return advice.pending();
+  }
+
   private boolean evictable(Piece piece) {
     return !unissued.containsKey(piece.lastSequence());
   }
@@ -410,7 +435,7 @@ public final class Planner {
     scratch.clear();
     pieces.cover(range.address(), range.bytes(), scratch);
     if (scratch.stream().mapToLong(Piece::bytes).sum() <= limitBytes) {
-      demanded.addAll(scratch);
+      scratch.forEach(demands::add);
     }
   }
 
@@ -446,7 +471,7 @@ public final class Planner {
 
   /** The driver would not let a piece go: it is still there. */
   public void refused(Piece piece) {
-    Piece.current(List.of(piece)).forEach(pieces::arrive);
+    Piece.current(List.of(piece)).forEach(pieces::stay);
   }
 
   /** Memory is being freed. */

@@ -108,6 +108,10 @@ final class PredictiveEngine implements SessionListener {
               inside.bytes(),
               access.kind(),
               null));
+      Presence.settle();
+      if (!presence.has(allocation, inside)) {
+        backstage.awaitMissed(launch.sequence(), inside); // it was just told to leave
+      }
       if (doubtful(access.kind(), allocation, inside)) {
         backstage.awaitTurn(); // so since then: the mover may not have heard in time
       }

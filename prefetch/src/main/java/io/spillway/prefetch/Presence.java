@@ -4,6 +4,7 @@ import io.spillway.allocate.LiveAllocation;
 import io.spillway.driver.EventHandle;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,15 +17,16 @@ import org.jspecify.annotations.Nullable;
  * Which blocks are on the device, as the mover's thread last said: what launching threads look at,
  * without a lock and without asking anybody.
  *
- * <p>They race with the mover, on purpose. A block that is taken for present and has just left
- * makes the launch fault; an event that was used again makes it wait a little longer. Neither is
- * wrong.
+ * <p>They race with the mover without a lock. A launching thread tells of its launch, then looks
+ * here again; the mover says here what is to leave, then looks what was told: one of the two gives
+ * way ({@link #settle}). An event that was used again makes a launch wait a little longer.
  */
 final class Presence {
 
   /** Fetches that can be on their way at a time; the bits of a long tell which a launch awaits. */
   static final int MOST_ON_THEIR_WAY = 60;
 
+  // A block's state; the negative of it where the block is told to leave and has not yet.
   private static final byte ABSENT = 0;
   private static final byte PRESENT = 1;
   private static final byte FIRST_ON_ITS_WAY = 2;
@@ -51,7 +53,7 @@ final class Presence {
     }
     int end = index(allocation, range.end() - 1);
     for (int i = index(allocation, range.address()); i <= end; i++) {
-      if (blocks[i] == ABSENT) {
+      if (blocks[i] <= ABSENT) {
         return false;
       }
     }
@@ -92,8 +94,8 @@ final class Presence {
     if (blocks != null) {
       int end = index(allocation, range.end() - 1);
       for (int i = index(allocation, range.address()); i <= end; i++) {
-        if (blocks[i] == FIRST_ON_ITS_WAY + fetch) {
-          blocks[i] = PRESENT;
+        if (Math.abs(blocks[i]) == FIRST_ON_ITS_WAY + fetch) {
+          blocks[i] = blocks[i] > 0 ? PRESENT : -PRESENT;
         }
       }
     }
@@ -108,6 +110,14 @@ final class Presence {
         blocks[i] = PRESENT;
       }
     }
+  }
+
+  /**
+   * To be called between saying something here and looking what launching threads told, and by them
+   * between telling and looking here: so that at least one of the two sees the other.
+   */
+  static void settle() {
+    VarHandle.fullFence();
   }
 
   /** Whether a part of it was told read-mostly because no launch was seen to write it. */
@@ -129,9 +139,13 @@ final class Presence {
     return placed.contains(allocation);
   }
 
-  /** Says so, and that these blocks are there as far as launches are concerned. Mover's thread. */
-  void setPlaced(LiveAllocation allocation, AddressRange range) {
+  /** Says so. Mover's thread. */
+  void setPlaced(LiveAllocation allocation) {
     placed.add(allocation);
+  }
+
+  /** These blocks are as good as there: launches access them in place. Mover's thread. */
+  void inPlace(LiveAllocation allocation, AddressRange range) {
     set(allocation, range, PRESENT);
   }
 
@@ -148,6 +162,24 @@ final class Presence {
   /** Says what is being told read-mostly: before the driver is, and none after. Mover's thread. */
   void setTurningReadMostly(List<AddressRange> ranges) {
     turningReadMostly = ranges;
+  }
+
+  /** The blocks are about to leave, and for launches no longer there. Mover's thread. */
+  void leaving(LiveAllocation allocation, AddressRange range) {
+    byte[] blocks = blocksOf(allocation);
+    int end = index(allocation, range.end() - 1);
+    for (int i = index(allocation, range.address()); i <= end; i++) {
+      blocks[i] = (byte) -Math.abs(blocks[i]);
+    }
+  }
+
+  /** The blocks were about to leave, and do not. Mover's thread. */
+  void stays(LiveAllocation allocation, AddressRange range) {
+    byte[] blocks = blocksOf(allocation);
+    int end = index(allocation, range.end() - 1);
+    for (int i = index(allocation, range.address()); i <= end; i++) {
+      blocks[i] = (byte) Math.abs(blocks[i]);
+    }
   }
 
   /** The blocks have left. The mover's thread, or one that took advice back. */

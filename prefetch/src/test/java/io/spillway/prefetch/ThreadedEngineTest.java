@@ -22,6 +22,7 @@ import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -51,33 +52,62 @@ final class ThreadedEngineTest {
 
   private void laps(Interception session, List<Allocation> layers, int laps) {
     for (int i = 0; i < laps * LAYERS; i++) {
-      AddressRange range = layers.get(i % LAYERS).range();
-      Launch launch = session.launch("layer", launches++, StreamHandle.DEFAULT);
-      session.declare(launch, List.of(new RangeAccess(range, AccessKind.READ)), true);
-      simulation.launch(
-          SimulatedKernel.of("layer", Access.read(range, READS)), StreamHandle.DEFAULT);
-      session.issued(launch);
+      launch(session, layers.get(i % LAYERS).range(), READS);
     }
     simulation.synchronize(StreamHandle.DEFAULT);
   }
 
+  private void launch(Interception session, AddressRange range, int reads) {
+    Launch launch = session.launch("layer", launches++, StreamHandle.DEFAULT);
+    session.declare(launch, List.of(new RangeAccess(range, AccessKind.READ)), true);
+    simulation.launch(SimulatedKernel.of("layer", Access.read(range, reads)), StreamHandle.DEFAULT);
+    session.issued(launch);
+  }
+
+  private Spillway open() {
+    return Spillway.open(
+        SpillwayConfig.builder()
+            .driver(simulation)
+            .deviceBudget(Long.toString(BUDGET))
+            .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
+            .plugins(List.of(new Auto()))
+            .background(task -> thread.execute(() -> mover.execute(task)))
+            .build());
+  }
+
+  private List<Allocation> layers(Spillway spillway) {
+    List<Allocation> layers = new ArrayList<>();
+    for (int i = 0; i < LAYERS; i++) {
+      Allocation layer = spillway.allocate(LAYER, Placement.MANAGED, "layer " + i);
+      simulation.hostTouch(layer.range(), TouchKind.WRITE);
+      layers.add(layer);
+    }
+    return layers;
+  }
+
+  /**
+   * In no order that could be foreseen, so that what is about to leave is often about to be used:
+   * either the launch waits, or it stays.
+   */
+  @Test
+  void noLaunchFaultsOnWhatLeavesWhileItIsIssued() {
+    Random random = new Random(7);
+    try (Spillway spillway = open()) {
+      List<Allocation> layers = layers(spillway);
+      for (int i = 0; i < 3000; i++) {
+        launch(spillway.interception(), layers.get(random.nextInt(LAYERS)).range(), 1);
+      }
+      simulation.synchronize(StreamHandle.DEFAULT);
+
+      assertThat(simulation.counters().faults()).isZero();
+      layers.forEach(Allocation::close);
+    }
+  }
+
   @Test
   void theLinkIsKeptBusyHoweverThreadsInterleave() {
-    try (Spillway spillway =
-        Spillway.open(
-            SpillwayConfig.builder()
-                .driver(simulation)
-                .deviceBudget(Long.toString(BUDGET))
-                .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
-                .plugins(List.of(new Auto()))
-                .background(task -> thread.execute(() -> mover.execute(task)))
-                .build())) {
-      List<Allocation> layers = new ArrayList<>();
-      for (int i = 0; i < LAYERS; i++) {
-        Allocation layer = spillway.allocate(LAYER, Placement.MANAGED, "layer " + i);
-        simulation.hostTouch(layer.range(), TouchKind.WRITE);
-        layers.add(layer);
-      }
+    try (Spillway spillway = open()) {
+      List<Allocation> layers = layers(spillway);
       laps(spillway.interception(), layers, 5);
       long before = simulation.counters().bytesIn();
       long start = simulation.clock().nanoTime();

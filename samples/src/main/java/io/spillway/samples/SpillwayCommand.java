@@ -11,7 +11,9 @@ import io.spillway.samples.demo.DemoCommand;
 import io.spillway.samples.doctor.DoctorCommand;
 import io.spillway.samples.latency.LatencyCommand;
 import io.spillway.samples.profile.RecordingCheckCommand;
+import io.spillway.samples.programs.CompareProgramsCommand;
 import io.spillway.samples.report.ReportCommand;
+import io.spillway.samples.writing.RewriteCommand;
 import io.spillway.samples.writing.WritingCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -33,8 +35,10 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       LatencyCommand.class,
       WritingCommand.class,
+      RewriteCommand.class,
       AdviseCommand.class,
       CompareHintsCommand.class,
+      CompareProgramsCommand.class,
       ReportCommand.class,
       RecordingCheckCommand.class
     },

@@ -188,9 +188,29 @@ class SpillwayCommandTest {
   }
 
   @Test
+  void rewritingWhatPassedForReadOnlyGivesEqualResults() {
+    assertThat(run("rewrite", "--simulate", "--layers", "12", "--layer-size", "4m")).isZero();
+
+    assertThat(out.toString())
+        .contains("12 layers of 4 MiB, budget 24 MiB: read 50 times, written once, read 10 times")
+        .containsPattern("(?m)^resident .* equal$")
+        .containsPattern("(?m)^faults-writeback .* equal$")
+        .containsPattern("(?m)^never read-mostly +1.000 .* equal$")
+        .containsPattern("(?m)^spillway +(0|1\\.[0-4]).* equal$")
+        .doesNotContain("WRONG");
+  }
+
+  @Test
+  void comparedProgramsHaveToTakeEnough() {
+    assertThat(run("compare-programs", "--footprint", "10m")).isEqualTo(2);
+    assertThat(err.toString()).contains("--footprint 10 MiB: must be at least 192 MiB");
+  }
+
+  @Test
   void withoutACommandItSaysWhichThereAre() {
     assertThat(run()).isEqualTo(2);
-    assertThat(err.toString()).contains("name a command: doctor, demo, latency, writing, advise");
+    assertThat(err.toString())
+        .contains("name a command: doctor, demo, latency, writing, rewrite, advise");
   }
 
   @Test

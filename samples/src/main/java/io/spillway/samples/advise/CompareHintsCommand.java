@@ -15,6 +15,10 @@ import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import io.spillway.samples.ByteSizeOption;
 import io.spillway.samples.Table;
+import io.spillway.samples.programs.ChildFailedException;
+import io.spillway.samples.programs.ChildJvm;
+import io.spillway.samples.programs.ProgramFiles;
+import io.spillway.samples.programs.SampleProgram;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -24,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +46,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs the sample programs and the layered demo under a budget of a third of what they need,"
           + " records them, and runs them again with the hints that follow.",
-      "Ends with 1 if a result differs or a program takes more than 3% longer with hints.",
-      "Usually started as samples/compare-hints, which knows where programs and agent are."
+      "Ends with 1 if a result differs or a program takes more than 3% longer with hints."
     })
 public final class CompareHintsCommand implements Callable<Integer> {
 
@@ -54,18 +58,6 @@ public final class CompareHintsCommand implements Callable<Integer> {
   private static final long LEAST_FOOTPRINT_BYTES = LAYERS * USUAL_LAYER_BYTES;
 
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--agent",
-      paramLabel = "JAR",
-      description = "spillway.jar; without it only the layered demo is run.")
-  private @Nullable Path agent;
-
-  @Option(
-      names = "--programs",
-      paramLabel = "CLASSPATH",
-      description = "Where the programs and JCuda are.")
-  private String programs = "";
 
   @Option(
       names = "--agent-options",
@@ -130,7 +122,7 @@ public final class CompareHintsCommand implements Callable<Integer> {
     for (HintedProgram program : all(directory)) {
       try {
         comparisons.add(compare(program, directory));
-      } catch (ComparisonException e) {
+      } catch (ChildFailedException e) {
         failures.add(String.valueOf(e.getMessage()));
         spec.commandLine().getErr().println("spillway: " + e.getMessage());
       }
@@ -139,21 +131,15 @@ public final class CompareHintsCommand implements Callable<Integer> {
     return failures.isEmpty() && comparisons.stream().allMatch(HintComparison::ok) ? 0 : 1;
   }
 
-  private List<HintedProgram> all(Path directory) {
-    String java =
-        ProcessHandle.current()
-            .info()
-            .command()
-            .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ChildJvm jvm = new ChildJvm(Path.of(java), directory);
+  private List<HintedProgram> all(Path directory) throws IOException {
+    ChildJvm jvm = ChildJvm.likeThis(directory);
     List<HintedProgram> all = new ArrayList<>();
-    Path jar = agent;
-    if (jar != null && !simulate) {
-      add(all, jvm, jar, "VectorAdd", sized(1, "--parts 12"));
-      add(all, jvm, jar, "MatrixVectorIteration", sized(1, "--blocks 12"));
-      add(all, jvm, jar, "BreadthFirstSearch", sized(1, ""));
-      // Its store is half as large again while it grows for the last time.
-      add(all, jvm, jar, "NearestNeighbours", sized(2.0 / 3, ""));
+    if (!simulate) {
+      ProgramFiles files = ProgramFiles.beside();
+      for (SampleProgram program :
+          SampleProgram.all(Optional.ofNullable(footprint), OptionalInt.empty())) {
+        all.add(new AgentProgram(jvm, files, agentOptions, program));
+      }
     }
     long layer = footprint == null ? USUAL_LAYER_BYTES : footprint.bytes() / LAYERS;
     String size = Long.toString(layer / Blocks.BYTES * Blocks.BYTES);
@@ -164,17 +150,6 @@ public final class CompareHintsCommand implements Callable<Integer> {
                 "--layers %d --passes 3 --layer-size %s %s"
                     .formatted(LAYERS, size, simulate ? "--simulate" : "--device 0"))));
     return all;
-  }
-
-  /** Arguments for that part of the footprint; the program's own size if none is wanted. */
-  private String sized(double part, String more) {
-    return footprint == null
-        ? ""
-        : "--bytes %d %s".formatted((long) (footprint.bytes() * part), more);
-  }
-
-  private void add(List<HintedProgram> all, ChildJvm jvm, Path jar, String main, String arguments) {
-    all.add(new JcudaProgram(jvm, programs, jar, agentOptions, main, words(arguments)));
   }
 
   private static List<String> words(String text) {

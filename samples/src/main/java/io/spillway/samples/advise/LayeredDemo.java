@@ -2,6 +2,8 @@ package io.spillway.samples.advise;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.samples.SpillwayCommand;
+import io.spillway.samples.programs.ChildFailedException;
+import io.spillway.samples.programs.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,7 +54,7 @@ final class LayeredDemo implements HintedProgram {
             .json();
     JsonNode way = json.path("rows").path(1);
     if (!way.path("seconds_per_pass").isNumber()) {
-      throw new ComparisonException("layered demo: %s".formatted(way.path("note").asText()));
+      throw new ChildFailedException("layered demo: %s".formatted(way.path("note").asText()));
     }
     return Run.of(way, "seconds_per_pass", "result_ok");
   }

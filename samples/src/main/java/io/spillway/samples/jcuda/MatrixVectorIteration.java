@@ -73,14 +73,15 @@ public final class MatrixVectorIteration {
       for (int block = 0; block < blocks; block++) {
         matrix.add(upload(memory, boundary(block), boundary(block + 1)));
       }
+      long launched = System.nanoTime();
       for (int step = 0; step < steps; step++) {
         for (RowBlock block : matrix) {
           launch(multiplyRows, block, vectors, step);
         }
       }
       Kernels.await();
-      double seconds = (System.nanoTime() - start) / 1e9;
-      return check(vectors, memory.bytes(), seconds);
+      long end = System.nanoTime();
+      return check(vectors, memory.bytes(), (end - start) / 1e9, (end - launched) / 1e9);
     }
   }
 
@@ -119,7 +120,8 @@ public final class MatrixVectorIteration {
         Pointer.to(vectors.withByteOffset(product)));
   }
 
-  private Outcome check(CUdeviceptr vectors, long footprintBytes, double seconds) {
+  private Outcome check(
+      CUdeviceptr vectors, long footprintBytes, double seconds, double launchSeconds) {
     int[][] computed = new int[steps + 1][order];
     Checksum checksum = new Checksum();
     for (int step = 0; step <= steps; step++) {
@@ -131,9 +133,18 @@ public final class MatrixVectorIteration {
         "matrix-vector-iteration",
         footprintBytes,
         seconds,
+        launchSeconds,
         checksum.value(),
         isIteration(computed),
-        Map.of("order", (long) order, "steps", (long) steps));
+        Map.of(
+            "order",
+            (long) order,
+            "steps",
+            (long) steps,
+            "passes",
+            (long) steps,
+            "read_bytes_per_pass",
+            order * rowBytes()));
   }
 
   /** What the iteration starts from. */

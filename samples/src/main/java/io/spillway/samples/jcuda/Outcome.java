@@ -12,6 +12,7 @@ import java.util.TreeMap;
  * @param program its name
  * @param footprintBytes the most device memory it had at a time
  * @param seconds from the first allocation until the last kernel was done
+ * @param launchSeconds of these in launches and waiting for them, with data on its way or there
  * @param checksum of all it computed; equal for equal results
  * @param resultOk whether the host reference says the same
  * @param counts what else is worth knowing, by name
@@ -20,6 +21,7 @@ record Outcome(
     String program,
     long footprintBytes,
     double seconds,
+    double launchSeconds,
     long checksum,
     boolean resultOk,
     Map<String, Long> counts) {
@@ -30,6 +32,7 @@ record Outcome(
     json.add("\"program\": \"" + program + "\"");
     json.add("\"footprint_bytes\": " + footprintBytes);
     json.add("\"seconds\": " + String.format(Locale.ROOT, "%.3f", seconds));
+    json.add("\"launch_seconds\": " + String.format(Locale.ROOT, "%.4f", launchSeconds));
     json.add("\"result_ok\": " + resultOk);
     json.add("\"checksum\": \"%016x\"".formatted(checksum));
     new TreeMap<>(counts).forEach((name, count) -> json.add("\"" + name + "\": " + count));

@@ -63,12 +63,13 @@ public final class VectorAdd {
       for (int part = 0; part < parts; part++) {
         vectors.add(upload(memory, count * part / parts, count * (part + 1) / parts));
       }
+      long launched = System.nanoTime();
       for (int pass = 0; pass < passes; pass++) {
         vectors.forEach(part -> launch(add, part));
       }
       Kernels.await();
-      double seconds = (System.nanoTime() - start) / 1e9;
-      return check(vectors, memory.bytes(), seconds);
+      long end = System.nanoTime();
+      return check(vectors, memory.bytes(), (end - start) / 1e9, (end - launched) / 1e9);
     }
   }
 
@@ -106,7 +107,8 @@ public final class VectorAdd {
         Pointer.to(new long[] {part.count()}));
   }
 
-  private Outcome check(List<Part> vectors, long footprintBytes, double seconds) {
+  private Outcome check(
+      List<Part> vectors, long footprintBytes, double seconds, double launchSeconds) {
     Checksum checksum = new Checksum();
     boolean equal = true;
     for (Part part : vectors) {
@@ -124,9 +126,18 @@ public final class VectorAdd {
         "vector-add",
         footprintBytes,
         seconds,
+        launchSeconds,
         checksum.value(),
         equal,
-        Map.of("parts", (long) parts, "passes", (long) passes));
+        Map.of(
+            "parts",
+            (long) parts,
+            "passes",
+            (long) passes,
+            "read_bytes_per_pass",
+            2 * count * Integer.BYTES,
+            "written_bytes_per_pass",
+            count * Integer.BYTES));
   }
 
   /** Whether the front of {@code numbers} is what the vectors add up to from {@code first} on. */

@@ -10,6 +10,7 @@ import io.spillway.driver.StreamHandle;
 import io.spillway.hint.HintKind;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
+import io.spillway.samples.device.Layers;
 import io.spillway.samples.device.Machine;
 import java.util.List;
 import java.util.function.Consumer;
@@ -19,6 +20,7 @@ final class ManagedStore implements Store {
 
   private final Machine machine;
   private final StreamHandle stream;
+  private final boolean told;
   private final boolean inTurn;
   private final long layerBytes;
   private final Spillway session;
@@ -27,25 +29,32 @@ final class ManagedStore implements Store {
   /**
    * Opens a session.
    *
+   * @param told whether it is told which launches only read; else any may write
    * @param inTurn whether each launch is waited for, so that making room and faulting take turns as
    *     they do where the driver evicts
    */
   ManagedStore(
-      Machine machine, StreamHandle stream, WritingJob job, SessionPlugin mover, boolean inTurn) {
+      Machine machine,
+      StreamHandle stream,
+      Layers layers,
+      SessionPlugin mover,
+      boolean told,
+      boolean inTurn) {
     this.machine = machine;
     this.stream = stream;
+    this.told = told;
     this.inTurn = inTurn;
-    this.layerBytes = job.layers().layerBytes();
+    this.layerBytes = layers.layerBytes();
     SpillwayConfig.Builder config =
         SpillwayConfig.builder()
             .driver(machine.driver())
             .hostMemoryGuard(machine.hostMemory())
-            .deviceBudget(Long.toString(job.layers().budgetBytes()))
+            .deviceBudget(Long.toString(layers.budgetBytes()))
             .plugins(List.of(mover));
     machine.background().ifPresent(config::background);
     this.session = Spillway.open(config.build());
     try {
-      this.activations = session.allocate(job.layers().bytes(), Placement.MANAGED, "activations");
+      this.activations = session.allocate(layers.bytes(), Placement.MANAGED, "activations");
     } catch (RuntimeException e) {
       session.close();
       throw e;
@@ -64,7 +73,11 @@ final class ManagedStore implements Store {
   @Override
   public void read(int layer, Consumer<AddressRange> launch) {
     try (LaunchScope scope = session.launch("backward", layer)) {
-      scope.on(stream).reads(activations, layer * layerBytes, layerBytes);
+      if (told) {
+        scope.on(stream).reads(activations, layer * layerBytes, layerBytes);
+      } else {
+        scope.on(stream).updates(activations, layer * layerBytes, layerBytes);
+      }
       launch.accept(activations.range().slice(layer * layerBytes, layerBytes));
     }
     takeTurns();

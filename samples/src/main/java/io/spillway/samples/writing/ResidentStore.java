@@ -2,6 +2,7 @@ package io.spillway.samples.writing;
 
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.range.AddressRange;
+import io.spillway.samples.device.Layers;
 import java.util.function.Consumer;
 
 /** All layers in plain device memory, ignoring the budget. */
@@ -11,10 +12,10 @@ final class ResidentStore implements Store {
   private final AddressRange all;
   private final long layerBytes;
 
-  ResidentStore(UnifiedMemoryDriver driver, WritingJob job) {
+  ResidentStore(UnifiedMemoryDriver driver, Layers layers) {
     this.driver = driver;
-    this.all = driver.allocateDevice(job.layers().bytes());
-    this.layerBytes = job.layers().layerBytes();
+    this.all = driver.allocateDevice(layers.bytes());
+    this.layerBytes = layers.layerBytes();
   }
 
   @Override

@@ -1,18 +1,13 @@
 package io.spillway.samples.writing;
 
-import io.spillway.allocate.HostMemoryReservation;
 import io.spillway.driver.DeviceInfo;
-import io.spillway.driver.NanoClock;
 import io.spillway.driver.StreamHandle;
-import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.prefetch.Auto;
 import io.spillway.prefetch.OnDemand;
-import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
-import io.spillway.samples.device.Lanes;
+import io.spillway.samples.device.LinkRates;
 import io.spillway.samples.device.Machine;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +19,6 @@ final class WritingDemo {
   /** Bytes to measure the link with: enough that the fixed costs of a copy do not count. */
   private static final long LINK_BYTES = ByteSize.GIB;
 
-  private static final int REPETITIONS = 3;
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final WritingJob job;
@@ -47,9 +41,9 @@ final class WritingDemo {
 
     Store open(Machine machine, StreamHandle stream, WritingJob job) {
       return switch (this) {
-        case RESIDENT -> new ResidentStore(machine.driver(), job);
-        case FAULTS -> new ManagedStore(machine, stream, job, new OnDemand(), true);
-        case ENGINE -> new ManagedStore(machine, stream, job, new Auto(), false);
+        case RESIDENT -> new ResidentStore(machine.driver(), job.layers());
+        case FAULTS -> new ManagedStore(machine, stream, job.layers(), new OnDemand(), true, true);
+        case ENGINE -> new ManagedStore(machine, stream, job.layers(), new Auto(), true, false);
         case BY_HAND -> new HandWrittenStore(machine, stream, job);
       };
     }
@@ -80,106 +74,47 @@ final class WritingDemo {
 
   /** What does not fit has to go out while it is written, and to come in while it is read. */
   private WritingReport.Line bound(Machine machine) {
-    UnifiedMemoryDriver driver = machine.driver();
-    long bytes = Math.min(LINK_BYTES, Blocks.floor(job.layers().budgetBytes()));
-    StreamHandle stream = driver.createStream();
-    AddressRange device = driver.allocateDevice(bytes);
-    AddressRange pinned;
-    try (HostMemoryReservation _ = machine.hostMemory().reserve(bytes, "pinned buffer")) {
-      pinned = driver.allocatePinned(bytes);
-    }
-    double in = seconds(driver, stream, () -> driver.copy(device, pinned.address(), stream));
-    double out = seconds(driver, stream, () -> driver.copy(pinned, device.address(), stream));
-    driver.free(pinned);
-    driver.free(device);
-    driver.destroyStream(stream);
+    LinkRates link =
+        LinkRates.measure(machine, Math.min(LINK_BYTES, Blocks.floor(job.layers().budgetBytes())));
     return new WritingReport.Line(
         "bound",
         "what does not fit goes out and comes in, by pinned copies measured in this run",
-        (in + out) * job.missingBytes() / bytes,
+        job.missingBytes() * (1 / link.inGBps() + 1 / link.outGBps()) / NANOS_PER_SECOND,
         "",
-        "%.1f GB/s in, %.1f out".formatted(bytes * 1e-9 / in, bytes * 1e-9 / out));
-  }
-
-  private static double seconds(UnifiedMemoryDriver driver, StreamHandle stream, Runnable work) {
-    long least = Long.MAX_VALUE;
-    for (int i = 0; i < REPETITIONS; i++) {
-      driver.synchronize(stream);
-      long start = driver.clock().nanoTime();
-      work.run();
-      driver.synchronize(stream);
-      least = Math.min(least, driver.clock().nanoTime() - start);
-    }
-    return least / NANOS_PER_SECOND;
+        "%.1f GB/s in, %.1f out".formatted(link.inGBps(), link.outGBps()));
   }
 
   private WritingReport.Line run(Way way) {
-    try (Machine machine = machines.get()) {
-      UnifiedMemoryDriver driver = machine.driver();
-      NanoClock clock = driver.clock();
-      StreamHandle stream = driver.createStream();
-      AddressRange sums = driver.allocateDevice(Lanes.BYTES);
-      AddressRange activations = driver.allocateDevice(Lanes.BYTES);
-      try (Store store = way.open(machine, stream, job)) {
-        driver.fill(sums, (byte) 0, stream);
-        driver.fill(activations, (byte) 0, stream);
-        for (int step = 0; step < job.warmUps(); step++) {
-          step(machine, stream, store, step, sums, activations);
-        }
-        driver.synchronize(stream);
-        long start = clock.nanoTime();
-        for (int step = 0; step < job.steps(); step++) {
-          step(machine, stream, store, job.warmUps() + step, sums, activations);
-        }
-        driver.synchronize(stream);
-        double seconds = (clock.nanoTime() - start) / NANOS_PER_SECOND / job.steps();
-        return new WritingReport.Line(
-            way.label,
-            way.description,
-            seconds,
-            machine.holdsContents() ? result(machine, stream, activations) : "not checked",
-            store.remark());
-      } finally {
-        driver.free(activations);
-        driver.free(sums);
-        driver.destroyStream(stream);
+    try (Machine machine = machines.get();
+        LayerRun run = new LayerRun(machine, stream -> way.open(machine, stream, job))) {
+      for (int step = 0; step < job.warmUps(); step++) {
+        step(run, step);
       }
+      long start = run.nanoTime();
+      for (int step = 0; step < job.steps(); step++) {
+        step(run, job.warmUps() + step);
+      }
+      double seconds = (run.nanoTime() - start) / NANOS_PER_SECOND / job.steps();
+      return new WritingReport.Line(
+          way.label,
+          way.description,
+          seconds,
+          machine.holdsContents() ? result(run) : "not checked",
+          run.remark());
     }
   }
 
-  private void step(
-      Machine machine,
-      StreamHandle stream,
-      Store store,
-      int step,
-      AddressRange sums,
-      AddressRange activations) {
-    for (int i = 0; i < job.layers().count(); i++) {
-      int layer = i;
-      store.write(layer, where -> machine.writeWords(where, job.value(step, layer), stream));
+  private void step(LayerRun run, int step) {
+    for (int layer = 0; layer < job.layers().count(); layer++) {
+      run.write(layer, job.value(step, layer));
     }
-    for (int i = job.layers().count() - 1; i >= 0; i--) {
-      int layer = i;
-      store.read(
-          layer,
-          where -> {
-            machine.layerSums(where, 1, sums, stream);
-            machine.layerActivate(sums, activations, layer, stream);
-          });
+    for (int layer = job.layers().count() - 1; layer >= 0; layer--) {
+      run.read(layer);
     }
   }
 
-  private String result(Machine machine, StreamHandle stream, AddressRange activations) {
-    UnifiedMemoryDriver driver = machine.driver();
-    AddressRange onHost = driver.allocatePinned(Lanes.BYTES);
-    try {
-      driver.copy(onHost, activations.address(), stream);
-      driver.synchronize(stream);
-      long[] found = driver.hostView(onHost).toArray(ValueLayout.JAVA_LONG);
-      boolean equal = Arrays.equals(found, job.expected(job.warmUps() + job.steps()));
-      return equal ? WritingReport.EQUAL : "WRONG";
-    } finally {
-      driver.free(onHost);
-    }
+  private String result(LayerRun run) {
+    boolean equal = Arrays.equals(run.activations(), job.expected(job.warmUps() + job.steps()));
+    return equal ? WritingReport.EQUAL : WritingReport.WRONG;
   }
 }

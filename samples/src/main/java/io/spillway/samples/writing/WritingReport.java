@@ -13,6 +13,7 @@ import java.util.List;
 record WritingReport(DeviceInfo device, WritingJob job, List<Line> lines) {
 
   static final String EQUAL = "equal";
+  static final String WRONG = "WRONG";
 
   /**
    * One way.
@@ -25,7 +26,7 @@ record WritingReport(DeviceInfo device, WritingJob job, List<Line> lines) {
 
   /** Whether no result is wrong. */
   boolean right() {
-    return lines.stream().noneMatch(line -> line.result().equals("WRONG"));
+    return lines.stream().noneMatch(line -> line.result().equals(WRONG));
   }
 
   String text() {

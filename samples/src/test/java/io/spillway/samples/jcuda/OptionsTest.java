@@ -63,13 +63,14 @@ class OptionsTest {
   void anOutcomeIsALineOfJson() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
-      Outcome right = new Outcome("add", 12, 0.5, 255, true, Map.of("parts", 4L));
+      Outcome right = new Outcome("add", 12, 0.5, 0.25, 255, true, Map.of("parts", 4L));
 
       assertThat(right.print(out)).isZero();
     }
     assertThat(printed.toString(StandardCharsets.UTF_8).strip())
         .isEqualTo(
-            "{\"program\": \"add\", \"footprint_bytes\": 12, \"seconds\": 0.500, \"result_ok\":"
-                + " true, \"checksum\": \"00000000000000ff\", \"parts\": 4}");
+            "{\"program\": \"add\", \"footprint_bytes\": 12, \"seconds\": 0.500,"
+                + " \"launch_seconds\": 0.2500, \"result_ok\": true, \"checksum\":"
+                + " \"00000000000000ff\", \"parts\": 4}");
   }
 }

@@ -1,4 +1,4 @@
-package io.spillway.samples.advise;
+package io.spillway.samples.programs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,7 +16,17 @@ import java.util.List;
  * @param java the {@code java} to run
  * @param scratch where outputs are kept until they are read
  */
-record ChildJvm(Path java, Path scratch) {
+public record ChildJvm(Path java, Path scratch) {
+
+  /** JVMs like this one. */
+  public static ChildJvm likeThis(Path scratch) {
+    String java =
+        ProcessHandle.current()
+            .info()
+            .command()
+            .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    return new ChildJvm(Path.of(java), scratch);
+  }
 
   /**
    * What a program left.
@@ -24,15 +34,15 @@ record ChildJvm(Path java, Path scratch) {
    * @param json the object it printed
    * @param log what it said on standard error
    */
-  record Result(JsonNode json, String log) {}
+  public record Result(JsonNode json, String log) {}
 
   /**
    * Runs a program that prints one JSON object.
    *
    * @param options for the JVM
-   * @throws ComparisonException if it prints something else; the message has what it said
+   * @throws ChildFailedException if it prints something else; the message has what it said
    */
-  Result run(List<String> options, String classPath, String main, List<String> arguments)
+  public Result run(List<String> options, String classPath, String main, List<String> arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(java.toString()));
     command.add("--enable-native-access=ALL-UNNAMED");
@@ -56,7 +66,7 @@ record ChildJvm(Path java, Path scratch) {
     } catch (JsonProcessingException e) {
       // Told below, with what it did print.
     }
-    throw new ComparisonException(
+    throw new ChildFailedException(
         "%s ended with %d and without a result:%n%s%s"
             .formatted(
                 String.join(" ", command),

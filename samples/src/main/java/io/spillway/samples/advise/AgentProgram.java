@@ -1,6 +1,9 @@
 package io.spillway.samples.advise;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spillway.samples.programs.ChildJvm;
+import io.spillway.samples.programs.ProgramFiles;
+import io.spillway.samples.programs.SampleProgram;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,44 +12,32 @@ import java.util.Optional;
 /**
  * One of the programs on plain JCuda, under the agent with a budget of a third of its footprint.
  */
-final class JcudaProgram implements HintedProgram {
-
-  private static final String PACKAGE = "io.spillway.samples.jcuda.";
+final class AgentProgram implements HintedProgram {
 
   /** Footprint over budget. */
   private static final int RATIO = 3;
 
   private final ChildJvm jvm;
-  private final String classPath;
-  private final Path agent;
+  private final ProgramFiles files;
   private final String agentOptions;
-  private final String main;
-  private final List<String> arguments;
+  private final SampleProgram program;
   private long footprintBytes;
 
-  JcudaProgram(
-      ChildJvm jvm,
-      String classPath,
-      Path agent,
-      String agentOptions,
-      String main,
-      List<String> arguments) {
+  AgentProgram(ChildJvm jvm, ProgramFiles files, String agentOptions, SampleProgram program) {
     this.jvm = jvm;
-    this.classPath = classPath;
-    this.agent = agent;
+    this.files = files;
     this.agentOptions = agentOptions;
-    this.main = main;
-    this.arguments = List.copyOf(arguments);
+    this.program = program;
   }
 
   @Override
   public String name() {
-    return main;
+    return program.name();
   }
 
   @Override
   public Run plain() throws IOException, InterruptedException {
-    JsonNode json = jvm.run(List.of(), classPath, PACKAGE + main, arguments).json();
+    JsonNode json = program.run(jvm, files, List.of());
     footprintBytes = json.path("footprint_bytes").asLong();
     return Run.of(json, "seconds", "checksum");
   }
@@ -61,13 +52,6 @@ final class JcudaProgram implements HintedProgram {
                 agentOptions,
                 hints.map(file -> ",hints=" + file).orElse(""),
                 profile.map(file -> ",profile=" + file).orElse(""));
-    JsonNode json =
-        jvm.run(
-                List.of("-javaagent:%s=%s".formatted(agent, options)),
-                classPath,
-                PACKAGE + main,
-                arguments)
-            .json();
-    return Run.of(json, "seconds", "checksum");
+    return Run.of(program.run(jvm, files, files.agent(options)), "seconds", "checksum");
   }
 }

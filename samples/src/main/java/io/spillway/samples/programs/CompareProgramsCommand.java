@@ -1,0 +1,213 @@
+package io.spillway.samples.programs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spillway.advise.Advisor;
+import io.spillway.advise.Rules;
+import io.spillway.advise.file.HintsFile;
+import io.spillway.advise.replay.LapReplay;
+import io.spillway.profile.ProfileReader;
+import io.spillway.range.ByteSize;
+import io.spillway.samples.ByteSizeOption;
+import io.spillway.samples.Table;
+import io.spillway.samples.device.Devices;
+import io.spillway.samples.device.LinkRates;
+import io.spillway.samples.device.Machine;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code spillway compare-programs}. */
+@Command(
+    name = "compare-programs",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Runs the sample programs on plain JCuda as they are and under the agent: where all fits, and"
+          + " with a budget of a third of their footprint by page faults, with hints, and with the"
+          + " engine. Needs a GPU.",
+      "Ends with 1 if a result is wrong or differs."
+    })
+public final class CompareProgramsCommand implements Callable<Integer> {
+
+  private static final ByteSize LEAST_FOOTPRINT = new ByteSize(192 * ByteSize.MIB);
+
+  /** Bytes to measure the link with: enough that the fixed costs of a copy do not count. */
+  private static final long LINK_BYTES = ByteSize.GIB;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--footprint",
+      paramLabel = "SIZE",
+      converter = ByteSizeOption.class,
+      description = "Memory each program takes, about, from 192 MiB (default: their usual 200).")
+  private @Nullable ByteSize footprint;
+
+  @Option(
+      names = "--passes",
+      defaultValue = "20",
+      description =
+          "How often those programs go over their data that do so again and again (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int passes;
+
+  @Option(
+      names = "--repetitions",
+      defaultValue = "3",
+      description = "Runs of each way, of which the median counts (default: ${DEFAULT-VALUE}).")
+  private int repetitions;
+
+  @Option(names = "--json", description = "Print one JSON object and nothing else.")
+  private boolean json;
+
+  /** For picocli. */
+  public CompareProgramsCommand() {
+    this.spec = CommandSpec.create();
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (repetitions < 1 || passes < 1) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--repetitions %d, --passes %d: must be at least 1 each".formatted(repetitions, passes));
+    }
+    if (footprint != null && footprint.bytes() < LEAST_FOOTPRINT.bytes()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--footprint %s: must be at least %s"
+              .formatted(
+                  ByteSize.format(footprint.bytes()), ByteSize.format(LEAST_FOOTPRINT.bytes())));
+    }
+    ProgramFiles files = ProgramFiles.beside();
+    Path scratch = Files.createTempDirectory("spillway-programs");
+    LinkRates link;
+    String device;
+    try (Machine machine = Devices.openGpu(0)) {
+      link = LinkRates.measure(machine, LINK_BYTES);
+      device = machine.driver().device().deviceName();
+    }
+    ChildJvm jvm = ChildJvm.likeThis(scratch);
+    List<ProgramComparison> comparisons = new ArrayList<>();
+    for (SampleProgram program :
+        SampleProgram.all(Optional.ofNullable(footprint), OptionalInt.of(passes))) {
+      comparisons.add(compare(program, jvm, files, link));
+    }
+    print(device, link, comparisons);
+    return comparisons.stream().allMatch(ProgramComparison::equal) ? 0 : 1;
+  }
+
+  private ProgramComparison compare(
+      SampleProgram program, ChildJvm jvm, ProgramFiles files, LinkRates link)
+      throws IOException, InterruptedException {
+    say(program.name() + ": plain");
+    JsonNode first = program.run(jvm, files, List.of());
+    ProgramComparison.Passes over = ProgramComparison.Passes.of(first);
+    ProgramComparison comparison =
+        new ProgramComparison(program.name(), over, Math.max(link.inGBps(), link.outGBps()));
+    comparison.add(ProgramWay.PLAIN, ProgramRun.of(first));
+    Optional<Path> hints = hints(program, jvm, files, over.footprintBytes());
+    for (int i = 1; i <= repetitions; i++) {
+      for (ProgramWay way : ProgramWay.all()) {
+        if (way == ProgramWay.PLAIN && i == 1) {
+          continue; // done above
+        }
+        say("%s: %s, %d of %d".formatted(program.name(), way.label(), i, repetitions));
+        List<String> options =
+            way.agentOptions(over.footprintBytes())
+                .map(text -> files.agent(way == ProgramWay.ADVISED ? with(text, hints) : text))
+                .orElse(List.of());
+        comparison.add(way, ProgramRun.of(program.run(jvm, files, options)));
+      }
+    }
+    return comparison;
+  }
+
+  private static String with(String options, Optional<Path> hints) {
+    return options + hints.map(file -> ",hints=" + file).orElse("");
+  }
+
+  /** What advice makes of a recording of the program; empty if it makes nothing. */
+  private Optional<Path> hints(
+      SampleProgram program, ChildJvm jvm, ProgramFiles files, long footprintBytes)
+      throws IOException, InterruptedException {
+    say(program.name() + ": recorded");
+    Path recording = jvm.scratch().resolve(program.name() + ".jfr");
+    Path hints = jvm.scratch().resolve(program.name() + ".json");
+    String options = ProgramWay.FAULTS.agentOptions(footprintBytes).orElseThrow();
+    program.run(jvm, files, files.agent(options + ",profile=" + recording));
+    var advice = new Advisor(Rules.standard(), LapReplay::of).advise(ProfileReader.read(recording));
+    if (advice.hints().isEmpty()) {
+      return Optional.empty();
+    }
+    HintsFile.of(advice).write(hints);
+    return Optional.of(hints);
+  }
+
+  private void say(String what) {
+    if (!json) {
+      spec.commandLine().getErr().println(what);
+    }
+  }
+
+  private void print(String device, LinkRates link, List<ProgramComparison> comparisons)
+      throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("device", device);
+      all.put("link_in_gbps", link.inGBps());
+      all.put("link_out_gbps", link.outGBps());
+      all.put("repetitions", repetitions);
+      all.put("programs", comparisons.stream().map(ProgramComparison::json).toList());
+      out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all));
+      return;
+    }
+    Table table =
+        new Table("program", "way", "of bound", "vs. faults", "launches (s)", "all (s)", "result");
+    table.alignLeft(0, 1, 6);
+    for (ProgramComparison each : comparisons) {
+      for (ProgramWay way : each.ways()) {
+        table.row(
+            way == ProgramWay.PLAIN ? each.program() : "",
+            way.label(),
+            "%.3f".formatted(each.fractionOfBound(way)),
+            each.overFaults(way).map("%.1fx"::formatted).orElse("-"),
+            "%.4f".formatted(each.launchSeconds(way)),
+            "%.3f".formatted(each.seconds(way)),
+            each.equal() ? "equal" : "DIFFERS");
+      }
+    }
+    out.println(
+        "%s, link %.1f GB/s in and %.1f out; medians of %d"
+            .formatted(device, link.inGBps(), link.outGBps(), repetitions));
+    out.println();
+    out.print(table);
+    out.println();
+    for (ProgramWay way : ProgramWay.all()) {
+      out.println("  %s: %s".formatted(way.label(), way.description()));
+    }
+    out.println(
+        """
+
+        The bound is for launches: those of the plain run, and where the budget is a third and the
+        program says what it goes over, what has to cross the link.
+        Note: the card is never full: the budget emulates a smaller card.\
+        """);
+  }
+}

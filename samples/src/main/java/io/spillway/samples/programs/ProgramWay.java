@@ -1,0 +1,72 @@
+package io.spillway.samples.programs;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Ways to run a program. */
+enum ProgramWay {
+  /** Without Spillway. */
+  PLAIN("plain", "without Spillway, all in device memory"),
+
+  /** Under the agent, with a budget that holds everything. */
+  FITS("fits", "under the agent, which has nothing to redirect: the budget holds all"),
+
+  /** All of it managed and on the device, with an engine that has nothing to do. */
+  MANAGED("idle engine", "all redirected, though the budget holds all; prefetch=auto"),
+
+  /** Room is made; what is missing comes by page faults. */
+  FAULTS("faults", "budget a third, what is missing comes by page faults"),
+
+  /** The same, with the hints that follow from a recording of it. */
+  ADVISED("advised", "the same with hints that spillway advise made of a recording"),
+
+  /** Predicted and moved. */
+  ENGINE("engine", "budget a third, prefetch=auto, from launches alone");
+
+  /** Budget of the constrained ways: footprint over this. */
+  static final int RATIO = 3;
+
+  /** The other ways have a budget of so many percent of the footprint: padding included. */
+  private static final int ROOMY_PERCENT = 150;
+
+  private final String label;
+  private final String description;
+
+  ProgramWay(String label, String description) {
+    this.label = label;
+    this.description = description;
+  }
+
+  /** A word or two. */
+  String label() {
+    return label;
+  }
+
+  /** What it is. */
+  String description() {
+    return description;
+  }
+
+  /** Whether the budget is smaller than what the program needs. */
+  boolean constrained() {
+    return this == FAULTS || this == ADVISED || this == ENGINE;
+  }
+
+  /** Options for the agent; empty if there is none. */
+  Optional<String> agentOptions(long footprintBytes) {
+    String roomy = "managed-limit=shared,budget=" + footprintBytes * ROOMY_PERCENT / 100;
+    String third = "managed-limit=shared,redirect=all,budget=" + footprintBytes / RATIO;
+    return switch (this) {
+      case PLAIN -> Optional.empty();
+      case FITS -> Optional.of(roomy);
+      case MANAGED -> Optional.of(roomy + ",redirect=all,prefetch=auto");
+      case FAULTS, ADVISED -> Optional.of(third + ",prefetch=on-demand");
+      case ENGINE -> Optional.of(third + ",prefetch=auto");
+    };
+  }
+
+  /** Those that are timed by turns, so that all meet the same weather. */
+  static List<ProgramWay> all() {
+    return List.of(values());
+  }
+}

@@ -1,0 +1,107 @@
+package io.spillway.samples.programs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.LongStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+
+final class ProgramComparisonTest {
+
+  private static final ProgramRun RIGHT = new ProgramRun(3, 1, "a", true);
+
+  /** Tries every split of the budget between what is read and what is written. */
+  @Property
+  void whatCrossesTheLinkIsTheBestSplitOfTheBudget(
+      @ForAll @LongRange(min = 0, max = 60) long read,
+      @ForAll @LongRange(min = 0, max = 60) long written,
+      @ForAll @LongRange(min = 0, max = 300) long footprint) {
+    // In even numbers, so that halves are whole.
+    var passes = new ProgramComparison.Passes(6 * footprint, 1, 2 * read, 2 * written);
+    long budget = passes.budgetBytes();
+    long best =
+        LongStream.rangeClosed(0, budget)
+            .map(
+                forReads ->
+                    Math.max(
+                        Math.max(0, 2 * read - forReads),
+                        Math.max(0, 2 * written - (budget - forReads))))
+            .min()
+            .orElseThrow();
+
+    assertThat(passes.linkBytes()).isEqualTo(best);
+  }
+
+  private static ProgramComparison comparison() {
+    // 2 passes over 9 GB, 3 GB of them within the budget, at 2 GB/s: 6 s.
+    var passes = new ProgramComparison.Passes(9_000_000_000L, 2, 9_000_000_000L, 0);
+    ProgramComparison comparison = new ProgramComparison("reader", passes, 2);
+    comparison.add(ProgramWay.PLAIN, RIGHT);
+    return comparison;
+  }
+
+  @Test
+  void constrainedWaysAreHeldToTheLinkAndOthersToThePlainRun() {
+    ProgramComparison comparison = comparison();
+    comparison.add(ProgramWay.FITS, new ProgramRun(3, 1.25, "a", true));
+    comparison.add(ProgramWay.FAULTS, new ProgramRun(70, 60, "a", true));
+    comparison.add(ProgramWay.ENGINE, new ProgramRun(9, 8, "a", true));
+
+    assertThat(comparison.fractionOfBound(ProgramWay.FITS)).isEqualTo(0.8, within(1e-9));
+    assertThat(comparison.fractionOfBound(ProgramWay.ENGINE)).isEqualTo(0.75, within(1e-9));
+    assertThat(comparison.overFaults(ProgramWay.ENGINE)).contains(7.5);
+    assertThat(comparison.overFaults(ProgramWay.FITS)).isEmpty();
+    assertThat(comparison.equal()).isTrue();
+  }
+
+  @Test
+  void theMedianRunCounts() {
+    ProgramComparison comparison = comparison();
+    for (double seconds : new double[] {9, 1, 5}) {
+      comparison.add(ProgramWay.ENGINE, new ProgramRun(2 * seconds, seconds, "a", true));
+    }
+
+    assertThat(comparison.launchSeconds(ProgramWay.ENGINE)).isEqualTo(5);
+    assertThat(comparison.seconds(ProgramWay.ENGINE)).isEqualTo(10);
+  }
+
+  @Test
+  void anotherResultOrAWrongOneIsNotEqual() {
+    for (ProgramRun bad :
+        List.of(new ProgramRun(1, 1, "b", true), new ProgramRun(1, 1, "a", false))) {
+      ProgramComparison comparison = comparison();
+      comparison.add(ProgramWay.ENGINE, RIGHT);
+      comparison.add(ProgramWay.ENGINE, bad);
+
+      assertThat(comparison.equal()).isFalse();
+    }
+  }
+
+  @Test
+  void programsTakeAboutTheFootprintThatIsAskedFor() {
+    List<SampleProgram> usual = SampleProgram.all(Optional.empty(), OptionalInt.of(7));
+
+    assertThat(usual)
+        .extracting(SampleProgram::arguments)
+        .containsExactly(List.of("--passes", "7"), List.of("--steps", "7"), List.of(), List.of());
+  }
+
+  @Test
+  void onlyThePlainWayIsWithoutTheAgentAndAllOthersAreLimited() {
+    assertThat(ProgramWay.PLAIN.agentOptions(3000)).isEmpty();
+    for (ProgramWay way : ProgramWay.all()) {
+      way.agentOptions(3000)
+          .ifPresent(
+              options ->
+                  assertThat(options)
+                      .contains("managed-limit=shared")
+                      .contains(way.constrained() ? "budget=1000" : "budget=4500"));
+    }
+  }
+}

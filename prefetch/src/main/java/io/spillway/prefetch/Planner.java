@@ -1,12 +1,15 @@
 package io.spillway.prefetch;
 
 import io.spillway.access.AccessKind;
+import io.spillway.allocate.LiveAllocation;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.evict.Prices;
 import io.spillway.evict.Victims;
 import io.spillway.predict.Predictor;
+import io.spillway.predict.ScheduleFollower;
 import io.spillway.predict.Touches;
+import io.spillway.profile.RunSchedule;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import java.util.ArrayDeque;
@@ -15,6 +18,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +60,10 @@ public final class Planner {
   private int mostAhead = Integer.MAX_VALUE;
   private boolean looksAhead = true;
   private boolean times;
+  private @Nullable RecordedRun recorded;
+
+  /** The window that was told what a recorded lap only reads. */
+  private long told;
 
   /**
    * Nothing is known, nothing resident.
@@ -79,6 +87,19 @@ public final class Planner {
     trials = new InPlaceTrials(prices);
     admission = new Admission(pieces, victims, prices, this::evictable);
     laps = new LapStays(predictor, window, prices, trials, sizing.roomBytes());
+  }
+
+  /** Expects what a recorded run launched, before anything is. */
+  public void expect(RunSchedule run) {
+    recorded = new RecordedRun(run, predictor.launches());
+    predictor.expect(recorded.follower());
+  }
+
+  /** Managed memory was allocated: what a recorded run launched may touch it. */
+  public void allocated(LiveAllocation allocation) {
+    if (recorded != null) {
+      recorded.allocated(allocation);
+    }
   }
 
   /**
@@ -162,10 +183,17 @@ public final class Planner {
         }
       }
     }
+    if (recorded != null) {
+      recorded.place();
+    }
     int number = predictor.observe(launch, bounds);
     window.follow();
     window.piecesOf(number);
     window.slide();
+    if (recorded != null && recorded.inLap() && told != window.builds()) {
+      told = window.builds();
+      recorded.tellWhatIsRead(window.lap(), predictor.position());
+    }
     laps.follow(limitBytes);
     return number;
   }
@@ -516,6 +544,9 @@ public final class Planner {
   /** Memory is being freed. */
   public void freed(AddressRange range) {
     pieces.remove(range).forEach(outcomes::gone);
+    if (recorded != null) {
+      recorded.freed(range);
+    }
     window.follow();
     window.slide();
   }
@@ -553,6 +584,11 @@ public final class Planner {
   /** What is expected. */
   public Predictor predictor() {
     return predictor;
+  }
+
+  /** How it goes with the recorded run that is expected, if one is. */
+  public Optional<ScheduleFollower.State> earlierRun() {
+    return recorded == null ? Optional.empty() : Optional.of(recorded.follower().state());
   }
 
   /** The account of residency. */

@@ -86,7 +86,7 @@ final class StuckMoverTest {
 
       @Override
       public SessionListener attach(SessionContext context) {
-        return new PredictiveEngine(context, MoveSizing.STANDARD, waits);
+        return new PredictiveEngine(context, MoveSizing.STANDARD, waits, EarlierRun.NONE);
       }
     };
   }

@@ -68,9 +68,9 @@ class ScheduleUnderTheAgentTest {
     assertThat(first)
         .contains("prefetch profile with the schedule " + schedule)
         .contains("earlier run: followed");
-    assertThat(hits(first)).as(first).isGreaterThanOrEqualTo(6);
+    assertThat(hits(first)).as(first).isPositive(); // 11 to 18: the program and the mover race
     String without = run(BUDGET + "prefetch=auto", 1);
-    assertThat(hits(without)).as(without).isLessThan(hits(first) / 2);
+    assertThat(hits(without)).as(without).isZero();
   }
 
   @Test

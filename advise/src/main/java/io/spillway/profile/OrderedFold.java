@@ -469,7 +469,7 @@ final class OrderedFold implements EventWindow.Sink {
             byCause(course, Direction.TO_DEVICE),
             byCause(course, Direction.TO_HOST));
     LapSchedule opening =
-        Profile.mainPhase(phases)
+        Profile.loop(phases)
             .map(launches.opening()::before)
             .orElseGet(launches.opening()::all);
     return new Profile(

@@ -41,7 +41,21 @@ public record Profile(
     return mainPhase(phases);
   }
 
-  static Optional<PhaseProfile> mainPhase(List<PhaseProfile> phases) {
+  /**
+   * The main phase, if the program goes on with it: from its first lap on, most launches are in its
+   * laps. Empty for a program that repeats itself here and there.
+   */
+  public Optional<PhaseProfile> loop() {
+    return loop(phases);
+  }
+
+  static Optional<PhaseProfile> loop(List<PhaseProfile> phases) {
+    long last = phases.stream().mapToLong(PhaseProfile::lastSequence).max().orElse(Measure.NEVER);
+    return mainPhase(phases)
+        .filter(phase -> 2 * phase.launches() > last - phase.firstSequence());
+  }
+
+  private static Optional<PhaseProfile> mainPhase(List<PhaseProfile> phases) {
     PhaseProfile most = null;
     for (PhaseProfile phase : phases) {
       if (phase.repeats() && (most == null || phase.launches() > most.launches())) {

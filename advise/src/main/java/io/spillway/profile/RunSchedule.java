@@ -94,13 +94,13 @@ public final class RunSchedule {
     }
   }
 
-  /** The schedule of a recording's main phase, and of what came before it. */
+  /** The schedule of a recording's loop, and of what came before it. */
   public static RunSchedule of(Profile profile) {
     Naming naming = new Naming(profile);
     int[] before = naming.steps(profile.opening());
     int[] lap =
         profile
-            .mainPhase()
+            .loop()
             .map(phase -> naming.steps(phase.schedule()))
             .orElseGet(() -> new int[0]);
     return new RunSchedule(naming.allocations, naming.launches, before, lap);

@@ -89,6 +89,20 @@ class RunScheduleTest {
   }
 
   @Test
+  void aProgramThatRepeatsItselfOnlyHereAndThereIsKeptAsItWent() {
+    allocate("a", A, MemoryKind.MANAGED);
+    allocate("b", B, MemoryKind.MANAGED);
+    laps(4);
+    for (int i = 0; i < 200; i++) {
+      launch("once " + i, A, AccessKind.READ);
+    }
+    RunSchedule schedule = RunSchedule.of(folder.finish());
+
+    assertThat(schedule.lap()).isEmpty();
+    assertThat(sites(schedule, schedule.before())).hasSize(4 * 21 + 200).startsWith("layer");
+  }
+
+  @Test
   void launchesThatTouchNothingManagedAreLeftOut() {
     allocate("a", A, MemoryKind.MANAGED);
     allocate("plain", B, MemoryKind.DEVICE);

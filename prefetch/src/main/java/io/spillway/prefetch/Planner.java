@@ -45,6 +45,7 @@ public final class Planner {
   private final Admission admission;
   private final LapStays laps;
   private final long pieceBytes;
+  private final long roomBytes;
   private final Predictor.Bounds bounds;
 
   private final Map<Long, OpenLaunch> unissued = new HashMap<>();
@@ -79,6 +80,7 @@ public final class Planner {
       Predictor.Bounds bounds,
       Predicate<AddressRange> droppable) {
     this.pieceBytes = sizing.pieceBytes();
+    this.roomBytes = sizing.roomBytes();
     this.bounds = bounds;
     pieces = new Pieces(pieceBytes, droppable);
     victims = new Victims(pieces, prices);
@@ -190,6 +192,7 @@ public final class Planner {
     window.follow();
     window.piecesOf(number);
     window.slide();
+    victims.setTold(followsEarlierRun() ? window.reach() : predictor.position());
     if (recorded != null && recorded.inLap() && told != window.builds()) {
       told = window.builds();
       recorded.tellWhatIsRead(window.lap(), predictor.position());
@@ -466,13 +469,22 @@ public final class Planner {
             case PASSING -> victims.oldest(now, use, this::passing);
             case ANY -> victims.choose(now, use, this::evictable);
           };
-      if (victim == null) {
+      if (victim == null || (choice == Choice.ANY && tooEarly(use))) {
         return false;
       }
       leave(victim, coming);
       leaving.add(victim);
     }
     return true;
+  }
+
+  /** Whether it is too early to make room: an earlier run tells more than can come in soon. */
+  private boolean tooEarly(long use) {
+    return followsEarlierRun() && !window.near(use, roomBytes);
+  }
+
+  private boolean followsEarlierRun() {
+    return recorded != null && recorded.follower().state() == ScheduleFollower.State.FOLLOWED;
   }
 
   /** Among which pieces a victim is chosen. */

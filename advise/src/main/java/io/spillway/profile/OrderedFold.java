@@ -469,9 +469,7 @@ final class OrderedFold implements EventWindow.Sink {
             byCause(course, Direction.TO_DEVICE),
             byCause(course, Direction.TO_HOST));
     LapSchedule opening =
-        Profile.loop(phases)
-            .map(launches.opening()::before)
-            .orElseGet(launches.opening()::all);
+        Profile.loop(phases).map(launches.opening()::before).orElseGet(launches.opening()::all);
     return new Profile(
         recording,
         totals,

@@ -51,8 +51,7 @@ public record Profile(
 
   static Optional<PhaseProfile> loop(List<PhaseProfile> phases) {
     long last = phases.stream().mapToLong(PhaseProfile::lastSequence).max().orElse(Measure.NEVER);
-    return mainPhase(phases)
-        .filter(phase -> 2 * phase.launches() > last - phase.firstSequence());
+    return mainPhase(phases).filter(phase -> 2 * phase.launches() > last - phase.firstSequence());
   }
 
   private static Optional<PhaseProfile> mainPhase(List<PhaseProfile> phases) {

@@ -99,10 +99,7 @@ public final class RunSchedule {
     Naming naming = new Naming(profile);
     int[] before = naming.steps(profile.opening());
     int[] lap =
-        profile
-            .loop()
-            .map(phase -> naming.steps(phase.schedule()))
-            .orElseGet(() -> new int[0]);
+        profile.loop().map(phase -> naming.steps(phase.schedule())).orElseGet(() -> new int[0]);
     return new RunSchedule(naming.allocations, naming.launches, before, lap);
   }
 

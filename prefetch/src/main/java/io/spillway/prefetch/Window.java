@@ -19,8 +19,8 @@ final class Window {
   private static final int[] NO_VERSIONS = new int[0];
 
   /**
-   * Launches that are near in any case. In the simulated matrix 2 to 4 cost the least; with 16, what
-   * experts need comes in up to twice as often.
+   * Launches that are near in any case. In the simulated matrix 2 to 4 cost the least; with 16,
+   * what experts need comes in up to twice as often.
    */
   private static final int NEAR = 4;
 

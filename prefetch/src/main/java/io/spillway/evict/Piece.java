@@ -195,7 +195,7 @@ public final class Piece {
    * proved it wrong.
    */
   public boolean onlyReadFor(long lap, long position) {
-    if (lap > 0 && retreats == 0 && readFrom != NEVER && lastMayWrite < readFrom) {
+    if (lap > 0 && readFrom != NEVER && lastMayWrite < readFrom) {
       return true;
     }
     long launches = lap << Math.min(retreats, MOST_RETREATS);

@@ -218,6 +218,20 @@ final class ScheduleFollowerProperties {
   }
 
   @Example
+  void aSkipToALaunchThatOnlyCameInBetweenIsTakenBack() {
+    ScheduleFollower follower = following(new int[0], IntStream.range(0, 20).toArray());
+    follower.observe(number(0));
+    follower.observe(number(1));
+    follower.observe(number(4));
+    assertThat(follower.expected(1)).as("2 and 3 may be missing").isEqualTo(number(5));
+
+    follower.observe(number(2));
+
+    assertThat(follower.expected(1)).isEqualTo(number(3));
+    assertThat(follower.observe(number(3))).isTrue();
+  }
+
+  @Example
   void whatHasNoNumberYetIsLeftOut() {
     ScheduleFollower follower = new ScheduleFollower(launches, new int[0], new int[] {0, 1, 2});
     follower.place(0, number(0));

@@ -1,7 +1,7 @@
 /** Predicts what the next launches need, and moves it ahead of them. */
 module io.spillway.prefetch {
   requires transitive io.spillway.core;
-  requires io.spillway.advise;
+  requires transitive io.spillway.advise;
   requires static org.jspecify;
 
   exports io.spillway.evict;
@@ -11,5 +11,6 @@ module io.spillway.prefetch {
   provides io.spillway.SessionPlugin with
       io.spillway.prefetch.Auto,
       io.spillway.prefetch.OnDemand,
-      io.spillway.prefetch.OneAhead;
+      io.spillway.prefetch.OneAhead,
+      io.spillway.prefetch.Profiled;
 }

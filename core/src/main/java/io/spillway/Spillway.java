@@ -26,6 +26,7 @@ import io.spillway.hint.PlanApplier;
 import io.spillway.hint.PlanOutcome;
 import io.spillway.range.AddressRange;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -56,6 +57,9 @@ public final class Spillway implements AutoCloseable {
 
   /** The plugin of module advise that applies a hints file. */
   private static final String HINTS_PLUGIN = "hints";
+
+  /** The plugin of module prefetch that goes by a schedule. */
+  private static final String SCHEDULE_PLUGIN = "profiled";
 
   private final UnifiedMemoryDriver driver;
   private final Allocator allocator;
@@ -173,18 +177,24 @@ public final class Spillway implements AutoCloseable {
   private static List<SessionPlugin> plugins(SpillwayConfig config) {
     List<SessionPlugin> plugins =
         new ArrayList<>(config.plugins().orElseGet(Spillway::installedPlugins));
+    config
+        .schedule()
+        .ifPresent(
+            file -> require(SCHEDULE_PLUGIN, "schedule", file, "spillway-prefetch", plugins));
     config.profile().ifPresent(profile -> bringForward(RECORDER, plugins));
     config
         .hints()
-        .ifPresent(
-            file -> {
-              if (!bringForward(HINTS_PLUGIN, plugins)) {
-                throw new IllegalArgumentException(
-                    "hints file %s: what applies hints is not on the class path; add spillway-advise"
-                        .formatted(file));
-              }
-            });
+        .ifPresent(file -> require(HINTS_PLUGIN, "hints", file, "spillway-advise", plugins));
     return plugins;
+  }
+
+  private static void require(
+      String plugin, String setting, Path file, String module, List<SessionPlugin> plugins) {
+    if (!bringForward(plugin, plugins)) {
+      throw new IllegalArgumentException(
+          "%s file %s: what applies %s is not on the class path; add %s"
+              .formatted(setting, file, setting, module));
+    }
   }
 
   /** Puts the plugin called {@code name} first; false if there is none. */

@@ -33,6 +33,8 @@ import java.util.concurrent.Executor;
  *     empty for not at all
  * @param hints a file of hints that {@code spillway advise} made, applied by the plugin of module
  *     advise; empty for none
+ * @param schedule what an earlier run launched, a file that {@code spillway advise} made: the
+ *     plugin of module prefetch fetches ahead by it from the first lap on; empty for none
  */
 public record SpillwayConfig(
     Optional<UnifiedMemoryDriver> driver,
@@ -45,7 +47,8 @@ public record SpillwayConfig(
     Optional<Executor> background,
     long fetchPieceBytes,
     Optional<ProfileSettings> profile,
-    Optional<Path> hints) {
+    Optional<Path> hints,
+    Optional<Path> schedule) {
 
   /** All defaults. */
   public static SpillwayConfig standard() {
@@ -70,6 +73,7 @@ public record SpillwayConfig(
     private long fetchPieceBytes = PlanApplier.DEFAULT_PIECE_BYTES;
     private Optional<ProfileSettings> profile = Optional.empty();
     private Optional<Path> hints = Optional.empty();
+    private Optional<Path> schedule = Optional.empty();
 
     private Builder() {}
 
@@ -160,6 +164,17 @@ public record SpillwayConfig(
       return this;
     }
 
+    /**
+     * Predicts launches by those in {@code file}, which {@code spillway advise --schedule} made of
+     * a recording: the engine {@code profiled} of module prefetch, which has to be there and takes
+     * the place of the mover otherwise installed. A file that cannot be read is said once, and
+     * launches are predicted without.
+     */
+    public Builder schedule(Path file) {
+      schedule = Optional.of(file);
+      return this;
+    }
+
     /** The configuration. */
     public SpillwayConfig build() {
       return new SpillwayConfig(
@@ -173,7 +188,8 @@ public record SpillwayConfig(
           background,
           fetchPieceBytes,
           profile,
-          hints);
+          hints,
+          schedule);
     }
   }
 }

@@ -1,11 +1,14 @@
 package io.spillway.profile;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * The launches of one lap, in order: what to expect, and what to replay. Immutable, and equal to
- * another by content.
+ * Launches in order, those of one lap as a rule: what to expect, and what to replay. Immutable, and
+ * equal to another by content.
  */
 public final class LapSchedule {
 
@@ -30,6 +33,23 @@ public final class LapSchedule {
         throw new IndexOutOfBoundsException("shape %d of %d".formatted(step, shapes.size()));
       }
     }
+  }
+
+  /** Launches of those shapes, in order. */
+  static LapSchedule of(List<Shape> launched) {
+    Map<Shape, Integer> indices = new HashMap<>();
+    List<LaunchShape> distinct = new ArrayList<>();
+    int[] steps = new int[launched.size()];
+    for (int i = 0; i < steps.length; i++) {
+      Integer known = indices.get(launched.get(i));
+      if (known == null) {
+        known = distinct.size();
+        indices.put(launched.get(i), known);
+        distinct.add(launched.get(i).profile());
+      }
+      steps[i] = known;
+    }
+    return new LapSchedule(distinct, steps);
   }
 
   /** How many launches a lap has. */

@@ -20,6 +20,7 @@ final class LaunchFold {
   private final RangeTable ranges;
   private final ShapeTable shapes = new ShapeTable();
   private final PhaseTable phases;
+  private final Opening opening = new Opening();
   private final ClosedLaunches closed = new ClosedLaunches();
   private final OpenLaunch[] slots = new OpenLaunch[MOST_OPEN];
   private final TimelineBuilder hostTimeline = new TimelineBuilder();
@@ -45,6 +46,11 @@ final class LaunchFold {
 
   PhaseTable phases() {
     return phases;
+  }
+
+  /** The first launches. */
+  Opening opening() {
+    return opening;
   }
 
   ClosedLaunches closed() {
@@ -169,6 +175,7 @@ final class LaunchFold {
     site.launched(kind, launch.function(), touched);
     Shape shape = shapes.of(symbol, site, launch.accesses(), phases.launches());
     shape.launched(launch, phases.launches());
+    opening.add(shape, launch);
     phases.add(symbol, launch.sequence(), ranges::flush);
     closed.add(launch, site, shape, phases);
     hostTimeline.put(TimeMeasure.LAUNCHES, launch.time(), 1);

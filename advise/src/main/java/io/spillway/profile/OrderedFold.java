@@ -468,12 +468,15 @@ final class OrderedFold implements EventWindow.Sink {
             lateEvents + launches.late(),
             byCause(course, Direction.TO_DEVICE),
             byCause(course, Direction.TO_HOST));
+    LapSchedule opening =
+        Profile.loop(phases).map(launches.opening()::before).orElseGet(launches.opening()::all);
     return new Profile(
         recording,
         totals,
         profiles,
         sites.rows().stream().map(SiteRow::profile).toList(),
         phases,
+        opening,
         course);
   }
 

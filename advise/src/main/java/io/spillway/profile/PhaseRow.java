@@ -2,9 +2,7 @@ package io.spillway.profile;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is collected about one {@link PhaseProfile}. */
@@ -151,7 +149,7 @@ final class PhaseRow {
   }
 
   PhaseProfile profile(int index, List<AllocationRow> rows, boolean deviceTime) {
-    LapSchedule schedule = schedule();
+    LapSchedule schedule = LapSchedule.of(Arrays.asList(steps));
     if (schedule.length() > 0) {
       new LapMeasures(steps).add(this);
     }
@@ -172,18 +170,6 @@ final class PhaseRow {
         (deviceTime ? deviceLaps : hostLaps).summary(),
         schedule,
         built);
-  }
-
-  private LapSchedule schedule() {
-    Shape[] distinct = Arrays.stream(steps).distinct().toArray(Shape[]::new);
-    Map<Shape, Integer> indices = new HashMap<>();
-    List<LaunchShape> shapes = new ArrayList<>();
-    for (Shape shape : distinct) {
-      indices.put(shape, shapes.size());
-      shapes.add(shape.profile());
-    }
-    int[] order = Arrays.stream(steps).mapToInt(indices::get).toArray();
-    return new LapSchedule(shapes, order);
   }
 
   /** Adds all columns to {@code totals}, those of the lap apart. */

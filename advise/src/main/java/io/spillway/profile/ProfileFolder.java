@@ -20,8 +20,9 @@ import java.util.TreeMap;
  * <p>Memory: 128 bytes for each event of the window; for each phase (at most {@value
  * PhaseTable#MOST_PHASES}) and block that something happened to, 8 bytes for each measure that is
  * ever set in its allocation, some 25 as a rule; 200 bytes for each range that launches touch (at
- * most {@value RangeTable#MOST_RANGES}); 200 for each distinct launch of the last {@value
- * LapDetector#LONGEST_LAP}; 4 KiB for each kernel; and some 30 MB at most for laps and timeline.
+ * most {@value RangeTable#MOST_RANGES}); 200 for each distinct launch of the first and the last
+ * {@value LapDetector#LONGEST_LAP}; 4 KiB for each kernel; and some 30 MB at most for laps and
+ * timeline.
  *
  * <p>For one thread at a time.
  */

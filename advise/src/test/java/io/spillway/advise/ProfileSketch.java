@@ -224,6 +224,7 @@ public final class ProfileSketch {
         whole,
         List.copyOf(sites.values()),
         built,
+        LapSchedule.EMPTY,
         new Timeline(
             false,
             0,

@@ -24,6 +24,7 @@ import java.util.OptionalInt;
  * @param summary whether a line at exit says what was done
  * @param profile what is recorded; empty for nothing
  * @param hints the hints file to apply; empty for none
+ * @param schedule the schedule file that {@link Prefetch#PROFILE} goes by; empty for none
  * @param redirectAll whether every request that may be redirected is, even where it fits
  */
 public record DropinSettings(
@@ -38,6 +39,7 @@ public record DropinSettings(
     boolean summary,
     Optional<Profile> profile,
     Optional<Path> hints,
+    Optional<Path> schedule,
     boolean redirectAll) {
 
   /**
@@ -58,11 +60,18 @@ public record DropinSettings(
     /** The plain mover of {@code io.spillway.prefetch}, which fetches one range ahead. */
     ONE_AHEAD,
     /** The engine of {@code io.spillway.prefetch}, which predicts what launches need. */
-    AUTO;
+    AUTO,
+    /** The same, which begins with what an earlier run launched. */
+    PROFILE;
 
-    /** As written, and the name of the plugin that does it. */
+    /** As written. */
     public String key() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The name of the plugin that does it; what records is called {@code profile} already. */
+    String plugin() {
+      return this == PROFILE ? "profiled" : key();
     }
   }
 
@@ -88,6 +97,7 @@ public record DropinSettings(
         Log.INFO,
         false,
         false,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         false);

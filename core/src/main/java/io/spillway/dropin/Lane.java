@@ -21,6 +21,7 @@ import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,7 @@ final class Lane {
           .map(to -> new ProfileSettings(to.file(), to.survey(), to.cupti(), notices::info))
           .ifPresent(config::profile);
       settings.hints().ifPresent(config::hints);
+      settings.schedule().ifPresent(config::schedule);
       Spillway session = Spillway.open(config.build());
       String where =
           "device %d (%s, %s)"
@@ -81,12 +83,13 @@ final class Lane {
                   device.ordinal(), device.deviceName(), ByteSize.format(device.totalBytes()));
       notices.info(
           session.active()
-              ? "active on %s: budget %s, requests from %s on that do not fit become managed memory, prefetch %s%s%s"
+              ? "active on %s: budget %s, requests from %s on that do not fit become managed memory, prefetch %s%s%s%s"
                   .formatted(
                       where,
                       ByteSize.format(session.budgetBytes()),
                       ByteSize.format(settings.minBytes()),
                       settings.prefetch().key(),
+                      settings.schedule().map(file -> " with the schedule " + file).orElse(""),
                       settings.hints().map(file -> ", hints of " + file).orElse(""),
                       limit == null
                           ? ""
@@ -109,7 +112,7 @@ final class Lane {
     List<SessionPlugin> found =
         ServiceLoader.load(SessionPlugin.class, Spillway.class.getClassLoader()).stream()
             .map(ServiceLoader.Provider::get)
-            .filter(plugin -> plugin.name().equals(settings.prefetch().key()))
+            .filter(plugin -> plugin.name().equals(settings.prefetch().plugin()))
             .toList();
     if (found.isEmpty()) {
       notices.info(
@@ -264,12 +267,12 @@ final class Lane {
 
   String summary() {
     SpillwayStatistics statistics = session().statistics();
-    String hints = statistics.plugins().get("hints");
-    return "device %d: %s%s"
-        .formatted(
-            session().driver().device().ordinal(),
-            statistics,
-            hints == null ? "" : "; hints " + hints);
+    StringBuilder line =
+        new StringBuilder(
+            "device %d: %s".formatted(session().driver().device().ordinal(), statistics));
+    new TreeMap<>(statistics.plugins())
+        .forEach((plugin, state) -> line.append("; ").append(plugin).append(' ').append(state));
+    return line.toString();
   }
 
   /** Ends plugins and the driver; the program's memory is left alone. */

@@ -19,7 +19,7 @@ public enum Option {
   /** {@link DropinSettings#device}. */
   DEVICE("a CUDA device's ordinal from 0, or all"),
   /** {@link DropinSettings#prefetch}. */
-  PREFETCH("off, on-demand, one-ahead or auto"),
+  PREFETCH("off, on-demand, one-ahead, auto or profile"),
   /** {@link DropinSettings#log}. */
   LOG("off, info or debug"),
   /** {@link DropinSettings#sharedCard}. */
@@ -34,6 +34,8 @@ public enum Option {
   CUPTI("CUPTI's file, such as libcupti.so.13"),
   /** {@link DropinSettings#hints}. */
   HINTS("a file that spillway advise made, such as hints.json"),
+  /** {@link DropinSettings#schedule}. */
+  SCHEDULE("a file that spillway advise --schedule made, such as schedule.json"),
   /** {@link DropinSettings#redirectAll}. */
   REDIRECT("needed or all"),
   /** The properties file. */

@@ -78,6 +78,17 @@ public final class SettingsSource {
           "profile-survey 'true' (from %s): there is nothing to survey without profile=FILE"
               .formatted(origins.get(Option.PROFILE_SURVEY)));
     }
+    boolean byProfile = draft.prefetch == DropinSettings.Prefetch.PROFILE;
+    if (byProfile && draft.schedule.isEmpty()) {
+      throw new IllegalArgumentException(
+          "prefetch 'profile' (from %s): it needs schedule=FILE, which spillway advise --schedule makes of a recording"
+              .formatted(origins.get(Option.PREFETCH)));
+    }
+    if (!byProfile && draft.schedule.isPresent()) {
+      throw new IllegalArgumentException(
+          "schedule '%s' (from %s): nothing goes by it without prefetch=profile"
+              .formatted(draft.schedule.get(), origins.get(Option.SCHEDULE)));
+    }
     return draft.settings();
   }
 
@@ -97,6 +108,7 @@ public final class SettingsSource {
     private boolean survey;
     private Optional<Path> cupti = Optional.empty();
     private Optional<Path> hints = standard.hints();
+    private Optional<Path> schedule = standard.schedule();
     private boolean redirectAll = standard.redirectAll();
     private boolean agentOff;
 
@@ -117,6 +129,7 @@ public final class SettingsSource {
         case PROFILE_SURVEY -> survey = onOff(text);
         case CUPTI -> cupti = path(text);
         case HINTS -> hints = file(text);
+        case SCHEDULE -> schedule = file(text);
         case REDIRECT -> redirectAll = choice(text, "all", "needed");
         case AGENT -> agentOff = !onOff(text);
         case CONFIG -> {} // It was read before the others.
@@ -138,6 +151,7 @@ public final class SettingsSource {
               ? Optional.empty()
               : Optional.of(new DropinSettings.Profile(profile.get(), survey, cupti)),
           hints,
+          schedule,
           redirectAll);
     }
   }

@@ -55,6 +55,25 @@ class SettingsSourceTest {
   }
 
   @Test
+  void aProfileToGoByHasASchedule() throws IOException {
+    Path schedule = Files.writeString(directory.resolve("schedule.json"), "{}");
+    DropinSettings settings = arguments("prefetch=profile,schedule=" + schedule);
+    assertThat(settings.prefetch()).isEqualTo(DropinSettings.Prefetch.PROFILE);
+    assertThat(settings.schedule()).contains(schedule);
+
+    assertThatThrownBy(() -> arguments("prefetch=profile"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "prefetch 'profile' (from the agent's arguments): it needs schedule=FILE, which"
+                + " spillway advise --schedule makes of a recording");
+    assertThatThrownBy(() -> arguments("prefetch=auto,schedule=" + schedule))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(
+            "schedule.json' (from the agent's arguments): nothing goes by it without"
+                + " prefetch=profile");
+  }
+
+  @Test
   void aRecordingHasAFileAndMayHaveMore() {
     assertThat(arguments("profile=out.jfr").profile())
         .contains(new DropinSettings.Profile(Path.of("out.jfr"), false, Optional.empty()));
@@ -135,10 +154,11 @@ class SettingsSourceTest {
     "min-size=-1, at least 0",
     "report-budget=0, off",
     "device=-1, ordinal from 0",
-    "prefetch=atuo, 'off, on-demand, one-ahead or auto; did you mean ''auto''?'",
+    "prefetch=atuo, 'off, on-demand, one-ahead, auto or profile; did you mean ''auto''?'",
     "prefetch=one-head, 'did you mean ''one-ahead''?'",
     "redirect=never, needed or all",
     "hints=/nowhere/hints.json, a file that spillway advise made",
+    "schedule=/nowhere/schedule.json, a file that spillway advise --schedule made",
     "log=loud, 'off, info or debug'",
     "managed-limit=all, shared or off",
     "summary=maybe, true or false"

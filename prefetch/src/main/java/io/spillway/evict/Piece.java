@@ -34,6 +34,7 @@ public final class Piece {
   private long lastUse = NOT_YET;
   private long lastRead = NOT_YET;
   private long lastMayWrite = NOT_YET;
+  private long readFrom = NEVER;
   private double gap;
   private long maker;
   private long lastSequence = NOT_YET;
@@ -74,6 +75,7 @@ public final class Piece {
     lastUse = whole.lastUse;
     lastRead = whole.lastRead;
     lastMayWrite = whole.lastMayWrite;
+    readFrom = whole.readFrom;
     gap = whole.gap;
     maker = whole.maker;
     lastSequence = whole.lastSequence;
@@ -263,11 +265,20 @@ public final class Piece {
     uses.passed(position);
   }
 
+  /** A recorded run tells that launches only read it from a position on. */
+  public void setReadFrom(long position) {
+    readFrom = Math.min(readFrom, position);
+  }
+
   /**
    * Whether every launch for at least one whole lap of that many launches only read it; for twice
-   * as many after each time that this proved wrong.
+   * as many after each time that this proved wrong. A recorded lap counts as long as nothing has
+   * proved it wrong.
    */
   public boolean onlyReadFor(long lap, long position) {
+    if (lap > 0 && readFrom != NEVER && lastMayWrite < readFrom) {
+      return true;
+    }
     long launches = lap << Math.min(retreats, MOST_RETREATS);
     return lap > 0
         && firstUse != NOT_YET

@@ -20,11 +20,17 @@ public final class Victims {
 
   private final Pieces pieces;
   private final Prices prices;
+  private long told;
 
   /** Picks among the resident of {@code pieces}. */
   public Victims(Pieces pieces, Prices prices) {
     this.pieces = pieces;
     this.prices = prices;
+  }
+
+  /** All uses up to that position are expected: what is not, is used later. */
+  public void setTold(long position) {
+    told = position;
   }
 
   /**
@@ -100,7 +106,8 @@ public final class Victims {
   }
 
   private double value(Piece piece, long now, long use) {
-    long next = piece.nextUse(now);
+    long estimate = piece.nextUse(now);
+    long next = piece.expected() ? estimate : Math.max(estimate, told + 1);
     if (next <= use) {
       return -1;
     }

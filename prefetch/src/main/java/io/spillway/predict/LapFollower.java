@@ -29,7 +29,7 @@ public final class LapFollower {
    * How many launches may be missing or come in between before the place is given up: a lap's
    * optional parts, such as a log line's reduction, are a few launches.
    */
-  private static final int MOST_SKIPPED = 8;
+  static final int MOST_SKIPPED = 8;
 
   /** Launches in a row that have to come as expected before a place is held on to. */
   private static final int SETTLED = CONTEXTS[1];

@@ -1,8 +1,9 @@
 package io.spillway.predict;
 
 /**
- * Tells which launches to expect: what the program declared first, then the lap that is being
- * followed, then the stride of the site, then the launches that usually follow.
+ * Tells which launches to expect: what the program declared first, then what a recorded run made,
+ * as long as this one does the same, then the lap that is being followed, then the stride of the
+ * site, then the launches that usually follow.
  *
  * <p>How far ahead is a matter of trust. Along a lap it is twice the number of launches that came
  * as expected, so that trust doubles with every step and a wrong turn costs little; a whole {@link
@@ -31,12 +32,13 @@ public final class Predictor {
   private final StrideTable strides = new StrideTable();
   private final UpcomingLaunches declared = new UpcomingLaunches();
   private final Touches next = new Touches();
+  private ScheduleFollower recorded = new ScheduleFollower(launches, new int[0], new int[0]);
   private final int[] guessed = new int[MOST_GUESSED];
   private final float[] guessedConfidence = new float[MOST_GUESSED];
   private int guesses;
   private int previous = SuccessorTable.NONE;
   private double accuracy;
-  private long ownEpoch;
+  private long epoch;
 
   /** Nothing has been seen. */
   public Predictor() {}
@@ -55,25 +57,53 @@ public final class Predictor {
    */
   public int observe(Touches launch, Bounds bounds) {
     int number = launches.intern(launch);
-    boolean expected = lap.observe(number);
-    accuracy += NEW_PART * ((expected ? 1 : 0) - accuracy);
+    boolean wasRecorded = recorded.followed();
+    long epochBefore = sourceEpoch();
+    boolean inLap = lap.observe(number);
+    boolean asRecorded = recorded.observe(number);
+    accuracy += NEW_PART * (((wasRecorded ? asRecorded : inLap) ? 1 : 0) - accuracy);
+    preferOwnLaps();
+    epoch += recorded.followed() == wasRecorded ? sourceEpoch() - epochBefore : 1;
     if (previous != SuccessorTable.NONE) {
       successors.followed(previous, number);
     }
     previous = number;
     int repeats = strides.observe(launch);
     if (declared.observe(number)) {
-      ownEpoch++;
+      epoch++;
     }
     int before = guesses;
     guesses = 0;
-    if (lap.run() == 0) {
+    if (!recorded.followed() && lap.run() == 0) {
       guess(launch, number, repeats, bounds);
     }
     if (before + guesses > 0) {
-      ownEpoch++; // guesses are made anew each time
+      epoch++; // guesses are made anew each time
     }
     return number;
+  }
+
+  private long sourceEpoch() {
+    return recorded.followed() ? recorded.epoch() : lap.epoch();
+  }
+
+  /**
+   * Laps of this run that came as expected for as long as the recorded one is, and for longer than
+   * that did, are what the program does now.
+   */
+  private void preferOwnLaps() {
+    if (recorded.followed()
+        && lap.lag() >= SHORTEST_LAP
+        && lap.run() >= Math.max(lap.lag(), recorded.depth())
+        && lap.run() > recorded.run()) {
+      recorded.replace();
+    }
+  }
+
+  /** Expects what a recorded run launched, as long as this one does the same. */
+  public void expect(ScheduleFollower run) {
+    recorded = run;
+    epoch++;
   }
 
   /** Tells whether strides may lead to a range: it has to lie in one piece of live memory. */
@@ -124,22 +154,30 @@ public final class Predictor {
     for (Touches launch : announced) {
       declared.add(launches.intern(launch));
     }
-    ownEpoch++;
+    epoch++;
   }
 
   /** Launches went by unseen: what comes next is not known until it is recognised again. */
   public void lose() {
     lap.lose();
+    recorded.lose();
     declared.clear();
     previous = SuccessorTable.NONE;
     guesses = 0;
-    ownEpoch++;
+    epoch++;
   }
 
   /** How many launches ahead something is expected. */
   public int depth() {
+    return declared.size() + undeclared();
+  }
+
+  private int undeclared() {
+    if (recorded.followed()) {
+      return recorded.depth();
+    }
     int followed = followed();
-    return declared.size() + (followed > 0 ? followed : guesses);
+    return followed > 0 ? followed : guesses;
   }
 
   private int followed() {
@@ -156,6 +194,9 @@ public final class Predictor {
       return declared.get(step - 1);
     }
     int further = step - declared.size();
+    if (recorded.followed()) {
+      return recorded.expected(further);
+    }
     return followed() > 0 ? lap.expected(further) : guessed[further - 1];
   }
 
@@ -167,6 +208,9 @@ public final class Predictor {
     if (step <= declared.size()) {
       return 1;
     }
+    if (recorded.followed()) {
+      return accuracy;
+    }
     int further = step - declared.size();
     return followed() > 0
         ? accuracy * Math.min(1, (1.0 + lap.run()) / further)
@@ -175,17 +219,21 @@ public final class Predictor {
 
   /** Whether a whole lap is expected, so that what is not in it is not expected at all. */
   public boolean inLap() {
-    return lap.lag() > 0 && followed() == lap.lag();
+    return recorded.followed()
+        ? recorded.lapLength() > 0
+        : lap.lag() > 0 && followed() == lap.lag();
   }
 
-  /** Whether a whole lap of some length has come as expected: it was seen twice at least. */
+  /** Whether a whole lap of some length has come as expected, in this run or the recorded one. */
   public boolean lapConfirmed() {
-    return lap.lag() >= SHORTEST_LAP && lap.run() >= lap.lag();
+    return recorded.followed()
+        ? recorded.lapLength() > 0
+        : lap.lag() >= SHORTEST_LAP && lap.run() >= lap.lag();
   }
 
   /** How long the lap is that is followed, in launches; 0 if none is. */
   public long lapLength() {
-    return lap.lag();
+    return recorded.followed() ? recorded.lapLength() : lap.lag();
   }
 
   /** Launches seen so far. */
@@ -198,6 +246,6 @@ public final class Predictor {
    * nearer, perhaps with more behind it.
    */
   public long epoch() {
-    return lap.epoch() + ownEpoch;
+    return epoch;
   }
 }

@@ -36,6 +36,6 @@ public final class Auto implements SessionPlugin {
 
   @Override
   public SessionListener attach(SessionContext context) {
-    return new PredictiveEngine(context, sizing, Waits.STANDARD);
+    return new PredictiveEngine(context, sizing, Waits.STANDARD, EarlierRun.NONE);
   }
 }

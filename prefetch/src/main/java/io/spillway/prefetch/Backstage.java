@@ -64,11 +64,15 @@ final class Backstage implements AutoCloseable {
   /** Whether the background thread is at it; set before it looks whether to stop. */
   private volatile boolean working;
 
-  private volatile String state = "on";
+  /** Why there is no earlier run to go by, for the state; empty if none was asked for. */
+  private final String unusable;
+
+  private volatile String state;
 
   Backstage(
       SessionContext context,
       MoveSizing sizing,
+      EarlierRun earlier,
       Waits waits,
       Completions completions,
       Presence presence,
@@ -83,6 +87,9 @@ final class Backstage implements AutoCloseable {
     this.mover = new Mover(context, fitting, completions, presence);
     this.planner =
         new Planner(prices, fitting, this::inOneAllocation, context.applier()::droppable);
+    earlier.schedule().ifPresent(planner::expect);
+    this.unusable = earlier.whyNot().map(reason -> "; no earlier run: " + reason).orElse("");
+    this.state = "on" + unusable;
   }
 
   private boolean inOneAllocation(long origin, long address, long bytes) {
@@ -324,6 +331,7 @@ final class Backstage implements AutoCloseable {
       case Message.Declared declared -> declared(declared, limitBytes);
       case Message.Missed missed -> waiting.add(new Waiting(missed.sequence(), missed.waiting()));
       case Message.Issued issued -> issued(issued, limitBytes);
+      case Message.Allocated allocated -> planner.allocated(allocated.allocation());
       case Message.Freed freed -> planner.freed(freed.range());
       case Message.Wanted wanted -> planner.bring(wanted.range(), limitBytes);
       case Message.Applied applied -> applied(applied.plan());
@@ -432,7 +440,7 @@ final class Backstage implements AutoCloseable {
 
   private String describe() {
     Outcomes outcomes = planner.outcomes();
-    return "on, %s (%s); fetched ahead and used %d, unused %d, harmful %d; waited in vain %d, not heard of %d"
+    return "on, %s (%s); fetched ahead and used %d, unused %d, harmful %d; waited in vain %d, not heard of %d%s%s"
         .formatted(
             governor.level(),
             governor.reason(),
@@ -440,7 +448,9 @@ final class Backstage implements AutoCloseable {
             outcomes.useless(),
             outcomes.harmful(),
             late.get(),
-            inbox.dropped());
+            inbox.dropped(),
+            planner.earlierRun().map(run -> "; earlier run: " + run.words()).orElse(""),
+            unusable);
   }
 
   String state() {

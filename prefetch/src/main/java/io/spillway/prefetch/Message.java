@@ -1,6 +1,7 @@
 package io.spillway.prefetch;
 
 import io.spillway.access.AccessKind;
+import io.spillway.allocate.LiveAllocation;
 import io.spillway.hint.Plan;
 import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
@@ -27,6 +28,9 @@ sealed interface Message {
   /** A launch is in its stream. */
   record Issued(long sequence, Touches touches, Completions.Marks marks, long nanoTime)
       implements Message {}
+
+  /** Managed memory was allocated. */
+  record Allocated(LiveAllocation allocation) implements Message {}
 
   /** Memory is being freed. */
   record Freed(AddressRange range) implements Message {}

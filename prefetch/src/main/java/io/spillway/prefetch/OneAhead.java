@@ -3,6 +3,7 @@ package io.spillway.prefetch;
 import io.spillway.SessionContext;
 import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
+import io.spillway.SpillwayConfig;
 
 /** Keeps the budget and fetches one range ahead of each declared one. */
 public final class OneAhead implements SessionPlugin {
@@ -13,6 +14,12 @@ public final class OneAhead implements SessionPlugin {
   @Override
   public String name() {
     return "one-ahead";
+  }
+
+  /** Not beside the engine that a schedule asks for. */
+  @Override
+  public boolean wanted(SpillwayConfig config) {
+    return config.plugins().isPresent() || config.schedule().isEmpty();
   }
 
   @Override

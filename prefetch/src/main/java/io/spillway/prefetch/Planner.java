@@ -1,19 +1,23 @@
 package io.spillway.prefetch;
 
 import io.spillway.access.AccessKind;
+import io.spillway.allocate.LiveAllocation;
 import io.spillway.evict.FirstReuse;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.evict.Prices;
 import io.spillway.evict.Victims;
 import io.spillway.predict.Predictor;
+import io.spillway.predict.ScheduleFollower;
 import io.spillway.predict.Touches;
+import io.spillway.profile.RunSchedule;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +38,7 @@ public final class Planner {
   private final Predictor predictor = new Predictor();
   private final Prices prices;
   private final Pieces pieces;
+  private final Victims victims;
   private final Window window;
   private final Outcomes outcomes;
   private final InPlaceTrials trials;
@@ -43,6 +48,7 @@ public final class Planner {
   private final Promotions promotions;
   private final LapStays laps;
   private final long pieceBytes;
+  private final long roomBytes;
   private final Predictor.Bounds bounds;
 
   private final Map<Long, OpenLaunch> unissued = new HashMap<>();
@@ -54,6 +60,10 @@ public final class Planner {
   private int mostAhead = Integer.MAX_VALUE;
   private boolean looksAhead = true;
   private boolean times;
+  private @Nullable RecordedRun recorded;
+
+  /** The window that was told what a recorded lap only reads. */
+  private long told;
 
   /**
    * Nothing is known, nothing resident.
@@ -70,17 +80,31 @@ public final class Planner {
       Predicate<AddressRange> droppable) {
     this.prices = prices;
     this.pieceBytes = sizing.pieceBytes();
+    this.roomBytes = sizing.roomBytes();
     this.bounds = bounds;
     pieces = new Pieces(pieceBytes, droppable);
-    Victims victims = new Victims(pieces, prices);
+    victims = new Victims(pieces, prices);
     window = new Window(predictor, pieces);
     outcomes = new Outcomes(prices);
     trials = new InPlaceTrials();
     laps = new LapStays(predictor, window, prices, trials, sizing.roomBytes());
     admission = new Admission(pieces, victims, prices, this::evictable);
     inPlace = new InPlaceChoice(prices, trials, admission, laps, advice);
-    room = new Room(pieces, victims, admission, outcomes, window, this::evictable);
+    room = new Room(pieces, victims, admission, outcomes, window, this::evictable, this::tooEarly);
     promotions = new Promotions(prices);
+  }
+
+  /** Expects what a recorded run launched, before anything is. */
+  public void expect(RunSchedule run) {
+    recorded = new RecordedRun(run, predictor.launches());
+    predictor.expect(recorded.follower());
+  }
+
+  /** Managed memory was allocated: what a recorded run launched may touch it. */
+  public void allocated(LiveAllocation allocation) {
+    if (recorded != null) {
+      recorded.allocated(allocation);
+    }
   }
 
   /**
@@ -159,10 +183,18 @@ public final class Planner {
       trials.issued(launch.site(), open.bytes());
       promotions.issued(open, trials.lastNanos(launch.site()));
     }
+    if (recorded != null) {
+      recorded.place();
+    }
     int number = predictor.observe(launch, bounds);
     window.follow();
     window.piecesOf(number);
     window.slide();
+    victims.setTold(followsEarlierRun() ? window.reach() : predictor.position());
+    if (recorded != null && recorded.inLap() && told != window.builds()) {
+      told = window.builds();
+      recorded.tellWhatIsRead(window.lap(), predictor.position());
+    }
     laps.follow(limitBytes);
     return number;
   }
@@ -426,6 +458,15 @@ public final class Planner {
     return advice.pending();
   }
 
+  /** Whether it is too early to make room: an earlier run tells more than can come in soon. */
+  private boolean tooEarly(long use) {
+    return followsEarlierRun() && !window.near(use, roomBytes);
+  }
+
+  private boolean followsEarlierRun() {
+    return recorded != null && recorded.follower().state() == ScheduleFollower.State.FOLLOWED;
+  }
+
   private boolean evictable(Piece piece) {
     return !unissued.containsKey(piece.lastSequence());
   }
@@ -477,6 +518,9 @@ public final class Planner {
   /** Memory is being freed. */
   public void freed(AddressRange range) {
     pieces.remove(range).forEach(outcomes::gone);
+    if (recorded != null) {
+      recorded.freed(range);
+    }
     window.follow();
     window.slide();
   }
@@ -514,6 +558,11 @@ public final class Planner {
   /** What is expected. */
   public Predictor predictor() {
     return predictor;
+  }
+
+  /** How it goes with the recorded run that is expected, if one is. */
+  public Optional<ScheduleFollower.State> earlierRun() {
+    return recorded == null ? Optional.empty() : Optional.of(recorded.follower().state());
   }
 
   /** The account of residency. */

@@ -37,6 +37,7 @@ final class PredictiveEngine implements SessionListener {
 
   private final SessionContext context;
   private final Waits waits;
+  private final boolean hasEarlierRun;
   private final Presence presence = new Presence();
   private final Completions completions;
   private final Backstage backstage;
@@ -60,11 +61,13 @@ final class PredictiveEngine implements SessionListener {
     }
   }
 
-  PredictiveEngine(SessionContext context, MoveSizing sizing, Waits waits) {
+  PredictiveEngine(SessionContext context, MoveSizing sizing, Waits waits, EarlierRun earlier) {
     this.context = context;
     this.waits = waits;
     this.completions = new Completions(context.driver(), new ToBackstage());
-    this.backstage = new Backstage(context, sizing, waits, completions, presence, this::switchOff);
+    this.hasEarlierRun = earlier.schedule().isPresent();
+    this.backstage =
+        new Backstage(context, sizing, earlier, waits, completions, presence, this::switchOff);
   }
 
   /** The mover tells itself. */
@@ -77,6 +80,13 @@ final class PredictiveEngine implements SessionListener {
     @Override
     public void took(TimedLaunch launch, long nanos) {
       backstage.took(launch, nanos);
+    }
+  }
+
+  @Override
+  public void allocated(LiveAllocation allocation) {
+    if (hasEarlierRun && allocation.kind() == MemoryKind.MANAGED) {
+      backstage.deliverAndWake(new Message.Allocated(allocation));
     }
   }
 

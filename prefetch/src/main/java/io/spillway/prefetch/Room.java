@@ -5,6 +5,7 @@ import io.spillway.evict.Pieces;
 import io.spillway.evict.Victims;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,20 +26,29 @@ final class Room {
   private final Outcomes outcomes;
   private final Window window;
   private final Predicate<Piece> evictable;
+  private final LongPredicate tooEarly;
 
+  /**
+   * Makes room.
+   *
+   * @param evictable whether a piece may leave: no launch is waiting to use it
+   * @param tooEarly whether nothing need leave yet for what is used at that position
+   */
   Room(
       Pieces pieces,
       Victims victims,
       Admission admission,
       Outcomes outcomes,
       Window window,
-      Predicate<Piece> evictable) {
+      Predicate<Piece> evictable,
+      LongPredicate tooEarly) {
     this.pieces = pieces;
     this.victims = victims;
     this.admission = admission;
     this.outcomes = outcomes;
     this.window = window;
     this.evictable = evictable;
+    this.tooEarly = tooEarly;
   }
 
   /**
@@ -56,7 +66,7 @@ final class Room {
             case PASSING -> victims.oldest(now, use, this::passing);
             case ANY -> victims.choose(now, use, evictable);
           };
-      if (victim == null) {
+      if (victim == null || (choice == Choice.ANY && tooEarly.test(use))) {
         return false;
       }
       leave(victim, coming);

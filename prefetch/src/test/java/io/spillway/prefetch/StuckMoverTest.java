@@ -93,7 +93,7 @@ final class StuckMoverTest {
 
       @Override
       public SessionListener attach(SessionContext context) {
-        return new PredictiveEngine(context, MoveSizing.STANDARD, waits);
+        return new PredictiveEngine(context, MoveSizing.STANDARD, waits, EarlierRun.NONE);
       }
     };
   }

@@ -35,7 +35,7 @@ class SpillwayCommandTest {
     assertThat(json.get("footprint_bytes").longValue()).isEqualTo(24L << 20);
     assertThat(json.get("budget_bytes").longValue()).isEqualTo(8L << 20);
     assertThat(json.get("rows"))
-        .hasSize(10)
+        .hasSize(11)
         .allSatisfy(row -> assertThat(row.get("result_ok").booleanValue()).isTrue());
   }
 
@@ -112,7 +112,8 @@ class SpillwayCommandTest {
         "--passes 0 | passes of 0: must be at least 1",
         "--reads -1 | reads of -1: must be at least 1",
         "--rows fast | row 'fast': known are resident, faults, faults-writeback, one-ahead,"
-            + " spillway, spillway-scopes, double-buffered, double-buffered-kept, zero-copy",
+            + " spillway, spillway-profile, spillway-scopes, double-buffered, double-buffered-kept,"
+            + " zero-copy",
         "--gpu rtx | GPU model 'rtx': known are h200",
         "--colour | Unknown option: '--colour'"
       })

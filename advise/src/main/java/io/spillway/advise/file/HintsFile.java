@@ -5,12 +5,6 @@ import io.spillway.advise.SiteHint;
 import io.spillway.profile.MachineFigures;
 import io.spillway.profile.RecordingFacts;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,31 +84,7 @@ public record HintsFile(Recorded recorded, List<SiteHint> hints, List<SiteHint> 
    * @throws HintsFileException if they are not those of a hints file
    */
   public static HintsFile parse(byte[] bytes, String name) throws HintsFileException {
-    return new HintsReader(name).read(text(bytes, name));
-  }
-
-  private static String text(byte[] bytes, String name) throws HintsFileException {
-    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    CharBuffer out = CharBuffer.allocate(bytes.length);
-    CoderResult result = decoder.decode(in, out, true);
-    if (result.isUnderflow()) {
-      result = decoder.flush(out);
-    }
-    String decoded = out.flip().toString();
-    try {
-      if (result.isError()) {
-        result.throwException();
-      }
-    } catch (CharacterCodingException e) {
-      int line = 1 + (int) decoded.chars().filter(c -> c == '\n').count();
-      int column = decoded.length() - decoded.lastIndexOf('\n');
-      HintsFileException failure =
-          new HintsFileException(name, line, column, "not UTF-8: save the file in that encoding");
-      failure.initCause(e);
-      throw failure;
-    }
-    return decoded;
+    return HintsReader.read(bytes, name);
   }
 
   /** As JSON text. */

@@ -193,6 +193,7 @@ class LapReplayTest {
         profile.allocations(),
         profile.sites(),
         phases,
+        profile.opening(),
         profile.timeline());
   }
 

@@ -7,6 +7,7 @@ import io.spillway.profile.Columns;
 import io.spillway.profile.DurationSummary;
 import io.spillway.profile.HeatMap;
 import io.spillway.profile.HeatMeasure;
+import io.spillway.profile.LapSchedule;
 import io.spillway.profile.LaunchKind;
 import io.spillway.profile.LaunchSiteProfile;
 import io.spillway.profile.MachineFigures;
@@ -65,6 +66,7 @@ final class Sample {
                 1, "com.acme.Graph.load:12#0, 32 MiB", HOSTILE_LABEL, WEIGHT_BLOCKS, EDGE_BLOCKS)),
         List.of(site(0, "layer", 60_000_000), site(1, "expand@com.acme.Graph.step:40", 4_000_000)),
         List.of(),
+        LapSchedule.EMPTY,
         new Timeline(true, 0, BIN_NANOS, bins(), heat()));
   }
 

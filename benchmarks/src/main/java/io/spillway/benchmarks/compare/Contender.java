@@ -6,6 +6,7 @@ import io.spillway.benchmarks.trace.Trace;
 import io.spillway.prefetch.Auto;
 import io.spillway.prefetch.OnDemand;
 import io.spillway.prefetch.OneAhead;
+import io.spillway.prefetch.Profiled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +63,9 @@ public sealed interface Contender {
     /** {@link OneAhead}: fetches one range ahead. */
     ONE_AHEAD("session-one-ahead"),
     /** {@link Auto}: the engine, which predicts. */
-    AUTO("session-auto");
+    AUTO("session-auto"),
+    /** {@link Profiled}: the engine with the schedule of an earlier run of the same trace. */
+    PROFILED("session-profile");
 
     private final String label;
 
@@ -70,12 +73,13 @@ public sealed interface Contender {
       this.label = label;
     }
 
-    /** A plugin for one session. */
-    SessionPlugin create() {
+    /** A plugin for one session, which runs {@code trace}. */
+    SessionPlugin create(Trace trace) {
       return switch (this) {
         case ON_DEMAND -> new OnDemand();
         case ONE_AHEAD -> new OneAhead();
         case AUTO -> new Auto();
+        case PROFILED -> new Profiled(EarlierRun.of(trace));
       };
     }
   }

@@ -81,7 +81,8 @@ public final class SimulatedReplay {
   public Outcome run(Contender contender, long budgetBytes) {
     return switch (contender) {
       case Contender.Planned planned -> run(null, planned, budgetBytes);
-      case Contender.Plugged plugged -> run(plugged.plugin().create(), null, budgetBytes);
+      case Contender.Plugged plugged ->
+          run(plugged.plugin().create(blocks.trace()), null, budgetBytes);
     };
   }
 

@@ -2,9 +2,11 @@ package io.spillway.benchmarks.jmh;
 
 import io.spillway.access.AccessKind;
 import io.spillway.predict.Predictor;
+import io.spillway.predict.ScheduleFollower;
 import io.spillway.predict.Touches;
 import io.spillway.range.Blocks;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -32,6 +34,10 @@ public class PredictedLaunch {
   @Param({"10", "1000", "100000"})
   private int launches = 10;
 
+  /** Whether an earlier run tells the lap, or this one has shown it. */
+  @Param({"false", "true"})
+  private boolean recorded;
+
   private final Predictor predictor = new Predictor();
   private final Touches touches = new Touches();
   private int next;
@@ -42,6 +48,14 @@ public class PredictedLaunch {
   /** Goes over the lap until all of it is expected. */
   @Setup
   public void followTheLap() {
+    if (recorded) {
+      int[] lap = IntStream.range(0, launches).toArray();
+      ScheduleFollower follower = new ScheduleFollower(predictor.launches(), new int[0], lap);
+      for (int i = 0; i < launches; i++) {
+        follower.place(i, predictor.launches().intern(touches(i)));
+      }
+      predictor.expect(follower);
+    }
     for (int i = 0; i < 3 * launches; i++) {
       observe();
     }
@@ -53,12 +67,17 @@ public class PredictedLaunch {
   /** One launch, and the next one expected. */
   @Benchmark
   public int observe() {
-    long address = BASE + next * (2 * Blocks.BYTES);
+    Touches launch = touches(next);
     next = next + 1 == launches ? 0 : next + 1;
-    touches.begin(address >> 1);
-    touches.add(address, Blocks.BYTES, AccessKind.READ);
-    touches.add(address + Blocks.BYTES, Blocks.BYTES, AccessKind.WRITE);
-    predictor.observe(touches, (origin, candidate, bytes) -> false);
+    predictor.observe(launch, (origin, candidate, bytes) -> false);
     return predictor.depth() > 0 ? predictor.launch(1) : 0;
+  }
+
+  private Touches touches(int launch) {
+    long address = BASE + launch * (2 * Blocks.BYTES);
+    return touches
+        .begin(address >> 1)
+        .add(address, Blocks.BYTES, AccessKind.READ)
+        .add(address + Blocks.BYTES, Blocks.BYTES, AccessKind.WRITE);
   }
 }

@@ -8,6 +8,8 @@ import io.spillway.advise.file.HintsFile;
 import io.spillway.advise.replay.LapReplay;
 import io.spillway.profile.Profile;
 import io.spillway.profile.ProfileReader;
+import io.spillway.profile.RunSchedule;
+import io.spillway.profile.ScheduleFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -42,6 +44,15 @@ public final class AdviseCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Write the hints there, for the agent's hints=FILE.")
   private @Nullable Path output;
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "FILE",
+      description = {
+        "Write there what was launched: before the laps, and a lap.",
+        "The agent's prefetch=profile,schedule=FILE fetches ahead by it in the first lap already."
+      })
+  private @Nullable Path schedule;
 
   @Option(
       names = "--times",
@@ -91,6 +102,9 @@ public final class AdviseCommand implements Callable<Integer> {
     if (output != null) {
       HintsFile.of(advice).write(output);
     }
+    if (schedule != null) {
+      ScheduleFile.write(launched(profile), schedule);
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(
@@ -104,8 +118,22 @@ public final class AdviseCommand implements Callable<Integer> {
       if (output != null) {
         out.printf("%d hints are in %s.%n", advice.hints().size(), output);
       }
+      if (schedule != null) {
+        out.printf("%s, are in %s.%n", RunSchedule.of(profile), schedule);
+      }
     }
     out.flush();
     return 0;
+  }
+
+  private RunSchedule launched(Profile profile) {
+    RunSchedule launched = RunSchedule.of(profile);
+    if (launched.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--schedule: of %s nothing can be expected, since no launch touched managed memory, or a lap, or all where there is none, has more than the %d launches that are kept; record it with redirect=all, or for a shorter time"
+              .formatted(recording, RunSchedule.MOST_LAUNCHES));
+    }
+    return launched;
   }
 }

@@ -7,6 +7,7 @@ import io.spillway.driver.ManagedMemoryLimitException;
 import io.spillway.driver.NanoClock;
 import io.spillway.samples.device.Machine;
 import io.spillway.samples.device.Traffic;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,7 +57,8 @@ public final class Demo {
   /** Runs all rows. */
   public DemoReport run() {
     List<RowResult> results = new ArrayList<>();
-    progress.begin(1 + rows.size() * (job.warmUps() + job.passes() + 1));
+    int earlierRuns = (int) rows.stream().filter(Row::followsAnEarlierRun).count();
+    progress.begin(1 + earlierRuns + rows.size() * (job.warmUps() + job.passes() + 1));
     DeviceInfo device;
     boolean contents;
     Optional<Reference> reference;
@@ -77,9 +79,25 @@ public final class Demo {
   }
 
   private RowResult run(Row row, Optional<Reference> reference) {
+    Guidance given = guidanceOf(row);
+    if (row.followsAnEarlierRun()) {
+      progress.step(row.label() + ": an earlier run");
+      try (Machine machine = machines.get()) {
+        given = given.after(EarlierRun.record(machine, job));
+      } catch (IOException
+          | AllocationException
+          | ManagedMemoryLimitException
+          | DriverException e) {
+        return notRun(row, "an earlier run could not be recorded: " + e.getMessage());
+      }
+    }
+    return run(row, given, reference);
+  }
+
+  private RowResult run(Row row, Guidance given, Optional<Reference> reference) {
     progress.step(row.label() + ": writing weights");
     try (Machine machine = machines.get();
-        Run run = new Run(machine, job, guidanceOf(row))) {
+        Run run = new Run(machine, job, given)) {
       Optional<String> whyNot = row.whyNot(run.setting());
       if (whyNot.isPresent()) {
         return notRun(row, whyNot.get());
@@ -102,9 +120,12 @@ public final class Demo {
   private RowResult measured(Row row, Run run, Way way, Optional<Reference> reference) {
     Machine machine = run.setting().machine();
     NanoClock clock = machine.driver().clock();
+    long firstNanos = 0;
     for (int pass = 0; pass < job.warmUps(); pass++) {
       progress.step(row.label() + ": warm-up");
+      long start = clock.nanoTime();
       run.pass(way);
+      firstNanos = pass == 0 ? clock.nanoTime() - start : firstNanos;
     }
     Traffic before = machine.traffic().orElseGet(way::traffic);
     long nanos = 0;
@@ -120,6 +141,7 @@ public final class Demo {
         row.description() + guidanceOf(row).remark(),
         Optional.of(
             new RowResult.Figures(
+                firstNanos / 1e9,
                 nanos / 1e9 / job.passes(),
                 new Traffic(moved.bytesIn() / job.passes(), moved.bytesOut() / job.passes()),
                 machine.traffic().isPresent() ? "the simulator's counters" : way.trafficSource())),

@@ -99,7 +99,8 @@ public final class DemoCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "Only these ways: resident, faults, faults-writeback, one-ahead, spillway,"
-              + " spillway-scopes, double-buffered, double-buffered-kept, zero-copy.")
+              + " spillway-profile, spillway-scopes, double-buffered, double-buffered-kept,"
+              + " zero-copy.")
   private List<String> rowNames = List.of();
 
   @Option(
@@ -207,7 +208,8 @@ public final class DemoCommand implements Callable<Integer> {
             Optional.ofNullable(hints),
             Optional.ofNullable(profile),
             new MoveSizing(
-                piece == null ? MoveSizing.STANDARD.pieceBytes() : piece.bytes(), inFlight));
+                piece == null ? MoveSizing.STANDARD.pieceBytes() : piece.bytes(), inFlight),
+            Optional.empty());
     if (!guidance.isNone() && !(rows.size() == 1 && rows.getFirst().takesGuidance())) {
       throw new IllegalArgumentException(
           "--hints and --profile: they are for a way without hints of its own, run alone; add"

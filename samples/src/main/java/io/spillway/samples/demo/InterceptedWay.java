@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 /**
  * Weights in managed memory, an allocation for each layer, in a session that is told what the agent
  * sees of a program that knows nothing of Spillway: the kernel's name, which allocations it is
- * given, and what the kernel's PTX text says it does with them. No scopes, no hints, no profile.
+ * given, and what the kernel's PTX text says it does with them. No scopes, no hints.
  */
 final class InterceptedWay implements Way {
 
@@ -40,6 +40,16 @@ final class InterceptedWay implements Way {
   private int launches;
 
   InterceptedWay(Setting setting, List<SessionPlugin> plugins) {
+    this(setting, plugins, config -> {});
+  }
+
+  /**
+   * Allocates and writes the weights.
+   *
+   * @param more what else is set in the session's configuration
+   */
+  InterceptedWay(
+      Setting setting, List<SessionPlugin> plugins, Consumer<SpillwayConfig.Builder> more) {
     this.setting = setting;
     this.use = useOfWeights();
     SpillwayConfig.Builder config =
@@ -49,6 +59,7 @@ final class InterceptedWay implements Way {
             .deviceBudget(Long.toString(setting.job().budgetBytes()))
             .plugins(plugins);
     setting.machine().background().ifPresent(config::background);
+    more.accept(config);
     this.session = Spillway.open(config.build());
     this.interception = session.interception();
     try {

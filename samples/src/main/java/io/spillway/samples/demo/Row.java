@@ -3,6 +3,7 @@ package io.spillway.samples.demo;
 import io.spillway.prefetch.Auto;
 import io.spillway.prefetch.OnDemand;
 import io.spillway.prefetch.OneAhead;
+import io.spillway.prefetch.Profiled;
 import io.spillway.range.ByteSize;
 import io.spillway.samples.demo.ManagedWay.Hints;
 import io.spillway.samples.demo.ManagedWay.Pace;
@@ -62,6 +63,21 @@ public enum Row {
     @Override
     Way open(Setting setting) {
       return new InterceptedWay(setting, List.of(new Auto(setting.guidance().moves())));
+    }
+  },
+  /** The same, with what an earlier run launched. */
+  SPILLWAY_PROFILE(
+      "spillway-profile", "the same, given the schedule of an earlier run, recorded just before") {
+    @Override
+    boolean followsAnEarlierRun() {
+      return true;
+    }
+
+    @Override
+    Way open(Setting setting) {
+      Guidance guidance = setting.guidance();
+      return new InterceptedWay(
+          setting, List.of(new Profiled(guidance.moves(), guidance.earlier().orElseThrow())));
     }
   },
   /** Managed, declared read-mostly, launches declared with what they touch. */
@@ -145,6 +161,11 @@ public enum Row {
 
   /** Whether it has no hints of its own, so that some can be given, and is worth recording. */
   boolean takesGuidance() {
+    return false;
+  }
+
+  /** Whether it is given what an earlier run launched. */
+  boolean followsAnEarlierRun() {
     return false;
   }
 

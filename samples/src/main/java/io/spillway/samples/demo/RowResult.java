@@ -22,11 +22,13 @@ record RowResult(
   /**
    * A row's measurements.
    *
+   * @param firstSeconds of the first pass, in which everything comes for the first time
    * @param secondsPerPass by the driver's clock, the mean of the timed passes
    * @param traffic bytes per timed pass
    * @param trafficSource where the bytes were counted
    */
-  record Figures(double secondsPerPass, Traffic traffic, String trafficSource) {}
+  record Figures(
+      double firstSeconds, double secondsPerPass, Traffic traffic, String trafficSource) {}
 
   /** Whether it computed something else than the host did. */
   boolean wrong() {

@@ -85,6 +85,7 @@ class AdviceFromTextsTest {
         profile.allocations(),
         profile.sites(),
         profile.phases(),
+        profile.opening(),
         profile.timeline());
   }
 

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spillway.access.AccessKind;
 import io.spillway.advise.Basis;
 import io.spillway.advise.Treatment;
 import io.spillway.advise.file.HintsFile;
+import io.spillway.profile.RunSchedule;
+import io.spillway.profile.ScheduleFile;
+import io.spillway.profile.ScheduledAccess;
 import io.spillway.samples.SpillwayCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -101,6 +105,26 @@ class AdviseCommandTest {
     assertThat(after.get("result_ok").asBoolean()).isTrue();
     assertThat(after.get("seconds_per_pass").asDouble())
         .isLessThan(before.get("seconds_per_pass").asDouble() * 0.8);
+  }
+
+  @Test
+  void writesWhatWasLaunched() throws IOException {
+    Path schedule = directory.resolve("schedule.json");
+
+    assertThat(run("advise", recording().toString(), "--schedule", schedule.toString())).isZero();
+
+    assertThat(out.toString())
+        .contains("0 launches and a lap of 24, 24 of them distinct, are in " + schedule);
+    RunSchedule launched = ScheduleFile.read(schedule);
+    assertThat(launched.before()).isEmpty();
+    assertThat(launched.lap()).hasSize(LAYERS);
+    assertThat(launched.launches().get(launched.lap()[5]))
+        .satisfies(
+            launch -> {
+              assertThat(launch.site()).isEqualTo("layer");
+              assertThat(launch.accesses())
+                  .containsExactly(new ScheduledAccess(0, 5 * LAYER, LAYER, AccessKind.READ));
+            });
   }
 
   @Test

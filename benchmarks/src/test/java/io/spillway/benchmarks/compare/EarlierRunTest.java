@@ -1,0 +1,50 @@
+package io.spillway.benchmarks.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.benchmarks.compare.policy.TraceBlocks;
+import io.spillway.benchmarks.trace.Trace;
+import io.spillway.benchmarks.trace.Traces;
+import io.spillway.driver.sim.GpuModel;
+import io.spillway.profile.RunSchedule;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What having seen the trace once is worth. */
+class EarlierRunTest {
+
+  @Test
+  void aCyclicTraceHasItsLapInTheScheduleAndAnotherAllItsLaunches() throws IOException {
+    RunSchedule layers = EarlierRun.of(Traces.open("gen:layers?count=16&bytes=4m&laps=3"));
+    assertThat(layers.before()).isEmpty();
+    assertThat(layers.lap()).hasSize(16);
+
+    Trace join = Traces.open("gen:join");
+    RunSchedule joined = EarlierRun.of(join);
+    assertThat(joined.lap()).isEmpty();
+    assertThat(joined.before()).hasSize(join.launches());
+  }
+
+  /** Laps, whose first is fetched ahead; and launches that never repeat, all of them known. */
+  @ParameterizedTest
+  @CsvSource({
+    "gen:layers, 1.5, 0.9",
+    "gen:scan?passes=3, 3, 0.7",
+    "gen:training, 1.5, 0.7",
+    "gen:moe, 5, 0.8",
+    "gen:join, 1.5, 1.03"
+  })
+  void itTakesAtMostThatPartOfTheTimeOfNotHavingSeenIt(String name, double ratio, double part)
+      throws IOException {
+    TraceBlocks blocks = new TraceBlocks(Traces.open(name));
+    long budgetBytes = SimulatedReplay.budgetBytes(blocks, ratio);
+    SimulatedReplay replay = new SimulatedReplay(blocks, GpuModel.h200());
+
+    double seen = replay.run(Contender.named("session-profile"), budgetBytes).seconds();
+    double unseen = replay.run(Contender.named("session-auto"), budgetBytes).seconds();
+
+    assertThat(seen / unseen).isLessThan(part);
+  }
+}

@@ -458,9 +458,11 @@ public final class Planner {
     return advice.pending();
   }
 
-  /** Whether it is too early to make room: an earlier run tells more than can come in soon. */
+  /**
+   * Whether it is too early to make room: a lap or an earlier run tells more than can come soon.
+   */
   private boolean tooEarly(long use) {
-    return followsEarlierRun() && !window.near(use, roomBytes);
+    return !window.near(use, roomBytes);
   }
 
   private boolean followsEarlierRun() {

@@ -190,10 +190,10 @@ class SpillwayCommandTest {
 
   @Test
   void rewritingWhatPassedForReadOnlyGivesEqualResults() {
-    assertThat(run("rewrite", "--simulate", "--layers", "12", "--layer-size", "4m")).isZero();
+    assertThat(run("rewrite", "--simulate", "--layers", "12", "--layer-size", "64m")).isZero();
 
     assertThat(out.toString())
-        .contains("12 layers of 4 MiB, budget 24 MiB: read 50 times, written once, read 10 times")
+        .contains("12 layers of 64 MiB, budget 384 MiB: read 50 times, written once, read 10 times")
         .containsPattern("(?m)^resident .* equal$")
         .containsPattern("(?m)^faults-writeback .* equal$")
         .containsPattern("(?m)^never read-mostly +1.000 .* equal$")

@@ -53,6 +53,13 @@ public final class Piece {
   private boolean suitsInPlace;
   private boolean leftInPlace;
 
+  /** Launches that were declared with it and are not issued yet. */
+  private int holders;
+
+  private long lastHolder;
+
+  private boolean overtaken;
+
   /** What it was cut into, if it was. */
   private @Nullable Piece front;
 
@@ -89,6 +96,9 @@ public final class Piece {
     usedSince = whole.usedSince;
     suitsInPlace = whole.suitsInPlace;
     leftInPlace = whole.leftInPlace;
+    holders = whole.holders;
+    lastHolder = whole.lastHolder;
+    overtaken = whole.overtaken;
   }
 
   /** It is no more; these two are in its place. */
@@ -112,6 +122,45 @@ public final class Piece {
     }
   }
 
+  /** Whether it was neither cut nor freed since. */
+  public boolean isCurrent() {
+    return front == null && !removed;
+  }
+
+  /**
+   * A launch was declared with it: until that is issued it does not leave.
+   *
+   * @return false if the launch holds it by an earlier declaration, the last of all
+   */
+  public boolean hold(long sequence) {
+    if (holders > 0 && lastHolder == sequence) {
+      return false;
+    }
+    holders++;
+    lastHolder = sequence;
+    return true;
+  }
+
+  /** The launch is issued, or no longer known. */
+  public void release() {
+    holders--;
+  }
+
+  /** Whether a launch that is not issued yet was declared with it. */
+  public boolean held() {
+    return holders > 0;
+  }
+
+  /** It is about to leave. */
+  public void aboutToLeave() {
+    overtaken = false;
+  }
+
+  /** Whether a launch was declared with it since it was about to leave. */
+  public boolean overtaken() {
+    return overtaken;
+  }
+
   /** What there is of pieces that may have been cut or freed meanwhile. */
   public static List<Piece> current(Iterable<Piece> of) {
     List<Piece> there = new ArrayList<>();
@@ -128,6 +177,11 @@ public final class Piece {
   /** Whether a launch used it since it came: until then it may still be on its way. */
   public boolean usedSince() {
     return usedSince;
+  }
+
+  /** It did not come after all. */
+  void comesNot() {
+    arrivals--;
   }
 
   /** How often it came to the device. */
@@ -252,6 +306,7 @@ public final class Piece {
     }
     lastUse = position;
     usedSince = true;
+    overtaken = true;
     lastSequence = Math.max(lastSequence, sequence);
     if (kind != AccessKind.WRITE) {
       lastRead = position;

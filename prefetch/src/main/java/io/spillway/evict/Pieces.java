@@ -163,6 +163,14 @@ public final class Pieces {
     }
   }
 
+  /** The piece was said to arrive, and did not. */
+  public void comesNot(Piece piece) {
+    if (piece.resident()) {
+      leave(piece);
+      piece.comesNot();
+    }
+  }
+
   /** The piece was said to leave, and did not. */
   public void stay(Piece piece) {
     if (!piece.resident()) {

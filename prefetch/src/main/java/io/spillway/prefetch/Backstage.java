@@ -276,7 +276,7 @@ final class Backstage implements AutoCloseable {
     try {
       if (!inbox.isEmpty()) { // launches may have gone ahead before that was announced
         planner.reopen(step);
-        read();
+        inbox.readAllTold(this::handle, planner::resynchronise);
         if (planner.overtaken(step)) {
           mover.stay(planner.withdraw(step));
           return true; // to plan anew

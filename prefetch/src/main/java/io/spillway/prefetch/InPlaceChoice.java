@@ -122,7 +122,9 @@ final class InPlaceChoice {
   /** What to make of a launch's time; null if nothing, as where it lacks what is on its way. */
   @Nullable TimedLaunch timed(OpenLaunch launch, long limitBytes) {
     boolean lacks = !launch.missing().isEmpty();
-    return lacks && launch.bytes() <= limitBytes ? null : launch.timed(lacks);
+    return lacks && launch.bytes() <= limitBytes
+        ? null
+        : launch.timed(launch.bytes() > limitBytes, lacks);
   }
 
   /** A launch took that long: unless that was worth it, what it had in place is so no longer. */

@@ -10,9 +10,9 @@ import java.util.Map;
  * <p>So it is tried. Once a site's time with all data on the device is known, one piece is left on
  * the host, and nothing else until the launch's time is known; with each launch that takes no
  * longer than is worth it, that many bytes more, so that they double as the window of TCP's slow
- * start does. Three launches in a row that take longer end it, for a pause that doubles each time:
- * what such a trial costs is three launches, on one piece. A launch that takes no longer than it
- * may have waited for other data says neither.
+ * start does. Three launches in a row that take longer end it, or one that takes three times as
+ * long, for a pause that doubles each time: what such a trial costs is a few launches, on one
+ * piece. A launch that takes no longer than it may have waited for other data says neither.
  *
  * <p>Launches that go over more than there is room for have no time with all data on the device;
  * what they take when they fault, for each byte, stands for it. Pure; not thread-safe.
@@ -120,9 +120,10 @@ final class InPlaceTrials {
               : faultingNanosPerByte + NEW_PART * (perByte - faultingNanosPerByte);
     }
 
-    /** What a launch over so many bytes takes that moves what it lacks, or faults. */
-    double movingNanos(long bytes) {
-      return Math.max(usualNanos + DEVIATIONS * deviationNanos, faultingNanosPerByte * bytes);
+    /** What such a launch takes that moves what it lacks, or faults. */
+    double movingNanos(TimedLaunch launch) {
+      double usual = usualNanos + DEVIATIONS * deviationNanos;
+      return launch.beyond() ? Math.max(usual, faultingNanosPerByte * launch.bytes()) : usual;
     }
 
     /** What a launch over so many bytes takes at least with all of them on the device. */
@@ -208,13 +209,17 @@ final class InPlaceTrials {
     }
     double resident = known.residentNanos(launch.bytes());
     double worth = resident * (1 + NOISE) + launch.worthNanos();
-    double accepted = Math.max(worth, known.movingNanos(launch.bytes()));
+    double accepted = Math.max(worth, known.movingNanos(launch));
     if (nanos <= accepted) {
       known.allowedBytes += launch.inPlaceBytes();
       known.strikes = 0;
       return true;
     }
-    if (nanos <= accepted + launch.waitNanos() || ++known.strikes < STRIKES) {
+    if (nanos <= accepted + launch.waitNanos()) {
+      return true;
+    }
+    known.strikes += Math.max(1, (int) Math.min(STRIKES, nanos / accepted));
+    if (known.strikes < STRIKES) {
       return true;
     }
     known.strikes = 0;

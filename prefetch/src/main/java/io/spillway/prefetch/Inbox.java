@@ -93,6 +93,19 @@ final class Inbox {
     }
   }
 
+  /**
+   * Reads all that was told before this, which a sender may be about to put in its place. One
+   * thread.
+   */
+  void readAllTold(Consumer<Message> reader, Runnable gap) {
+    long told = ring.taken();
+    read(reader, gap);
+    while (ring.read() < told) {
+      Thread.onSpinWait();
+      read(reader, gap);
+    }
+  }
+
   /** Whether there is nothing to read now. */
   boolean isEmpty() {
     return ring.isEmpty() && !outOfStep();

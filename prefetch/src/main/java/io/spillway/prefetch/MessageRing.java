@@ -57,6 +57,16 @@ final class MessageRing {
     return message;
   }
 
+  /** How many places senders have taken so far. */
+  long taken() {
+    return tail.get();
+  }
+
+  /** How many of them have been read. One thread. */
+  long read() {
+    return head.get();
+  }
+
   /** Whether all places that senders took have been read. One thread. */
   boolean isEmpty() {
     return tail.get() == head.get();

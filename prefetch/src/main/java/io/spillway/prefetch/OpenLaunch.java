@@ -7,6 +7,7 @@ import java.util.List;
 /** A launch that was declared and is not issued yet. Not thread-safe. */
 final class OpenLaunch {
 
+  private final long sequence;
   private final long site;
   private final List<Piece> pieces = new ArrayList<>();
   private final List<Piece> inPlace = new ArrayList<>();
@@ -15,16 +16,29 @@ final class OpenLaunch {
   private double worthNanos;
   private double waitNanos;
 
-  OpenLaunch(long site) {
+  OpenLaunch(long sequence, long site) {
+    this.sequence = sequence;
     this.site = site;
   }
 
-  /** It touches these as well. */
-  void touches(List<Piece> touched) {
+  /**
+   * It touches these, which stay until it is released.
+   *
+   * @param added takes those of them that it was not known to touch, in order
+   */
+  void touches(List<Piece> touched, List<Piece> added) {
     for (Piece piece : touched) {
-      bytes += piece.bytes();
+      if (piece.hold(sequence)) {
+        bytes += piece.bytes();
+        pieces.add(piece);
+        added.add(piece);
+      }
     }
-    pieces.addAll(touched);
+  }
+
+  /** It is issued, or no longer known. */
+  void release() {
+    current().forEach(Piece::release);
   }
 
   /**
@@ -80,9 +94,11 @@ final class OpenLaunch {
   /**
    * To be timed.
    *
-   * @param faults whether it goes over more than there is room for, and faults
+   * @param beyond whether it goes over more than there is room for
+   * @param faults whether it does, and faults
    */
-  TimedLaunch timed(boolean faults) {
-    return new TimedLaunch(site, bytes, inPlaceBytes, inPlace, worthNanos, waitNanos, faults);
+  TimedLaunch timed(boolean beyond, boolean faults) {
+    return new TimedLaunch(
+        site, bytes, inPlaceBytes, inPlace, worthNanos, waitNanos, beyond, faults);
   }
 }

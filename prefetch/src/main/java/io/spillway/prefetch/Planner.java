@@ -88,9 +88,10 @@ public final class Planner {
     outcomes = new Outcomes(prices);
     trials = new InPlaceTrials();
     laps = new LapStays(predictor, window, prices, trials, sizing.roomBytes());
-    admission = new Admission(pieces, victims, prices, this::evictable);
+    admission = new Admission(pieces, victims, prices, Planner::evictable);
     inPlace = new InPlaceChoice(prices, trials, admission, laps, advice);
-    room = new Room(pieces, victims, admission, outcomes, window, this::evictable, this::tooEarly);
+    room =
+        new Room(pieces, victims, admission, outcomes, window, Planner::evictable, this::tooEarly);
     promotions = new Promotions(prices);
   }
 
@@ -118,23 +119,27 @@ public final class Planner {
    */
   public void declare(
       long sequence, long site, long address, long bytes, AccessKind kind, long limitBytes) {
-    OpenLaunch launch = unissued.computeIfAbsent(sequence, _ -> new OpenLaunch(site));
+    OpenLaunch launch = unissued.computeIfAbsent(sequence, s -> new OpenLaunch(s, site));
     long next = predictor.position() + 1;
     scratch.clear();
     pieces.cover(address, bytes, scratch);
-    launch.touches(scratch);
+    List<Piece> added = new ArrayList<>();
+    launch.touches(scratch, added);
+    int nextAdded = 0;
     for (Piece piece : scratch) {
+      boolean isAdded = nextAdded < added.size() && added.get(nextAdded) == piece;
+      nextAdded += isAdded ? 1 : 0;
       if (kind.mayWrite() && piece.advised()) {
         doubt(piece);
       }
-      if (piece.resident() && !piece.usedSince()) {
+      if (isAdded && piece.resident() && !piece.usedSince()) {
         launch.mayWaitFor(piece, prices.comeAndGo());
       }
       reuse.used(piece, site, next, kind);
       piece.use(next, sequence, kind);
       outcomes.used(piece);
       times |= inPlace.maySuit(piece, launch, limitBytes);
-      if (!piece.resident()) {
+      if (isAdded && !piece.resident()) {
         boolean stays = inPlace.chosen(piece, launch, next, limitBytes);
         if (!stays && launch.bytes() <= limitBytes) {
           launch.mayWaitFor(piece, prices.comeAndGo());
@@ -173,6 +178,7 @@ public final class Planner {
     }
     OpenLaunch open = unissued.remove(sequence);
     if (open != null) {
+      open.release();
       for (Piece piece : open.current()) {
         if (!piece.placed()) {
           pieces.arrive(piece);
@@ -204,6 +210,7 @@ public final class Planner {
    * they brought in themselves is not in the account until it is used again.
    */
   public void resynchronise() {
+    unissued.values().forEach(OpenLaunch::release);
     unissued.clear();
     demands.clear();
     predictor.lose();
@@ -423,13 +430,15 @@ public final class Planner {
 
   /** What leaves by a step has not left yet, while more is told of launches. */
   void reopen(Step step) {
-    Piece.current(step.leaving()).forEach(pieces::stay);
+    for (Piece piece : Piece.current(step.leaving())) {
+      pieces.stay(piece);
+      piece.aboutToLeave();
+    }
   }
 
-  /** Whether a launch that was not known when a step was planned uses what leaves by it. */
+  /** Whether a launch that was told of since a step was reopened uses what leaves by it. */
   boolean overtaken(Step step) {
-    return Piece.current(step.leaving()).stream()
-        .anyMatch(piece -> piece.lastSequence() > step.afterSequence());
+    return Piece.current(step.leaving()).stream().anyMatch(Piece::overtaken);
   }
 
   /** What leaves by a step that was reopened leaves. */
@@ -444,12 +453,14 @@ public final class Planner {
    */
   List<Piece> withdraw(Step step) {
     for (Piece piece : Piece.current(step.coming())) {
-      gone(piece);
+      pieces.comesNot(piece);
+      window.left(piece);
       outcomes.gone(piece);
       if (step.demanded()) {
         demands.again(piece);
       }
     }
+    Piece.current(step.unplacing()).forEach(piece -> piece.setPlaced(true)); // nobody was told
     return Piece.current(step.leaving()).stream().filter(Piece::resident).toList();
   }
 
@@ -469,8 +480,8 @@ public final class Planner {
     return recorded != null && recorded.follower().state() == ScheduleFollower.State.FOLLOWED;
   }
 
-  private boolean evictable(Piece piece) {
-    return !unissued.containsKey(piece.lastSequence());
+  private static boolean evictable(Piece piece) {
+    return !piece.held();
   }
 
   /** The program asks for a range. */

@@ -261,11 +261,12 @@ final class PredictiveEngine implements SessionListener {
 
   @Override
   public void close() {
-    boolean finished = backstage.finish();
     if (offBecause == null) {
       offBecause = "closed";
     }
+    boolean finished = backstage.finish();
     if (finished) {
+      presence.forgetFetches();
       backstage.close(); // after which no thread but this one has an event
       completions.close();
     } else {

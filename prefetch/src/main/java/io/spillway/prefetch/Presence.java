@@ -187,6 +187,13 @@ final class Presence {
     set(allocation, range, ABSENT);
   }
 
+  /** Nobody is to wait for a fetch any more: their events are about to be destroyed. */
+  void forgetFetches() {
+    for (int i = 0; i < events.length(); i++) {
+      events.setRelease(i, null);
+    }
+  }
+
   /** The allocation is being freed. Any thread. */
   void forget(LiveAllocation allocation) {
     blocksOf.remove(allocation);

@@ -4,6 +4,7 @@ import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +36,15 @@ final class Promotions {
   /** The next one, which stays the next; null if there is none, or no time. */
   @Nullable Piece next() {
     while (!candidates.isEmpty() && !stillInPlace(candidates.element())) {
-      candidates.remove();
+      Piece.current(List.of(candidates.remove())).reversed().stream()
+          .filter(Promotions::stillInPlace) // what it was cut into
+          .forEach(candidates::addFirst);
     }
     return nanosLeft > 0 ? candidates.peek() : null;
   }
 
   private static boolean stillInPlace(Piece piece) {
-    return !piece.resident() && piece.suitsInPlace();
+    return piece.isCurrent() && !piece.resident() && piece.suitsInPlace();
   }
 
   /** The next one does not come. */

@@ -8,6 +8,7 @@ import io.spillway.predict.Touches;
 import io.spillway.profile.RunSchedule;
 import io.spillway.profile.ScheduledAccess;
 import io.spillway.range.AddressRange;
+import io.spillway.range.Blocks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -203,6 +204,10 @@ final class RecordedRun {
     Recorded recorded = before.getValue();
     long from = range.address() - before.getKey();
     long to = from + range.bytes();
+    AddressRange live = recorded.range;
+    if (live == null || to > Blocks.ceil(live.bytes())) {
+      return false; // another allocation's, at least in part
+    }
     return recorded.written.isEmpty()
         || (recorded.sameSize
             && recorded.written.stream()

@@ -12,7 +12,8 @@ import java.util.List;
  * @param inPlace what that is
  * @param worthNanos what it would have cost to have that on the device instead
  * @param waitNanos how long it may have waited for what was on its way
- * @param faults whether it goes over more than there is room for, and faults
+ * @param beyond whether it goes over more than there is room for
+ * @param faults whether it does, and faults
  */
 record TimedLaunch(
     long site,
@@ -21,6 +22,7 @@ record TimedLaunch(
     List<Piece> inPlace,
     double worthNanos,
     double waitNanos,
+    boolean beyond,
     boolean faults) {
 
   /** Copies the list. */

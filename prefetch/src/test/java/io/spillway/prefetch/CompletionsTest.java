@@ -48,7 +48,7 @@ final class CompletionsTest {
           }
         };
     try (Completions completions = new Completions(driver, durations)) {
-      TimedLaunch timed = new TimedLaunch(0, 1, 0, List.of(), 0, 0, false);
+      TimedLaunch timed = new TimedLaunch(0, 1, 0, List.of(), 0, 0, false, false);
       for (int launch = 0; launch < 3; launch++) {
         EventHandle start = completions.timing();
         driver.record(start, StreamHandle.DEFAULT);

@@ -28,7 +28,13 @@ final class InPlaceTrialsTest {
   /** Moving hides by half, as {@link InPlaceChoice} has it. */
   private static TimedLaunch timed(long site, long inPlaceBytes, boolean faults) {
     double worth = inPlaceBytes * Prices.H200.comeAndGo() / 2;
-    return new TimedLaunch(site, BYTES, inPlaceBytes, List.of(), worth, 0, faults);
+    return new TimedLaunch(site, BYTES, inPlaceBytes, List.of(), worth, 0, faults, faults);
+  }
+
+  /** More than there is room for, none of which faults. */
+  private static TimedLaunch beyond(long inPlaceBytes) {
+    double worth = inPlaceBytes * Prices.H200.comeAndGo() / 2;
+    return new TimedLaunch(SITE, BYTES, inPlaceBytes, List.of(), worth, 0, true, false);
   }
 
   @Test
@@ -67,9 +73,9 @@ final class InPlaceTrialsTest {
     launch(0, 1);
     long before = trials.changes(now);
 
-    assertThat(launch(128 * ByteSize.MIB, 20)).as("it may have waited for another").isTrue();
-    assertThat(launch(128 * ByteSize.MIB, 20)).as("and so may the next").isTrue();
-    assertThat(launch(128 * ByteSize.MIB, 20)).isFalse();
+    assertThat(launch(128 * ByteSize.MIB, 7)).as("it may have waited for another").isTrue();
+    assertThat(launch(128 * ByteSize.MIB, 7)).as("and so may the next").isTrue();
+    assertThat(launch(128 * ByteSize.MIB, 7)).isFalse();
 
     assertThat(trials.allowed(SITE, now)).isFalse();
     assertThat(trials.changes(now)).isGreaterThan(before);
@@ -80,9 +86,9 @@ final class InPlaceTrialsTest {
     launch(0, 1);
     long pause = 0;
     for (int failure = 0; failure < 5; failure++) {
-      launch(128 * ByteSize.MIB, 20);
-      launch(128 * ByteSize.MIB, 20);
-      launch(128 * ByteSize.MIB, 20);
+      launch(128 * ByteSize.MIB, 7);
+      launch(128 * ByteSize.MIB, 7);
+      launch(128 * ByteSize.MIB, 7);
       long before = trials.changes(now);
       long from = now;
       while (!trials.allowed(SITE, now)) {
@@ -94,6 +100,14 @@ final class InPlaceTrialsTest {
       pause = now - from;
       assertThat(trials.changes(now)).as("laps are decided for anew").isGreaterThan(before);
     }
+  }
+
+  @Test
+  void whatTakesThreeTimesAsLongAsItMayIsFoundOutByOne() {
+    launch(0, 1);
+
+    assertThat(launch(128 * ByteSize.MIB, 20)).isFalse();
+    assertThat(trials.allowed(SITE, now)).isFalse();
   }
 
   @Test
@@ -112,7 +126,8 @@ final class InPlaceTrialsTest {
   void aLaunchThatMayHaveWaitedSaysNothingAgainstIt() {
     launch(0, 1);
     TimedLaunch waited =
-        new TimedLaunch(SITE, BYTES, 16 * ByteSize.MIB, List.of(), 0, 4 * RESIDENT_NANOS, false);
+        new TimedLaunch(
+            SITE, BYTES, 16 * ByteSize.MIB, List.of(), 0, 4 * RESIDENT_NANOS, false, false);
     for (int i = 0; i < 10; i++) {
       trials.timing(waited);
       assertThat(trials.took(waited, now, 4 * RESIDENT_NANOS)).isTrue();
@@ -133,10 +148,10 @@ final class InPlaceTrialsTest {
     assertThat(trials.allowed(SITE, now)).isTrue();
 
     for (int i = 0; i < 5; i++) {
-      assertThat(trials.took(timed(SITE, BYTES / 2, false), now, 40 * RESIDENT_NANOS)).isTrue();
+      assertThat(trials.took(beyond(BYTES / 2), now, 40 * RESIDENT_NANOS)).isTrue();
     }
     for (int i = 0; i < 3; i++) {
-      trials.took(timed(SITE, BYTES / 2, false), now, 60 * RESIDENT_NANOS);
+      trials.took(beyond(BYTES / 2), now, 60 * RESIDENT_NANOS);
     }
     assertThat(trials.notBarred(SITE, now)).isFalse();
   }

@@ -104,6 +104,34 @@ final class OvertakenStepTest {
     assertThat(planner.overtaken(planned)).isTrue();
   }
 
+  /** Another thread's, which was given its number earlier and is told of later. */
+  @Test
+  void soItIsForALaunchWithALowerNumber() {
+    int victim = victim();
+    planner.reopen(planned);
+    declare(-1, victim);
+    assertThat(planner.overtaken(planned)).isTrue();
+
+    planner.withdraw(planned);
+    planner.issued(FIT + 1, layer(victim), LIMIT); // what the first holds still does not leave
+
+    assertThat(planner.missing(-1)).isEmpty();
+    assertThat(planner.next(LIMIT).leaving()).doesNotContainAnyElementsOf(planned.leaving());
+  }
+
+  @Test
+  void aRangeThatIsDeclaredTwiceIsHeldOnce() {
+    declare(FIT, FIT);
+    declare(FIT, FIT);
+    planner.issued(FIT, layer(FIT), LIMIT);
+
+    planner.lookAhead(0);
+    declare(FIT + 1, FIT + 1);
+    planner.issued(FIT + 1, layer(FIT + 1), LIMIT);
+    assertThat(planner.pieces().within(new AddressRange(BASE + FIT * PIECE, PIECE)))
+        .noneMatch(piece -> piece.held());
+  }
+
   @Test
   void whatALaunchLackedThatWentAheadIsNotFetchedForIt() {
     planner.withdraw(planned);

@@ -60,7 +60,7 @@ public record ChildJvm(Path java, Path scratch) {
     String log = Files.readString(err, StandardCharsets.UTF_8);
     try {
       JsonNode json = new ObjectMapper().readTree(out.toFile());
-      if (json.isObject()) {
+      if (json.isObject() && (code == 0 || !json.path("result_ok").asBoolean(true))) {
         return new Result(json, log);
       }
     } catch (JsonProcessingException e) {

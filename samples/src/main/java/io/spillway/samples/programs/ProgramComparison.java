@@ -25,7 +25,7 @@ final class ProgramComparison {
    * @param footprintBytes the most it has allocated at a time
    * @param count how often it goes over its data; 0 if it does not tell
    * @param readBytes what it reads each time
-   * @param writtenBytes what it writes each time
+   * @param writtenBytes what it writes each time, apart from that
    */
   record Passes(long footprintBytes, long count, long readBytes, long writtenBytes) {
 

@@ -155,6 +155,9 @@ public final class Spillway implements AutoCloseable {
       listeners.add(listener);
       listenersByName.put(plugin.name(), listener);
     }
+    if (!listeners.isEmpty()) {
+      allocator.countOthers();
+    }
     if (!listenersByName.containsKey(RECORDER)) {
       tellUnrecorded(config, "spillway-advise, which records, is not on the class path");
     }

@@ -200,6 +200,16 @@ public final class Allocator implements AutoCloseable {
     return entry;
   }
 
+  /**
+   * What is used of the device by now, live plain memory apart, is others': contexts that movers
+   * opened, for one. To be called before anything managed is on the device.
+   */
+  public void countOthers() {
+    MemoryInfo info = driver.memoryInfo();
+    long othersBytes = info.totalBytes() - info.freeBytes() - ledger.liveBytes(MemoryKind.DEVICE);
+    usedAtOpeningBytes.add(othersBytes - usedAtOpeningBytes.sum());
+  }
+
   private LongAdder allocations(MemoryKind kind) {
     return switch (kind) {
       case DEVICE -> deviceAllocations;

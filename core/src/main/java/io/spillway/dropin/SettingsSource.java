@@ -81,13 +81,13 @@ public final class SettingsSource {
     boolean byProfile = draft.prefetch == DropinSettings.Prefetch.PROFILE;
     if (byProfile && draft.schedule.isEmpty()) {
       throw new IllegalArgumentException(
-          "prefetch 'profile' (from %s): it needs schedule=FILE, which spillway advise --schedule makes of a recording"
+          "prefetch 'profile' (from %s): it takes schedule=FILE as well, which spillway advise --schedule makes of a recording"
               .formatted(origins.get(Option.PREFETCH)));
     }
     if (!byProfile && draft.schedule.isPresent()) {
       throw new IllegalArgumentException(
-          "schedule '%s' (from %s): nothing goes by it without prefetch=profile"
-              .formatted(draft.schedule.get(), origins.get(Option.SCHEDULE)));
+          "schedule '%s' (from %s): it takes effect only with prefetch=profile"
+              .formatted(values.get(Option.SCHEDULE), origins.get(Option.SCHEDULE)));
     }
     return draft.settings();
   }

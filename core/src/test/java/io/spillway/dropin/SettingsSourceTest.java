@@ -64,12 +64,12 @@ class SettingsSourceTest {
     assertThatThrownBy(() -> arguments("prefetch=profile"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "prefetch 'profile' (from the agent's arguments): it needs schedule=FILE, which"
+            "prefetch 'profile' (from the agent's arguments): it takes schedule=FILE as well, which"
                 + " spillway advise --schedule makes of a recording");
     assertThatThrownBy(() -> arguments("prefetch=auto,schedule=" + schedule))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(
-            "schedule.json' (from the agent's arguments): nothing goes by it without"
+            "schedule.json' (from the agent's arguments): it takes effect only with"
                 + " prefetch=profile");
   }
 

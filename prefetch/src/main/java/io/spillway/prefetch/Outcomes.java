@@ -18,6 +18,9 @@ public final class Outcomes {
   /** Fetched ahead and not used yet. */
   private final Set<Piece> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
 
+  /** What was said to leave last, and had not been used. */
+  private final Set<Piece> leftUnused = Collections.newSetFromMap(new IdentityHashMap<>());
+
   /** What left for something that was not used since. */
   private final IdentityHashMap<Piece, Piece> leftFor = new IdentityHashMap<>();
 
@@ -47,8 +50,27 @@ public final class Outcomes {
     }
   }
 
+  /** What was said to leave did not: it had better not be held against the fetch of it. */
+  void stayed(Piece piece) {
+    leftFor.remove(piece);
+    if (leftUnused.remove(piece)) {
+      useless--;
+      causedNanos -= piece.bytes() * prices.fetch();
+      waiting.add(piece);
+      if (piece.overtaken()) {
+        used(piece);
+      }
+    }
+  }
+
+  /** What was said to leave has left. */
+  void left() {
+    leftUnused.clear();
+  }
+
   void evicted(Piece piece, @Nullable Piece coming) {
     if (waiting.remove(piece)) {
+      leftUnused.add(piece);
       useless++;
       causedNanos += piece.bytes() * prices.fetch();
     }

@@ -263,6 +263,7 @@ public final class Planner {
    * @param limitBytes the most bytes on the device
    */
   public @Nullable Step next(long limitBytes) {
+    outcomes.left();
     Step said = advice.next();
     if (said != null) {
       return said;
@@ -461,7 +462,9 @@ public final class Planner {
       }
     }
     Piece.current(step.unplacing()).forEach(piece -> piece.setPlaced(true)); // nobody was told
-    return Piece.current(step.leaving()).stream().filter(Piece::resident).toList();
+    List<Piece> stay = Piece.current(step.leaving()).stream().filter(Piece::resident).toList();
+    stay.forEach(outcomes::stayed);
+    return stay;
   }
 
   /** Whether something is to be said before launches that were told of may go ahead. */

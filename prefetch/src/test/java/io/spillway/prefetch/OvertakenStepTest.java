@@ -132,6 +132,25 @@ final class OvertakenStepTest {
         .noneMatch(piece -> piece.held());
   }
 
+  /** It was used after all, so the fetch of it was none for nothing. */
+  @Test
+  void whatWasFetchedAheadAndStaysIsNotHeldAgainstTheFetch() {
+    Outcomes outcomes = new Outcomes(Prices.H200);
+    var fetched = planned.leaving().getFirst();
+    outcomes.fetched(fetched);
+    outcomes.evicted(fetched, planned.coming().getFirst());
+    assertThat(outcomes.useless()).isEqualTo(1);
+
+    fetched.aboutToLeave();
+    outcomes.stayed(fetched);
+    assertThat(outcomes.useless()).isZero();
+    assertThat(outcomes.hits()).isZero();
+    assertThat(outcomes.causedNanos()).isZero();
+
+    outcomes.used(fetched);
+    assertThat(outcomes.hits()).isEqualTo(1);
+  }
+
   @Test
   void whatALaunchLackedThatWentAheadIsNotFetchedForIt() {
     planner.withdraw(planned);

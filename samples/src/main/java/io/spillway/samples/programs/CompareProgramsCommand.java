@@ -102,19 +102,30 @@ public final class CompareProgramsCommand implements Callable<Integer> {
       link = LinkRates.measure(machine, LINK_BYTES);
       device = machine.driver().device().deviceName();
     }
+    if (!json) {
+      print(device, link);
+    }
     ChildJvm jvm = ChildJvm.likeThis(scratch);
     List<ProgramComparison> comparisons = new ArrayList<>();
     int failures = 0;
     for (SampleProgram program :
         SampleProgram.all(Optional.ofNullable(footprint), OptionalInt.of(passes))) {
       try {
-        comparisons.add(compare(program, jvm, files, link));
+        ProgramComparison comparison = compare(program, jvm, files, link);
+        comparisons.add(comparison);
+        if (!json) {
+          print(comparison);
+        }
       } catch (ChildFailedException e) { // the others are worth telling
         failures++;
         spec.commandLine().getErr().println("spillway: " + e.getMessage());
       }
     }
-    print(device, link, comparisons);
+    if (json) {
+      printJson(device, link, comparisons);
+    } else {
+      printNotes();
+    }
     return failures == 0 && comparisons.stream().allMatch(ProgramComparison::equal) ? 0 : 1;
   }
 
@@ -171,39 +182,36 @@ public final class CompareProgramsCommand implements Callable<Integer> {
     }
   }
 
-  private void print(String device, LinkRates link, List<ProgramComparison> comparisons)
-      throws IOException {
+  private void print(String device, LinkRates link) {
+    spec.commandLine()
+        .getOut()
+        .println(
+            "%s, link %.1f GB/s in and %.1f out; medians of %d"
+                .formatted(device, link.inGBps(), link.outGBps(), repetitions));
+  }
+
+  /** As soon as it is known: the next program may take long. */
+  private void print(ProgramComparison comparison) {
+    Table table = new Table("way", "of bound", "vs. faults", "launches (s)", "all (s)");
+    table.alignLeft(0);
+    for (ProgramWay way : comparison.ways()) {
+      table.row(
+          way.label(),
+          "%.3f".formatted(comparison.fractionOfBound(way)),
+          comparison.overFaults(way).map("%.1fx"::formatted).orElse("-"),
+          "%.4f".formatted(comparison.launchSeconds(way)),
+          "%.3f".formatted(comparison.seconds(way)));
+    }
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      Map<String, Object> all = new LinkedHashMap<>();
-      all.put("device", device);
-      all.put("link_in_gbps", link.inGBps());
-      all.put("link_out_gbps", link.outGBps());
-      all.put("repetitions", repetitions);
-      all.put("programs", comparisons.stream().map(ProgramComparison::json).toList());
-      out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all));
-      return;
-    }
-    Table table =
-        new Table("program", "way", "of bound", "vs. faults", "launches (s)", "all (s)", "result");
-    table.alignLeft(0, 1, 6);
-    for (ProgramComparison each : comparisons) {
-      for (ProgramWay way : each.ways()) {
-        table.row(
-            way == ProgramWay.PLAIN ? each.program() : "",
-            way.label(),
-            "%.3f".formatted(each.fractionOfBound(way)),
-            each.overFaults(way).map("%.1fx"::formatted).orElse("-"),
-            "%.4f".formatted(each.launchSeconds(way)),
-            "%.3f".formatted(each.seconds(way)),
-            each.equal() ? "equal" : "DIFFERS");
-      }
-    }
-    out.println(
-        "%s, link %.1f GB/s in and %.1f out; medians of %d"
-            .formatted(device, link.inGBps(), link.outGBps(), repetitions));
     out.println();
+    out.println(
+        "%s, results %s".formatted(comparison.program(), comparison.equal() ? "equal" : "DIFFER"));
     out.print(table);
+    out.flush();
+  }
+
+  private void printNotes() {
+    PrintWriter out = spec.commandLine().getOut();
     out.println();
     for (ProgramWay way : ProgramWay.all()) {
       out.println("  %s: %s".formatted(way.label(), way.description()));
@@ -215,5 +223,18 @@ public final class CompareProgramsCommand implements Callable<Integer> {
         program says what it goes over, what has to cross the link.
         Note: the card is never full: the budget emulates a smaller card.\
         """);
+  }
+
+  private void printJson(String device, LinkRates link, List<ProgramComparison> comparisons)
+      throws IOException {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("device", device);
+    all.put("link_in_gbps", link.inGBps());
+    all.put("link_out_gbps", link.outGBps());
+    all.put("repetitions", repetitions);
+    all.put("programs", comparisons.stream().map(ProgramComparison::json).toList());
+    spec.commandLine()
+        .getOut()
+        .println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all));
   }
 }

@@ -85,6 +85,8 @@ class ScheduleUnderTheAgentTest {
   @Test
   void withoutAScheduleItSaysWhatItNeeds() throws IOException, URISyntaxException {
     assertThat(run("prefetch=profile", 1))
-        .contains("it needs schedule=FILE, which spillway advise --schedule makes of a recording");
+        .contains(
+            "it takes schedule=FILE as well, which spillway advise --schedule makes of a"
+                + " recording");
   }
 }

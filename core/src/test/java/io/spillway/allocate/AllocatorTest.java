@@ -57,6 +57,18 @@ class AllocatorTest {
   }
 
   @Test
+  void whatAMoverTakesAtOpeningIsNotManagedMemoryOnTheDevice() {
+    Allocator allocator = allocator();
+    driver.allocateDevice(GIB); // a context, say
+    allocator.countOthers();
+
+    allocator.allocate(managed(2 * GIB, "data"));
+
+    assertEquals(0, allocator.memory().managedOnDeviceBytes());
+    allocator.close();
+  }
+
+  @Test
   void whatFitsIsPlainAndWhatDoesNotIsManaged() {
     Allocator allocator = allocator();
     LiveAllocation fits = allocator.allocate(AllocationRequest.of(12 * GIB + 1, "fits"));

@@ -1,12 +1,6 @@
 package io.spillway.samples.writing;
 
-import io.spillway.range.Blocks;
-import io.spillway.range.ByteSize;
-import io.spillway.samples.ByteSizeOption;
-import io.spillway.samples.device.DeviceOptions;
-import io.spillway.samples.device.Layers;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,31 +20,9 @@ import picocli.CommandLine.Spec;
     })
 public final class RewriteCommand implements Callable<Integer> {
 
-  /** A simulation holds the bytes themselves up to here, and checks them. */
-  private static final long MOST_SIMULATED_BYTES = ByteSize.GIB;
-
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--layers",
-      defaultValue = "32",
-      description = "How many there are (default: ${DEFAULT-VALUE}).")
-  private int layers;
-
-  @Option(
-      names = "--layer-size",
-      paramLabel = "SIZE",
-      defaultValue = "16m",
-      converter = ByteSizeOption.class,
-      description = "Bytes of each, a multiple of 2 MiB (default: ${DEFAULT-VALUE}).")
-  private ByteSize layerSize = new ByteSize(16 * ByteSize.MIB);
-
-  @Option(
-      names = "--budget",
-      paramLabel = "SIZE",
-      converter = ByteSizeOption.class,
-      description = "Device memory they may take (default: half of them).")
-  private @Nullable ByteSize budget;
+  @Mixin private LayerOptions options = new LayerOptions();
 
   @Option(
       names = "--laps-before",
@@ -64,8 +36,6 @@ public final class RewriteCommand implements Callable<Integer> {
       description = "Laps that only read, after it (default: ${DEFAULT-VALUE}).")
   private int lapsAfter;
 
-  @Mixin private DeviceOptions device = new DeviceOptions();
-
   /** For picocli. */
   public RewriteCommand() {
     this.spec = CommandSpec.create();
@@ -75,13 +45,10 @@ public final class RewriteCommand implements Callable<Integer> {
   public Integer call() {
     RewriteDemo.Report report;
     try {
-      long allBytes = new Layers(layers, layerSize.bytes(), 0).bytes();
-      long budgetBytes = budget == null ? Blocks.floor(allBytes / 2) : budget.bytes();
-      Layers job = new Layers(layers, layerSize.bytes(), budgetBytes);
       report =
           new RewriteDemo(
-                  new RewriteJob(job, lapsBefore, lapsAfter),
-                  device.machines(spec.commandLine().getErr(), allBytes <= MOST_SIMULATED_BYTES))
+                  new RewriteJob(options.layers(), lapsBefore, lapsAfter),
+                  options.machines(spec.commandLine().getErr()))
               .run();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

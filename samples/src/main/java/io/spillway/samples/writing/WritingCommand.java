@@ -1,12 +1,6 @@
 package io.spillway.samples.writing;
 
-import io.spillway.range.Blocks;
-import io.spillway.range.ByteSize;
-import io.spillway.samples.ByteSizeOption;
-import io.spillway.samples.device.DeviceOptions;
-import io.spillway.samples.device.Layers;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,31 +20,9 @@ import picocli.CommandLine.Spec;
     })
 public final class WritingCommand implements Callable<Integer> {
 
-  /** A simulation holds the bytes themselves up to here, and checks them. */
-  private static final long MOST_SIMULATED_BYTES = ByteSize.GIB;
-
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--layers",
-      defaultValue = "32",
-      description = "Activations of a step (default: ${DEFAULT-VALUE}).")
-  private int layers;
-
-  @Option(
-      names = "--layer-size",
-      paramLabel = "SIZE",
-      defaultValue = "16m",
-      converter = ByteSizeOption.class,
-      description = "Bytes of each, a multiple of 2 MiB (default: ${DEFAULT-VALUE}).")
-  private ByteSize layerSize = new ByteSize(16 * ByteSize.MIB);
-
-  @Option(
-      names = "--budget",
-      paramLabel = "SIZE",
-      converter = ByteSizeOption.class,
-      description = "Device memory they may take (default: half of them).")
-  private @Nullable ByteSize budget;
+  @Mixin private LayerOptions options = new LayerOptions();
 
   @Option(
       names = "--warm-up",
@@ -66,8 +38,6 @@ public final class WritingCommand implements Callable<Integer> {
       description = "Timed steps (default: ${DEFAULT-VALUE}).")
   private int steps;
 
-  @Mixin private DeviceOptions device = new DeviceOptions();
-
   /** For picocli. */
   public WritingCommand() {
     this.spec = CommandSpec.create();
@@ -77,13 +47,10 @@ public final class WritingCommand implements Callable<Integer> {
   public Integer call() {
     WritingReport report;
     try {
-      long allBytes = new Layers(layers, layerSize.bytes(), 0).bytes();
-      long budgetBytes = budget == null ? Blocks.floor(allBytes / 2) : budget.bytes();
-      Layers job = new Layers(layers, layerSize.bytes(), budgetBytes);
       report =
           new WritingDemo(
-                  new WritingJob(job, warmUps, steps),
-                  device.machines(spec.commandLine().getErr(), allBytes <= MOST_SIMULATED_BYTES))
+                  new WritingJob(options.layers(), warmUps, steps),
+                  options.machines(spec.commandLine().getErr()))
               .run();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

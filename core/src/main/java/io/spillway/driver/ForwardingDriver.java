@@ -175,6 +175,11 @@ public abstract class ForwardingDriver implements UnifiedMemoryDriver {
   }
 
   @Override
+  public boolean ownsContext() {
+    return upstream.ownsContext();
+  }
+
+  @Override
   public void close() {
     upstream.close();
   }

@@ -8,21 +8,21 @@ import io.spillway.range.AddressRange;
  */
 public final class SiblingDriver extends ForwardingDriver {
 
-  private final Runnable ending;
+  private final boolean owning;
 
-  private SiblingDriver(UnifiedMemoryDriver upstream, Runnable ending) {
+  private SiblingDriver(UnifiedMemoryDriver upstream, boolean owning) {
     super(upstream);
-    this.ending = ending;
+    this.owning = owning;
   }
 
   /** Moves by the calls of {@code driver} itself, which closing this leaves open. */
   public static SiblingDriver of(UnifiedMemoryDriver driver) {
-    return new SiblingDriver(driver, () -> {});
+    return new SiblingDriver(driver, false);
   }
 
   /** Moves by the calls of {@code own}, a driver for the same device, closed with this. */
   public static SiblingDriver owning(UnifiedMemoryDriver own) {
-    return new SiblingDriver(own, own::close);
+    return new SiblingDriver(own, true);
   }
 
   @Override
@@ -51,7 +51,14 @@ public final class SiblingDriver extends ForwardingDriver {
   }
 
   @Override
+  public boolean ownsContext() {
+    return owning;
+  }
+
+  @Override
   public void close() {
-    ending.run();
+    if (owning) {
+      super.close();
+    }
   }
 }

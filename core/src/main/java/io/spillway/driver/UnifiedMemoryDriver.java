@@ -186,6 +186,14 @@ public interface UnifiedMemoryDriver extends AutoCloseable {
   }
 
   /**
+   * Whether this is a {@linkplain #openSibling sibling} with a context of its own, so that its
+   * calls neither wait for those of others nor hold them up, made by other threads meanwhile.
+   */
+  default boolean ownsContext() {
+    return false;
+  }
+
+  /**
    * Releases the driver's own resources; memory not freed stays allocated until the process ends.
    */
   @Override

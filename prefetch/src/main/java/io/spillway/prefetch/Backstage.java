@@ -84,12 +84,29 @@ final class Backstage implements AutoCloseable {
     this.presence = presence;
     this.failure = failure;
     MoveSizing fitting = sizing.within(context.residentLimitBytes().getAsLong());
-    this.mover = new Mover(context, fitting, completions, presence);
+    this.mover = new Mover(context, fitting, completions, presence, new FromLanes());
     this.planner =
         new Planner(prices, fitting, this::inOneAllocation, context.applier()::droppable);
     earlier.schedule().ifPresent(planner::expect);
     this.unusable = earlier.whyNot().map(reason -> "; no earlier run: " + reason).orElse("");
     this.state = "on" + unusable;
+  }
+
+  /** What lanes do, heard by the background thread, since launches wait for it. */
+  private final class FromLanes implements Mover.Calls {
+    @Override
+    public void called() {
+      if (stopped) {
+        workThen(() -> {}); // launches that wait are let go
+      } else {
+        wake();
+      }
+    }
+
+    @Override
+    public void failed(RuntimeException reason) {
+      failure.accept(reason);
+    }
   }
 
   private boolean inOneAllocation(long origin, long address, long bytes) {
@@ -142,7 +159,7 @@ final class Backstage implements AutoCloseable {
 
   private void await(long sequence, AddressRange range, CountDownLatch ready) {
     long nanos = waits.launch() + Math.round(range.bytes() * PATIENCE * prices.comeAndGo());
-    switch (workAndWait(ready, nanos)) {
+    switch (workAndWait(() -> letGo(ready), ready, nanos)) {
       case DONE -> patience.met();
       case LATE ->
           late(
@@ -195,7 +212,8 @@ final class Backstage implements AutoCloseable {
 
   /** Waits until what was told so far has been heard, and done what there is to do about it. */
   void awaitTurn() {
-    Outcome ignored = workAndWait(new CountDownLatch(1), waits.launch());
+    CountDownLatch turn = new CountDownLatch(1);
+    Outcome ignored = workAndWait(turn::countDown, turn, waits.launch());
   }
 
   private enum Outcome {
@@ -204,10 +222,17 @@ final class Backstage implements AutoCloseable {
     NOT_WAITED
   }
 
-  /** Has the background thread work, and waits until it has, or {@code ready} says so before. */
-  private Outcome workAndWait(CountDownLatch ready, long nanos) {
+  /** Nothing is left to do: a launch goes ahead unless a lane is yet to call for what it lacks. */
+  private void letGo(CountDownLatch ready) {
+    if (stopped || !mover.calling()) {
+      ready.countDown();
+    }
+  }
+
+  /** Has the background thread work and then say so, and waits for {@code ready}. */
+  private Outcome workAndWait(Runnable say, CountDownLatch ready, long nanos) {
     try {
-      workThen(ready::countDown);
+      workThen(say);
       return ready.await(nanos, TimeUnit.NANOSECONDS) ? Outcome.DONE : Outcome.LATE;
     } catch (RejectedExecutionException e) {
       failure.accept(e);
@@ -304,7 +329,8 @@ final class Backstage implements AutoCloseable {
     waiting.removeIf(
         launch -> {
           boolean ready =
-              !more || (!planner.advises() && planner.missing(launch.sequence()).isEmpty());
+              (!more || (!planner.advises() && planner.missing(launch.sequence()).isEmpty()))
+                  && (stopped || !mover.calling(planner.declared(launch.sequence())));
           if (ready) {
             launch.ready().countDown();
           }
@@ -477,7 +503,7 @@ final class Backstage implements AutoCloseable {
       // Shut down already: what it still does is seen below.
     }
     stopped = true;
-    if (working) {
+    if (working || !mover.awaitCalls(waits.close())) {
       return false;
     }
     inbox.read(

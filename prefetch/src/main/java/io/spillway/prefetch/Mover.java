@@ -3,7 +3,6 @@ package io.spillway.prefetch;
 import io.spillway.SessionContext;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.driver.DriverException;
-import io.spillway.driver.EventHandle;
 import io.spillway.driver.SiblingDriver;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
@@ -12,53 +11,80 @@ import io.spillway.hint.Plan;
 import io.spillway.hint.PlanApplier;
 import io.spillway.range.AddressRange;
 import java.util.ArrayDeque;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /**
- * Does steps: waits for the launches that still use what leaves, lets it go, and fetches, in
- * streams of its own by turns, so that while one fetch moves the next one's call is being made.
- * Never more than a few fetches are on their way; the rest is not decided yet and needs no
- * cancelling. Mover's thread only.
+ * Does steps: waits for the launches that still use what leaves, lets it go, and has it fetched, by
+ * {@linkplain FetchLane lanes} in turn. Never more than a few fetches are on their way; the rest is
+ * not decided yet and needs no cancelling. Mover's thread only.
  */
 final class Mover implements AutoCloseable {
 
-  private record Flight(int number, List<Piece> pieces, EventHandle event) {}
+  /** Told by lanes, in their threads or the mover's. */
+  interface Calls {
+    /** A fetch that a launch may wait for has been called for. */
+    void called();
 
-  private final SessionContext context;
-
-  /** Ours, so that no launch waits for a call of it. */
-  private final UnifiedMemoryDriver driver;
-
-  private final PlanApplier applier;
-  private final Completions completions;
-  private final Presence presence;
-  private final StreamHandle[] streams;
-  private final Deque<Flight> flights = new ArrayDeque<>();
-  private final Deque<EventHandle> spare = new ArrayDeque<>();
-  private int turn;
-  private long refused;
-
-  Mover(SessionContext context, MoveSizing sizing, Completions completions, Presence presence) {
-    this.context = context;
-    this.driver = sibling(context.driver());
-    this.applier = context.applier().through(driver).withPieces(sizing.pieceBytes());
-    this.completions = completions;
-    this.presence = presence;
-    this.streams = streams(sizing.inFlight());
+    /** A lane failed. */
+    void failed(RuntimeException failure);
   }
 
-  private StreamHandle[] streams(int count) {
-    StreamHandle[] created = new StreamHandle[count];
-    try {
-      Arrays.setAll(created, i -> driver.createStream());
-      return created;
-    } catch (DriverException e) {
-      quietly(driver::close); // with the streams that it has
-      throw e;
+  /** Lanes: two contexts fetch 49 to 51 GB/s, and so do four (H200; docs/drop-in.md). */
+  private static final int LANES = 2;
+
+  /**
+   * A context takes at most this part of the device, or there is no second: 0.5 of an H200's 140
+   * GiB, a fiftieth of a card of 16.
+   */
+  private static final int CONTEXTS_IN_DEVICE = 50;
+
+  private final SessionContext context;
+  private final Completions completions;
+  private final Presence presence;
+  private final Calls calls;
+  private final int inFlight;
+  private final List<FetchLane> lanes = new ArrayList<>();
+  private final Deque<Flight> flights = new ArrayDeque<>();
+  private int turn;
+  private int number;
+  private long refused;
+
+  Mover(
+      SessionContext context,
+      MoveSizing sizing,
+      Completions completions,
+      Presence presence,
+      Calls calls) {
+    this.context = context;
+    this.completions = completions;
+    this.presence = presence;
+    this.calls = calls;
+    this.inFlight = sizing.inFlight();
+    openLanes(sizing);
+  }
+
+  private void openLanes(MoveSizing sizing) {
+    long freeBytes = context.driver().memoryInfo().freeBytes();
+    lanes.add(lane(sibling(context.driver()), sizing));
+    long takenBytes = freeBytes - context.driver().memoryInfo().freeBytes();
+    boolean cheap = takenBytes <= context.driver().device().totalBytes() / CONTEXTS_IN_DEVICE;
+    while (lanes.getFirst().threaded() && cheap && lanes.size() < Math.min(LANES, inFlight)) {
+      try {
+        lanes.add(lane(context.driver().openSibling(), sizing));
+      } catch (DriverException e) {
+        log("data is fetched by one thread: {0}", e);
+        return;
+      }
     }
+  }
+
+  private FetchLane lane(UnifiedMemoryDriver driver, MoveSizing sizing) {
+    PlanApplier applier = context.applier().through(driver).withPieces(sizing.pieceBytes());
+    return FetchLane.of(driver, applier, inFlight);
   }
 
   /** Where there is no room for a sibling, moves go by the driver's own calls. */
@@ -66,14 +92,17 @@ final class Mover implements AutoCloseable {
     try {
       return driver.openSibling();
     } catch (DriverException e) {
-      System.getLogger(Mover.class.getName())
-          .log(
-              System.Logger.Level.INFO,
-              "data is moved in the program''s own context, and its launches wait for calls that"
-                  + " move: {0}",
-              e.getMessage());
+      log(
+          "data is moved in the program's own context, and its launches wait for calls that"
+              + " move: {0}",
+          e);
       return SiblingDriver.of(driver);
     }
+  }
+
+  private static void log(String line, DriverException e) {
+    System.getLogger(Mover.class.getName())
+        .log(System.Logger.Level.INFO, line.replace("'", "''"), e.getMessage());
   }
 
   /**
@@ -84,19 +113,19 @@ final class Mover implements AutoCloseable {
    */
   boolean execute(Step step, boolean fetch) {
     reap();
-    if (flights.size() == streams.length) {
+    if (flights.size() == inFlight) {
       Flight oldest = flights.remove();
-      driver.await(oldest.event());
+      oldest.await();
       landed(oldest);
     }
-    StreamHandle stream = streams[turn];
-    turn = (turn + 1) % streams.length;
-    boolean left = step.leaving().isEmpty() || leave(step, stream);
+    FetchLane lane = lanes.get(turn);
+    StreamHandle stream = lane.stream(number);
+    boolean left = step.leaving().isEmpty() || leave(step, lane, stream);
     if (step.advises()) {
-      advise(step, stream);
+      advise(step, lane, stream);
     }
     if (!step.coming().isEmpty()) {
-      come(step, fetch ? step.come() : Plan.empty(), stream);
+      come(step, fetch ? step.come() : Plan.empty(), lane, stream);
     }
     return left;
   }
@@ -107,6 +136,11 @@ final class Mover implements AutoCloseable {
    * read once more.
    */
   void announce(Step step) {
+    for (Flight flight : flights) {
+      if (!flight.isCalled() && flight.brings(step.leaving())) {
+        flight.awaitCalled(); // what it says of these has been said then
+      }
+    }
     for (Piece piece : step.leaving()) {
       inAllocations(piece, presence::leaving);
     }
@@ -122,9 +156,9 @@ final class Mover implements AutoCloseable {
     pieces.forEach(piece -> inAllocations(piece, presence::stays));
   }
 
-  private void advise(Step step, StreamHandle stream) {
-    Plan advice = step.advise(driver.device().location());
-    step.advised(applier.apply(advice, stream).complete());
+  private void advise(Step step, FetchLane lane, StreamHandle stream) {
+    Plan advice = step.advise(lane.driver().device().location());
+    step.advised(lane.applier().apply(advice, stream).complete());
     for (Piece piece : step.notReadMostly()) {
       inAllocations(piece, presence::absent);
     }
@@ -150,32 +184,73 @@ final class Mover implements AutoCloseable {
     }
   }
 
-  private boolean leave(Step step, StreamHandle stream) {
+  private boolean leave(Step step, FetchLane lane, StreamHandle stream) {
     for (Piece piece : step.leaving()) {
       inAllocations(piece, presence::absent);
     }
     completions.awaitUpTo(step.afterSequence());
-    boolean left = applier.apply(step.leave(), stream).refused() == 0;
+    boolean left = lane.applier().apply(step.leave(), stream).refused() == 0;
     step.leaving().forEach(this::inPlace);
     refused += left ? 0 : 1;
     return left;
   }
 
-  private void come(Step step, Plan plan, StreamHandle stream) {
-    applier.apply(plan, stream);
-    EventHandle event = spare.isEmpty() ? driver.createEvent() : spare.pop();
-    int number = flights.isEmpty() ? 0 : (flights.getLast().number() + 1) % streams.length;
-    Flight flight = new Flight(number, step.coming(), event);
+  private void come(Step step, Plan plan, FetchLane lane, StreamHandle stream) {
+    Flight flight = new Flight(number, step.coming(), lane);
     flights.add(flight); // before the event is recorded: it is ours to destroy, whatever happens
-    driver.record(event, stream);
-    for (Piece piece : step.coming()) {
-      inAllocations(
-          piece,
-          piece.onlyWritten()
-              ? presence::present
-              : (allocation, range) ->
-                  presence.onItsWay(allocation, range, flight.number(), event));
+    number = (number + 1) % inFlight;
+    turn = (turn + 1) % lanes.size();
+    List<AddressRange> written = ranges(step.coming().stream().filter(Piece::onlyWritten));
+    List<AddressRange> read = ranges(step.coming().stream().filter(p -> !p.onlyWritten()));
+    Runnable call =
+        () -> {
+          try {
+            lane.applier().apply(plan, stream);
+            lane.driver().record(flight.event(), stream);
+            inAllocations(written, presence::present);
+            inAllocations(
+                read,
+                (allocation, range) ->
+                    presence.onItsWay(allocation, range, flight.number(), flight.event()));
+          } finally {
+            flight.setCalled();
+          }
+        };
+    lane.call(lane.threaded() ? () -> callAndTell(call) : call);
+  }
+
+  private void callAndTell(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      calls.failed(e);
+    } finally {
+      calls.called();
     }
+  }
+
+  private static List<AddressRange> ranges(Stream<Piece> pieces) {
+    return pieces.map(Piece::range).toList();
+  }
+
+  /** Whether a fetch that brings any of these is planned and not called for yet. */
+  boolean calling(List<Piece> pieces) {
+    return flights.stream().anyMatch(flight -> !flight.isCalled() && flight.brings(pieces));
+  }
+
+  /** Whether any fetch is. */
+  boolean calling() {
+    return flights.stream().anyMatch(flight -> !flight.isCalled());
+  }
+
+  /**
+   * Waits, interrupted or not, until no fetch is.
+   *
+   * @param nanos for how long at most for each
+   * @return whether none is
+   */
+  boolean awaitCalls(long nanos) {
+    return flights.stream().allMatch(flight -> flight.awaitCalled(nanos));
   }
 
   /** What left by another's doing is no longer there. */
@@ -184,7 +259,7 @@ final class Mover implements AutoCloseable {
   }
 
   private void reap() {
-    while (!flights.isEmpty() && driver.isComplete(flights.peek().event())) {
+    while (!flights.isEmpty() && flights.peek().isComplete()) {
       landed(flights.remove());
     }
   }
@@ -194,15 +269,21 @@ final class Mover implements AutoCloseable {
       inAllocations(
           piece, (allocation, range) -> presence.arrived(allocation, range, flight.number()));
     }
-    spare.push(flight.event());
+    flight.lane().giveBack(flight.event());
   }
 
   private void inAllocations(Piece piece, BiConsumer<LiveAllocation, AddressRange> action) {
-    for (LiveAllocation allocation : context.ledger().overlapping(piece.range())) {
-      piece
-          .range()
-          .intersection(allocation.range())
-          .ifPresent(range -> action.accept(allocation, range));
+    inAllocations(List.of(piece.range()), action);
+  }
+
+  private void inAllocations(
+      List<AddressRange> ranges, BiConsumer<LiveAllocation, AddressRange> action) {
+    for (AddressRange range : ranges) {
+      for (LiveAllocation allocation : context.ledger().overlapping(range)) {
+        range
+            .intersection(allocation.range())
+            .ifPresent(inside -> action.accept(allocation, inside));
+      }
     }
   }
 
@@ -213,23 +294,10 @@ final class Mover implements AutoCloseable {
 
   @Override
   public void close() {
-    for (StreamHandle stream : streams) {
-      quietly(() -> driver.synchronize(stream));
+    for (Flight flight : flights) {
+      flight.awaitCalled();
+      flight.lane().giveBack(flight.event());
     }
-    flights.forEach(flight -> quietly(() -> driver.destroyEvent(flight.event())));
-    spare.forEach(event -> quietly(() -> driver.destroyEvent(event)));
-    for (StreamHandle stream : streams) {
-      quietly(() -> driver.destroyStream(stream));
-    }
-    quietly(driver::close);
-  }
-
-  private static void quietly(Runnable release) {
-    try {
-      release.run();
-    } catch (DriverException e) {
-      System.getLogger(Mover.class.getName())
-          .log(System.Logger.Level.WARNING, "while closing the prefetcher", e);
-    }
+    lanes.forEach(FetchLane::close);
   }
 }

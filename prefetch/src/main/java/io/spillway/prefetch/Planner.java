@@ -218,6 +218,12 @@ public final class Planner {
     window.slide();
   }
 
+  /** What a launch touches that was declared and is not issued. */
+  List<Piece> declared(long sequence) {
+    OpenLaunch open = unissued.get(sequence);
+    return open == null ? List.of() : open.current();
+  }
+
   /** What a declared launch still lacks. */
   List<Piece> missing(long sequence) {
     OpenLaunch open = unissued.get(sequence);

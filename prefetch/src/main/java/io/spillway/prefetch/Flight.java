@@ -1,0 +1,89 @@
+package io.spillway.prefetch;
+
+import io.spillway.driver.EventHandle;
+import io.spillway.evict.Piece;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fetch: planned, then called for by its lane's thread, then on its way until its event is
+ * complete. The mover's thread's, except that a lane says when it is called.
+ */
+final class Flight {
+
+  private final int number;
+  private final List<Piece> pieces;
+  private final FetchLane lane;
+  private final EventHandle event;
+  private final CompletableFuture<@Nullable Void> called = new CompletableFuture<>();
+
+  /**
+   * Nothing is called for yet.
+   *
+   * @param number its number among those on their way
+   */
+  Flight(int number, List<Piece> pieces, FetchLane lane) {
+    this.number = number;
+    this.pieces = pieces;
+    this.lane = lane;
+    this.event = lane.event();
+  }
+
+  int number() {
+    return number;
+  }
+
+  List<Piece> pieces() {
+    return pieces;
+  }
+
+  FetchLane lane() {
+    return lane;
+  }
+
+  /** Recorded after it once it {@linkplain #isCalled is called}. */
+  EventHandle event() {
+    return event;
+  }
+
+  /** The driver has been called, or never will be. */
+  void setCalled() {
+    called.complete(null);
+  }
+
+  boolean isCalled() {
+    return called.isDone();
+  }
+
+  /** Waits until it is called, interrupted or not. */
+  void awaitCalled() {
+    called.join();
+  }
+
+  /**
+   * Waits for that at most so long, interrupted or not.
+   *
+   * @return whether it is so
+   */
+  boolean awaitCalled(long nanos) {
+    return called.thenApply(_ -> true).completeOnTimeout(false, nanos, TimeUnit.NANOSECONDS).join();
+  }
+
+  /** Whether it brings any of these, as pieces are cut now. */
+  boolean brings(List<Piece> some) {
+    return Piece.current(pieces).stream().anyMatch(some::contains);
+  }
+
+  /** Whether all has come. */
+  boolean isComplete() {
+    return isCalled() && lane.driver().isComplete(event);
+  }
+
+  /** Waits until all has come. */
+  void await() {
+    awaitCalled();
+    lane.driver().await(event);
+  }
+}

@@ -1,0 +1,200 @@
+package io.spillway.prefetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.Allocation;
+import io.spillway.Spillway;
+import io.spillway.SpillwayConfig;
+import io.spillway.allocate.HostMemoryGuard;
+import io.spillway.allocate.Placement;
+import io.spillway.driver.CudaStatus;
+import io.spillway.driver.FaultInjectingDriver;
+import io.spillway.driver.ForwardingDriver;
+import io.spillway.driver.Location;
+import io.spillway.driver.MemoryInfo;
+import io.spillway.driver.SiblingDriver;
+import io.spillway.driver.StreamHandle;
+import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.driver.sim.Access;
+import io.spillway.driver.sim.GpuModel;
+import io.spillway.driver.sim.SimulatedDriver;
+import io.spillway.driver.sim.SimulatedKernel;
+import io.spillway.driver.sim.TouchKind;
+import io.spillway.range.AddressRange;
+import io.spillway.range.ByteSize;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Fetches that are called for by threads of their own, where a sibling has its own context. */
+@Timeout(60) // seconds
+final class FetchLanesTest {
+
+  private static final long LAYER = 16 * ByteSize.MIB;
+  private static final int LAYERS = 12;
+  private static final int LAPS = 8;
+
+  private final SimulatedDriver simulation = SimulatedDriver.open(GpuModel.h200());
+  private final FaultInjectingDriver injecting = new FaultInjectingDriver(simulation);
+  private final ExecutorService thread = Executors.newSingleThreadExecutor();
+  private final Set<String> fetching = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger calling = new AtomicInteger();
+  private final AtomicInteger mostCalling = new AtomicInteger();
+
+  @AfterEach
+  void nothingIsLeft() {
+    thread.close();
+    assertThat(injecting.leaks()).isEmpty();
+    simulation.close();
+  }
+
+  /** Its siblings have contexts of their own, as libcuda's do, which take memory. */
+  private class Contexts extends ForwardingDriver {
+    private final long contextBytes;
+    private final AtomicInteger open = new AtomicInteger();
+
+    Contexts(long contextBytes) {
+      super(injecting);
+      this.contextBytes = contextBytes;
+    }
+
+    /** Run in each call that fetches, by its thread. */
+    void fetching() {}
+
+    @Override
+    public MemoryInfo memoryInfo() {
+      MemoryInfo info = super.memoryInfo();
+      return new MemoryInfo(info.freeBytes() - open.get() * contextBytes, info.totalBytes());
+    }
+
+    @Override
+    public UnifiedMemoryDriver openSibling() {
+      UnifiedMemoryDriver sibling = super.openSibling();
+      open.incrementAndGet();
+      return SiblingDriver.owning(
+          new ForwardingDriver(sibling) {
+            @Override
+            public void prefetch(AddressRange range, Location target, StreamHandle stream) {
+              if (target.equals(Location.HOST)) {
+                super.prefetch(range, target, stream);
+                return;
+              }
+              fetching.add(Thread.currentThread().getName());
+              mostCalling.accumulateAndGet(calling.incrementAndGet(), Math::max);
+              try {
+                fetching();
+                super.prefetch(range, target, stream);
+              } finally {
+                calling.decrementAndGet();
+              }
+            }
+          });
+    }
+  }
+
+  private SpillwayConfig.Builder config(UnifiedMemoryDriver driver) {
+    return SpillwayConfig.builder()
+        .driver(driver)
+        .deviceBudget(Long.toString(LAYERS * LAYER / 3 * 2))
+        .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
+        .plugins(List.of(new Auto(new MoveSizing(LAYER, 2))))
+        .background(thread);
+  }
+
+  /** Reads all layers again and again; returns the engine's state at the end. */
+  private String run(UnifiedMemoryDriver driver) {
+    try (Spillway spillway = Spillway.open(config(driver).build());
+        Allocation weights = spillway.allocate(LAYERS * LAYER, Placement.MANAGED, "weights")) {
+      simulation.hostTouch(weights.range(), TouchKind.WRITE);
+      weights.readMostly();
+      for (int i = 0; i < LAPS * LAYERS; i++) {
+        AddressRange layer = weights.range().slice(i % LAYERS * LAYER, LAYER);
+        try (var scope = spillway.launch("layer", i % LAYERS)) {
+          scope.reads(weights, i % LAYERS * LAYER, LAYER);
+          simulation.launch(
+              SimulatedKernel.of("layer", new Access(layer, TouchKind.READ, 1, 1)),
+              StreamHandle.DEFAULT);
+        }
+        simulation.synchronize(StreamHandle.DEFAULT);
+      }
+      return String.valueOf(spillway.statistics().plugins().get("auto"));
+    }
+  }
+
+  @Test
+  void twoCallsAreUnderWayAtATime() {
+    CountDownLatch both = new CountDownLatch(2);
+    Contexts driver =
+        new Contexts(ByteSize.MIB) {
+          @Override
+          void fetching() {
+            both.countDown();
+            try { // the first waits for the second; where there never is one, this ends it
+              assertThat(both.await(30, TimeUnit.SECONDS)).as("another call beside it").isTrue();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+        };
+
+    assertThat(run(driver)).startsWith("on");
+
+    assertThat(mostCalling).hasValue(2);
+    assertThat(fetching).containsExactly("spillway-fetch");
+  }
+
+  @Test
+  void everyLaunchFindsItsDataThere() {
+    assertThat(run(new Contexts(ByteSize.MIB))).startsWith("on");
+
+    assertThat(simulation.counters().faults()).isZero();
+  }
+
+  @Test
+  void contextsThatTakeMuchOfTheDeviceAreNotOpenedTwice() {
+    Contexts driver = new Contexts(simulation.device().totalBytes() / 40);
+
+    assertThat(run(driver)).startsWith("on");
+
+    assertThat(driver.open).hasValue(1);
+    assertThat(mostCalling).hasValue(1);
+    assertThat(simulation.counters().faults()).isZero();
+  }
+
+  @Test
+  void whereASecondContextIsRefusedThereIsOne() {
+    injecting.fail("openSibling", 2, CudaStatus.OUT_OF_MEMORY);
+
+    assertThat(run(new Contexts(ByteSize.MIB))).startsWith("on");
+
+    assertThat(mostCalling).hasValue(1);
+  }
+
+  @Test
+  void aLaneThatFailsSwitchesTheEngineOffAndNoLaunchWaitsForIt() {
+    AtomicInteger calls = new AtomicInteger();
+    Contexts driver =
+        new Contexts(ByteSize.MIB) {
+          @Override
+          void fetching() {
+            if (calls.incrementAndGet() == LAYERS) {
+              throw new IllegalStateException("lane gone");
+            }
+          }
+        };
+
+    long start = System.nanoTime();
+    assertThat(run(driver)).isEqualTo("off: lane gone");
+
+    assertThat(System.nanoTime() - start).isLessThan(Waits.STANDARD.launch());
+    assertThat(simulation.counters().faults()).as("the program went on").isPositive();
+  }
+}

@@ -15,9 +15,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A driver to fetch with, and the thread that makes its calls. The call that fetches 128 MiB takes
- * the processor 2.1 to 3.5 ms of which the link needs 2.4 (H200), so one thread keeps the link busy
- * at best just so: with two lanes the next call is under way before the last one's bytes have come.
+ * A driver to fetch with, and the thread that makes its calls. A call that fetches 128 MiB takes
+ * the processor 2.1 to 3.5 ms, and the link 2.4 (H200), so that one thread keeps the link busy at
+ * best just so: two that bring half of it each have time to let go what has to make room.
  *
  * <p>A driver without a context of its own is called at once, by whoever asks. All but what {@link
  * #call} is given is the mover's thread's.

@@ -12,8 +12,11 @@ import io.spillway.range.ByteSize;
  */
 public record MoveSizing(long pieceBytes, int inFlight) {
 
-  /** How many pieces can be on their way at most: a launching thread notes them in one word. */
-  public static final int MOST_IN_FLIGHT = Presence.MOST_ON_THEIR_WAY;
+  /**
+   * How many pieces can be on their way at most: a launching thread notes the parts of them in one
+   * word.
+   */
+  public static final int MOST_IN_FLIGHT = Presence.MOST_ON_THEIR_WAY / Mover.LANES;
 
   /**
    * 128 MiB is where a fetch no longer holds the calling thread (measurements h200: {@code

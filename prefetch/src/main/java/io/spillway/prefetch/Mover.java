@@ -7,20 +7,24 @@ import io.spillway.driver.SiblingDriver;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.evict.Piece;
+import io.spillway.hint.Hint;
 import io.spillway.hint.Plan;
 import io.spillway.hint.PlanApplier;
 import io.spillway.range.AddressRange;
+import io.spillway.range.Blocks;
+import io.spillway.range.ByteSize;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 
 /**
- * Does steps: waits for the launches that still use what leaves, lets it go, and has it fetched, by
- * {@linkplain FetchLane lanes} in turn. Never more than a few fetches are on their way; the rest is
- * not decided yet and needs no cancelling. Mover's thread only.
+ * Does steps: waits for the launches that still use what leaves, lets it go, and has what comes
+ * fetched, by all {@linkplain FetchLane lanes} at once, since the driver lets nothing go while any
+ * of them calls it. Never more than a few fetches are on their way; the rest is not decided yet and
+ * needs no cancelling. Mover's thread only.
  */
 final class Mover implements AutoCloseable {
 
@@ -33,14 +37,27 @@ final class Mover implements AutoCloseable {
     void failed(RuntimeException failure);
   }
 
+  /**
+   * What a lane is given at least of a step that several share: the rate of calls of 32 MiB is 0.8
+   * of the most (measurements h200: {@code prefetch.h2d}).
+   */
+  private static final long LEAST_PART_BYTES = 32 * ByteSize.MIB;
+
   /** Lanes: two contexts fetch 49 to 51 GB/s, and so do four (H200; docs/drop-in.md). */
-  private static final int LANES = 2;
+  static final int LANES = 2;
 
   /**
    * A context takes at most this part of the device, or there is no second: 0.5 of an H200's 140
    * GiB, a fiftieth of a card of 16.
    */
   private static final int CONTEXTS_IN_DEVICE = 50;
+
+  /**
+   * A range that comes.
+   *
+   * @param written whether what it held before is of no interest
+   */
+  private record Coming(AddressRange range, boolean written) {}
 
   private final SessionContext context;
   private final Completions completions;
@@ -49,7 +66,6 @@ final class Mover implements AutoCloseable {
   private final int inFlight;
   private final List<FetchLane> lanes = new ArrayList<>();
   private final Deque<Flight> flights = new ArrayDeque<>();
-  private int turn;
   private int number;
   private long refused;
 
@@ -72,7 +88,7 @@ final class Mover implements AutoCloseable {
     lanes.add(lane(sibling(context.driver()), sizing));
     long takenBytes = freeBytes - context.driver().memoryInfo().freeBytes();
     boolean cheap = takenBytes <= context.driver().device().totalBytes() / CONTEXTS_IN_DEVICE;
-    while (lanes.getFirst().threaded() && cheap && lanes.size() < Math.min(LANES, inFlight)) {
+    while (lanes.getFirst().threaded() && cheap && lanes.size() < LANES) {
       try {
         lanes.add(lane(context.driver().openSibling(), sizing));
       } catch (DriverException e) {
@@ -113,19 +129,19 @@ final class Mover implements AutoCloseable {
    */
   boolean execute(Step step, boolean fetch) {
     reap();
-    if (flights.size() == inFlight) {
+    while (flights.size() > (inFlight - 1) * lanes.size()) {
       Flight oldest = flights.remove();
       oldest.await();
       landed(oldest);
     }
-    FetchLane lane = lanes.get(turn);
-    StreamHandle stream = lane.stream(number);
+    FetchLane lane = lanes.getFirst();
+    StreamHandle stream = lane.stream(0);
     boolean left = step.leaving().isEmpty() || leave(step, lane, stream);
     if (step.advises()) {
       advise(step, lane, stream);
     }
     if (!step.coming().isEmpty()) {
-      come(step, fetch ? step.come() : Plan.empty(), lane, stream);
+      come(step, fetch);
     }
     return left;
   }
@@ -195,28 +211,66 @@ final class Mover implements AutoCloseable {
     return left;
   }
 
-  private void come(Step step, Plan plan, FetchLane lane, StreamHandle stream) {
-    Flight flight = new Flight(number, step.coming(), lane);
+  private void come(Step step, boolean fetch) {
+    List<Coming> coming =
+        step.coming().stream()
+            .sorted(Comparator.comparingLong(Piece::address))
+            .map(piece -> new Coming(piece.range(), piece.onlyWritten()))
+            .toList();
+    int parts = Math.clamp(step.bytes() / LEAST_PART_BYTES, 1, lanes.size());
+    long partBytes = Blocks.ceil(Math.ceilDiv(step.bytes(), parts));
+    for (int part = 0; part < parts; part++) {
+      come(step.coming(), slice(coming, part * partBytes, partBytes), fetch);
+    }
+  }
+
+  /** So many bytes of these ranges, one behind the other, from {@code offset} on. */
+  private static List<Coming> slice(List<Coming> all, long offset, long bytes) {
+    List<Coming> inside = new ArrayList<>();
+    long at = 0;
+    for (Coming coming : all) {
+      long from = Math.max(offset - at, 0);
+      long to = Math.min(offset + bytes - at, coming.range().bytes());
+      if (from < to) {
+        inside.add(new Coming(coming.range().slice(from, to - from), coming.written()));
+      }
+      at += coming.range().bytes();
+    }
+    return inside;
+  }
+
+  private void come(List<Piece> pieces, List<Coming> part, boolean fetch) {
+    FetchLane lane = lanes.get(number % lanes.size());
+    StreamHandle stream = lane.stream(number / lanes.size());
+    Flight flight = new Flight(number, pieces, lane);
     flights.add(flight); // before the event is recorded: it is ours to destroy, whatever happens
-    number = (number + 1) % inFlight;
-    turn = (turn + 1) % lanes.size();
-    List<AddressRange> written = ranges(step.coming().stream().filter(Piece::onlyWritten));
-    List<AddressRange> read = ranges(step.coming().stream().filter(p -> !p.onlyWritten()));
+    number = (number + 1) % (inFlight * lanes.size());
+    Plan plan = fetch ? fetch(part) : Plan.empty();
     Runnable call =
         () -> {
           try {
             lane.applier().apply(plan, stream);
             lane.driver().record(flight.event(), stream);
-            inAllocations(written, presence::present);
-            inAllocations(
-                read,
-                (allocation, range) ->
-                    presence.onItsWay(allocation, range, flight.number(), flight.event()));
+            part.forEach(coming -> say(coming, flight));
           } finally {
             flight.setCalled();
           }
         };
     lane.call(lane.threaded() ? () -> callAndTell(call) : call);
+  }
+
+  private static Plan fetch(List<Coming> part) {
+    return new Plan(part.stream().<Hint>map(coming -> new Hint.Fetch(coming.range())).toList())
+        .coalesced();
+  }
+
+  private void say(Coming coming, Flight flight) {
+    inAllocations(
+        coming.range(),
+        coming.written()
+            ? presence::present
+            : (allocation, range) ->
+                presence.onItsWay(allocation, range, flight.number(), flight.event()));
   }
 
   private void callAndTell(Runnable call) {
@@ -227,10 +281,6 @@ final class Mover implements AutoCloseable {
     } finally {
       calls.called();
     }
-  }
-
-  private static List<AddressRange> ranges(Stream<Piece> pieces) {
-    return pieces.map(Piece::range).toList();
   }
 
   /** Whether a fetch that brings any of these is planned and not called for yet. */
@@ -273,17 +323,12 @@ final class Mover implements AutoCloseable {
   }
 
   private void inAllocations(Piece piece, BiConsumer<LiveAllocation, AddressRange> action) {
-    inAllocations(List.of(piece.range()), action);
+    inAllocations(piece.range(), action);
   }
 
-  private void inAllocations(
-      List<AddressRange> ranges, BiConsumer<LiveAllocation, AddressRange> action) {
-    for (AddressRange range : ranges) {
-      for (LiveAllocation allocation : context.ledger().overlapping(range)) {
-        range
-            .intersection(allocation.range())
-            .ifPresent(inside -> action.accept(allocation, inside));
-      }
+  private void inAllocations(AddressRange range, BiConsumer<LiveAllocation, AddressRange> action) {
+    for (LiveAllocation allocation : context.ledger().overlapping(range)) {
+      range.intersection(allocation.range()).ifPresent(inside -> action.accept(allocation, inside));
     }
   }
 

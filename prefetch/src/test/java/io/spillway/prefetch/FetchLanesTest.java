@@ -34,11 +34,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Fetches that are called for by threads of their own, where a sibling has its own context. */
+/** Fetches by threads of their own, where a sibling has its own context. */
 @Timeout(60) // seconds
 final class FetchLanesTest {
 
-  private static final long LAYER = 16 * ByteSize.MIB;
+  private static final long LAYER = 64 * ByteSize.MIB;
   private static final int LAYERS = 12;
   private static final int LAPS = 8;
 

@@ -28,9 +28,9 @@ final class MoveSizingTest {
   void whatCannotBeIsRefused() {
     assertThatThrownBy(() -> new MoveSizing(ByteSize.MIB, 2))
         .hasMessage("pieces of 1048576 bytes: must be a positive multiple of 2097152 (one block)");
-    assertThatThrownBy(() -> new MoveSizing(Blocks.BYTES, 61))
-        .hasMessage("61 pieces in flight: must be from 1 to 60");
+    assertThatThrownBy(() -> new MoveSizing(Blocks.BYTES, 31))
+        .hasMessage("31 pieces in flight: must be from 1 to 30");
     assertThatThrownBy(() -> new MoveSizing(Blocks.BYTES, 0))
-        .hasMessage("0 pieces in flight: must be from 1 to 60");
+        .hasMessage("0 pieces in flight: must be from 1 to 30");
   }
 }

@@ -44,6 +44,7 @@ final class Backstage implements AutoCloseable {
   private final Prices prices = Prices.H200;
   private final Completions completions;
   private final Mover mover;
+  private final Attention attention;
   private final Planner planner;
   private final Governor governor = new Governor();
   private final Consumer<RuntimeException> failure;
@@ -85,6 +86,8 @@ final class Backstage implements AutoCloseable {
     this.failure = failure;
     MoveSizing fitting = sizing.within(context.residentLimitBytes().getAsLong());
     this.mover = new Mover(context, fitting, completions, presence, new FromLanes());
+    this.attention =
+        new Attention(mover.threaded() ? Attention.Span.standard() : Attention.Span.NONE);
     this.planner =
         new Planner(prices, fitting, this::inOneAllocation, context.applier()::droppable);
     earlier.schedule().ifPresent(planner::expect);
@@ -140,7 +143,9 @@ final class Backstage implements AutoCloseable {
    */
   boolean tellAndWake(Message message) {
     boolean told = tell(message);
-    wake();
+    if (!attention.given()) {
+      wake();
+    }
     return told;
   }
 
@@ -254,6 +259,7 @@ final class Backstage implements AutoCloseable {
                 say.run();
               }
             });
+    attention.call();
   }
 
   /** Sees to it that somebody looks what there is to do. Any thread. */
@@ -267,30 +273,45 @@ final class Backstage implements AutoCloseable {
                   scheduled.set(false);
                   work();
                 });
+        attention.call();
       } catch (RejectedExecutionException e) {
         failure.accept(e);
       }
     }
   }
 
-  /** Reads, plans and moves until there is nothing left to do. */
+  /** Reads, plans and moves until there has been nothing to do for a while. */
   private void work() {
     working = true;
+    attention.begin();
     try {
-      boolean did = true;
-      while (did && !stopped) {
-        read();
-        completions.retire();
-        Step step = planner.next(context.residentLimitBytes().getAsLong());
-        did = step != null && move(step);
-        release(did);
-      }
+      do {
+        workOff();
+      } while (!stopped && attention.linger(this::toldSomething));
     } catch (RuntimeException e) {
       failure.accept(e);
     } finally {
+      attention.end();
       release(false);
       working = false;
     }
+  }
+
+  private boolean toldSomething() {
+    return !inbox.isEmpty();
+  }
+
+  /** Reads, plans and moves until there is nothing left to do. */
+  private void workOff() {
+    boolean did = true;
+    while (did && !stopped) {
+      read();
+      completions.retire();
+      Step step = planner.next(context.residentLimitBytes().getAsLong());
+      did = step != null && move(step);
+      release(did);
+    }
+    release(false);
   }
 
   private boolean move(Step step) {

@@ -134,8 +134,8 @@ final class Mover implements AutoCloseable {
       oldest.await();
       landed(oldest);
     }
-    FetchLane lane = lanes.getFirst();
-    StreamHandle stream = lane.stream(0);
+    FetchLane lane = lanes.get(number % lanes.size());
+    StreamHandle stream = lane.stream(number / lanes.size());
     boolean left = step.leaving().isEmpty() || leave(step, lane, stream);
     if (step.advises()) {
       advise(step, lane, stream);
@@ -281,6 +281,11 @@ final class Mover implements AutoCloseable {
     } finally {
       calls.called();
     }
+  }
+
+  /** Whether fetches are called for by threads of their own. */
+  boolean threaded() {
+    return lanes.getFirst().threaded();
   }
 
   /** Whether a fetch that brings any of these is planned and not called for yet. */

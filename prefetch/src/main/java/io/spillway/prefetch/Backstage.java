@@ -51,7 +51,7 @@ final class Backstage implements AutoCloseable {
   private final Inbox inbox = new Inbox(MESSAGES);
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final List<Waiting> waiting = new ArrayList<>();
-  private volatile boolean times;
+  private volatile int timesOneOf;
   private final Waits waits;
   private final Patience patience;
   private final AtomicLong late = new AtomicLong();
@@ -394,7 +394,7 @@ final class Backstage implements AutoCloseable {
         declared.bytes(),
         declared.kind(),
         limitBytes);
-    times = planner.times();
+    timesOneOf = planner.timesOneOf();
     setInPlace(new AddressRange(declared.address(), declared.bytes()));
     if (declared.kind() == AccessKind.UNKNOWN) {
       lookForReadMostly(new AddressRange(declared.address(), declared.bytes()));
@@ -480,9 +480,9 @@ final class Backstage implements AutoCloseable {
     planner.took(launch, nanos);
   }
 
-  /** Whether launches are to be timed. Any thread. */
-  boolean times() {
-    return times;
+  /** One of how many launches is to be timed; 0 if none. Any thread. */
+  int timesOneOf() {
+    return timesOneOf;
   }
 
   private String describe() {

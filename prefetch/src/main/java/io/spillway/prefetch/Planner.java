@@ -60,6 +60,7 @@ public final class Planner {
   private int mostAhead = Integer.MAX_VALUE;
   private boolean looksAhead = true;
   private boolean times;
+  private final Sampling sampling = new Sampling();
   private @Nullable RecordedRun recorded;
 
   /** The window that was told what a recorded lap only reads. */
@@ -193,6 +194,7 @@ public final class Planner {
       recorded.place();
     }
     int number = predictor.observe(launch, bounds);
+    sampling.issued(number, open != null && open.inPlaceBytes() > 0);
     window.follow();
     window.piecesOf(number);
     window.slide();
@@ -241,9 +243,11 @@ public final class Planner {
     trials.timing(launch);
   }
 
-  /** Whether it matters how long launches take: something may be better off in place. */
-  boolean times() {
-    return times;
+  /**
+   * One of how many launches is to be timed, since something may be better off in place; 0 if none.
+   */
+  int timesOneOf() {
+    return times ? sampling.every() : 0;
   }
 
   /** A launch took that long. */

@@ -52,12 +52,21 @@ final class PredictiveEngine implements SessionListener {
     /** Where it starts in its stream; null if it is not timed. */
     private @Nullable EventHandle start;
 
+    /** Launches that this thread declared so far. */
+    private long launches;
+
     Touches of(Launch launch) {
       if (sequence != launch.sequence()) {
         sequence = launch.sequence();
+        launches++;
         touches = new Touches().begin(launch.label());
       }
       return touches;
+    }
+
+    /** Whether it is the one of so many that is timed; of 0 none is. */
+    boolean isTimed(int oneOf) {
+      return oneOf > 0 && launches % oneOf == 0;
     }
   }
 
@@ -131,7 +140,7 @@ final class PredictiveEngine implements SessionListener {
     try {
       presence.awaited(
           allocation, inside, event -> context.driver().streamWait(launch.stream(), event));
-      if (backstage.times()) {
+      if (current.isTimed(backstage.timesOneOf())) {
         if (current.start == null) {
           current.start = completions.timing();
         }

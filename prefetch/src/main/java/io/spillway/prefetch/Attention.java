@@ -1,6 +1,9 @@
 package io.spillway.prefetch;
 
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,25 +24,26 @@ final class Attention {
     /** None: whoever tells wakes the thread. */
     static final Span NONE = new Span(0, 0, 0);
 
+    /** Processors of which one can be spared: those of the launching thread and of the lanes. */
+    private static final int MANY_PROCESSORS = 2 * (1 + Mover.LANES);
+
     /**
-     * For launches up to two milliseconds apart. At first it spins, since a launch that was let go
-     * is issued some ten microseconds later and what it frees is waited for; where there are
-     * processors enough for that.
+     * For launches up to two milliseconds apart. Where there are processors enough it spins for one
+     * of them: a nap takes 50 us longer than asked for on Linux, and what comes that much later is
+     * late for one launch in a hundred (H200, launches 0.5 ms apart).
      */
     static Span standard() {
-      return new Span(
-          Runtime.getRuntime().availableProcessors() > BUSY_PROCESSORS ? 200_000 : 0,
-          50_000,
-          2_000_000);
+      boolean spins = Runtime.getRuntime().availableProcessors() >= MANY_PROCESSORS;
+      return new Span(spins ? 1_000_000 : 0, 50_000, 2_000_000);
     }
-
-    /** Those of the program's launching thread and of the lanes. */
-    private static final int BUSY_PROCESSORS = 1 + Mover.LANES;
   }
 
   private final Span span;
   private volatile boolean looking;
-  private volatile boolean called;
+
+  /** Tasks that were given to the background thread and have not begun. */
+  private final AtomicInteger pending = new AtomicInteger();
+
   private volatile @Nullable Thread thread;
 
   Attention(Span span) {
@@ -48,7 +52,6 @@ final class Attention {
 
   /** Looks from now on. The background thread. */
   void begin() {
-    called = false;
     thread = Thread.currentThread();
     looking = true;
   }
@@ -65,9 +68,23 @@ final class Attention {
     return looking;
   }
 
-  /** Something else waits for the background thread, which is to stop looking. Any thread. */
-  void call() {
-    called = true;
+  /**
+   * Gives the background thread a task, for which it stops looking. Any thread.
+   *
+   * @throws RejectedExecutionException if {@code background} takes no more
+   */
+  void call(Executor background, Runnable task) {
+    pending.incrementAndGet();
+    try {
+      background.execute(
+          () -> {
+            pending.decrementAndGet();
+            task.run();
+          });
+    } catch (RejectedExecutionException e) {
+      pending.decrementAndGet();
+      throw e;
+    }
     Thread looker = thread;
     if (looker != null) {
       LockSupport.unpark(looker);
@@ -75,13 +92,15 @@ final class Attention {
   }
 
   /**
-   * Looks until there is something, somebody calls, or long enough. The background thread.
+   * Looks until there is something, a task is given, or long enough. The background thread.
    *
    * @return whether there is something; else it does not look any more
    */
   boolean linger(BooleanSupplier something) {
     long start = System.nanoTime();
-    for (long nanos = 0; nanos < span.lingerNanos() && !called; nanos = System.nanoTime() - start) {
+    for (long nanos = 0;
+        nanos < span.lingerNanos() && pending.get() == 0;
+        nanos = System.nanoTime() - start) {
       if (something.getAsBoolean()) {
         return true;
       }

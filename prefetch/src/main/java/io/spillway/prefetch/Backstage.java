@@ -249,31 +249,27 @@ final class Backstage implements AutoCloseable {
 
   /** Has the background thread work, and then say so, whatever comes of it. */
   private void workThen(Runnable say) {
-    context
-        .background()
-        .execute(
-            () -> {
-              try {
-                work();
-              } finally {
-                say.run();
-              }
-            });
-    attention.call();
+    attention.call(
+        context.background(),
+        () -> {
+          try {
+            work();
+          } finally {
+            say.run();
+          }
+        });
   }
 
   /** Sees to it that somebody looks what there is to do. Any thread. */
   void wake() {
     if (!stopped && scheduled.compareAndSet(false, true)) {
       try {
-        context
-            .background()
-            .execute(
-                () -> {
-                  scheduled.set(false);
-                  work();
-                });
-        attention.call();
+        attention.call(
+            context.background(),
+            () -> {
+              scheduled.set(false);
+              work();
+            });
       } catch (RejectedExecutionException e) {
         failure.accept(e);
       }
@@ -516,15 +512,9 @@ final class Backstage implements AutoCloseable {
    * @return whether that is so; else a step goes on, and what is its own has to stay
    */
   boolean finish() {
-    CompletableFuture<Boolean> done = new CompletableFuture<>();
-    try {
-      workThen(() -> done.complete(true));
-      done.completeOnTimeout(false, waits.close(), TimeUnit.NANOSECONDS).join();
-    } catch (RejectedExecutionException e) {
-      // Shut down already: what it still does is seen below.
-    }
-    stopped = true;
-    if (working || !mover.awaitCalls(waits.close())) {
+    boolean heard = awaitTask();
+    stopped = true; // so that a task that lanes gave since begins no step
+    if (!heard || !awaitTask() || !mover.awaitCalls(waits.close())) {
       return false;
     }
     inbox.read(
@@ -535,6 +525,17 @@ final class Backstage implements AutoCloseable {
         },
         () -> {});
     return true;
+  }
+
+  /** Waits for a task of the background thread, and so for all before it, interrupted or not. */
+  private boolean awaitTask() {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    try {
+      workThen(() -> done.complete(true));
+    } catch (RejectedExecutionException e) {
+      return !working; // shut down, but perhaps still at it
+    }
+    return done.completeOnTimeout(false, waits.close(), TimeUnit.NANOSECONDS).join();
   }
 
   @Override

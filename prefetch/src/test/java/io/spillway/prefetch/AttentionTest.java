@@ -1,8 +1,14 @@
 package io.spillway.prefetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,9 +71,10 @@ final class AttentionTest {
   }
 
   @Test
-  void aCallEndsIt() throws InterruptedException {
+  void aTaskThatWaitsEndsIt() throws InterruptedException {
     Attention attention = new Attention(new Attention.Span(0, Long.MAX_VALUE, Long.MAX_VALUE));
     CountDownLatch looking = new CountDownLatch(1);
+    List<Runnable> waiting = new ArrayList<>();
     boolean[] seen = {true};
     Thread thread =
         Thread.ofPlatform()
@@ -83,11 +90,44 @@ final class AttentionTest {
                 });
     looking.await();
 
-    attention.call();
+    attention.call(waiting::add, () -> {});
 
     thread.join();
     assertThat(seen[0]).isFalse();
     assertThat(attention.given()).isFalse();
+  }
+
+  @Test
+  void aTaskGivenBeforeItBeganIsNotForgotten() {
+    Attention attention = new Attention(FOR_EVER);
+    Deque<Runnable> tasks = new ArrayDeque<>();
+    attention.call(
+        tasks::add,
+        () -> {
+          attention.begin();
+          assertThat(attention.linger(() -> false)).isFalse();
+        });
+    attention.call(tasks::add, () -> {});
+
+    tasks.remove().run();
+  }
+
+  @Test
+  void aTaskThatIsRefusedDoesNotWait() {
+    Attention attention = new Attention(FOR_EVER);
+    attention.begin();
+
+    assertThatThrownBy(
+            () ->
+                attention.call(
+                    task -> {
+                      throw new RejectedExecutionException("closed");
+                    },
+                    () -> {}))
+        .hasMessage("closed");
+
+    AtomicInteger looks = new AtomicInteger();
+    assertThat(attention.linger(() -> looks.incrementAndGet() == 3)).isTrue();
   }
 
   @Test

@@ -218,8 +218,10 @@ public final class Spillway implements AutoCloseable {
   }
 
   private long residentLimitBytes() {
-    long plainBytes = budgetGiven ? allocator.ledger().liveBytes(MemoryKind.DEVICE) : 0;
-    return Math.max(0, allocator.budgetBytes() - plainBytes);
+    long budgetBytes = allocator.budgetBytes();
+    return budgetGiven
+        ? Math.max(0, budgetBytes - allocator.ledger().liveBytes(MemoryKind.DEVICE))
+        : Math.min(budgetBytes, allocator.leftByPlainBytes());
   }
 
   private Executor ownBackground() {
@@ -231,6 +233,10 @@ public final class Spillway implements AutoCloseable {
   private static Allocator allocator(SpillwayConfig config, UnifiedMemoryDriver driver) {
     Allocator.Builder builder = Allocator.builder(driver).tracking(tracking(config));
     config.hostMemoryGuard().ifPresent(builder::hostMemoryGuard);
+  /**
+   * A budget that is given bounds plain memory too. One that is not is a share of the card, of
+   * which plain memory, which cannot leave, may have taken more than the rest.
+   */
     config
         .deviceBudget()
         .ifPresent(

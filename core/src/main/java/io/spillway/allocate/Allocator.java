@@ -51,6 +51,8 @@ public final class Allocator implements AutoCloseable {
 
   /** What others than this allocator's callers had of the device when it was opened. */
   private final LongAdder usedAtOpeningBytes = new LongAdder();
+  private final long totalBytes;
+
 
   private final @Nullable String whyNotManaged;
   private final AtomicBoolean saidWhyNot = new AtomicBoolean();
@@ -73,6 +75,7 @@ public final class Allocator implements AutoCloseable {
     MemoryInfo info = driver.memoryInfo();
     this.usedAtOpeningBytes.add(info.totalBytes() - info.freeBytes());
     this.guard = builder.guard == null ? HostMemoryGuard.ofThisMachine() : builder.guard;
+    this.totalBytes = info.totalBytes();
     this.budgetBytes = builder.budget.resolve(info.totalBytes(), guard.read().limitBytes());
     this.rule = builder.rule == null ? RedirectRule.standard(info.totalBytes()) : builder.rule;
     this.sites = new SiteRecorder(builder.tracking);
@@ -136,6 +139,20 @@ public final class Allocator implements AutoCloseable {
   /**
    * Serves a request.
    *
+  /**
+   * What plain memory, others and the {@linkplain RedirectRule#standardHeadroomBytes headroom}
+   * leave of the device now: managed memory beyond that is not resident whatever the budget, since
+   * plain memory cannot leave. Does not ask the driver.
+   */
+  public long leftByPlainBytes() {
+    long left =
+        totalBytes
+            - usedAtOpeningBytes.sum()
+            - ledger.liveBytes(MemoryKind.DEVICE)
+            - RedirectRule.standardHeadroomBytes(totalBytes);
+    return Math.max(0, left);
+  }
+
    * @throws InvalidSizeException if the size is not from 1 to {@link #MOST_BYTES}
    * @throws ManagedMemoryUnavailableException if the placement is MANAGED and there is none here
    * @throws HostMemoryExhaustedException if it would have to be managed, and the host might not be

@@ -60,6 +60,7 @@ public final class Planner {
   private int mostAhead = Integer.MAX_VALUE;
   private boolean looksAhead = true;
   private boolean times;
+  private boolean oldestHaveLeft;
   private @Nullable RecordedRun recorded;
 
   /** The window that was told what a recorded lap only reads. */
@@ -283,8 +284,20 @@ public final class Planner {
   }
 
   private @Nullable Step shrink(long limitBytes) {
-    List<Piece> leaving = room.shrink(predictor.position(), limitBytes);
+    List<Piece> leaving =
+        oldestHaveLeft
+            ? room.letGoOldest(limitBytes)
+            : room.shrink(predictor.position(), limitBytes);
+    oldestHaveLeft = false;
     return leaving.isEmpty() ? null : Step.moving(leaving, List.of(), List.of(), List.of(), true);
+  }
+
+  /**
+   * Nobody kept the budget while launches were only watched: of what is beyond it, the driver has
+   * let go what came first. Only that is sure to be there which was used last.
+   */
+  void oldestHaveLeft() {
+    oldestHaveLeft = true;
   }
 
   /** Whether a step that already moves so much has no place for the piece. */

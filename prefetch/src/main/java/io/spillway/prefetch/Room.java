@@ -4,6 +4,7 @@ import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.evict.Victims;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
@@ -98,6 +99,26 @@ final class Room {
       }
       leave(victim, null);
       leaving.add(victim);
+    }
+    return leaving;
+  }
+
+  /** What leaves, by age alone, until there is no more than fits. */
+  List<Piece> letGoOldest(long limitBytes) {
+    List<Piece> byAge = new ArrayList<>();
+    for (Piece piece : pieces.all()) {
+      if (piece.resident() && evictable.test(piece)) {
+        byAge.add(piece);
+      }
+    }
+    byAge.sort(Comparator.comparingLong(Piece::lastSequence));
+    List<Piece> leaving = new ArrayList<>();
+    for (Piece piece : byAge) {
+      if (pieces.residentBytes() <= limitBytes) {
+        break;
+      }
+      leave(piece, null);
+      leaving.add(piece);
     }
     return leaving;
   }

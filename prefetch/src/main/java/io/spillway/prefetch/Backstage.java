@@ -448,7 +448,8 @@ final class Backstage implements AutoCloseable {
       case Hint.NotReadMostly _ -> planner.expectWrite(range).forEach(mover::gone);
       case Hint.ReadMostly _, Hint.Prefer _, Hint.PreferNowhere _ ->
           planner.adviceChanged(range, context.applier()::droppable);
-      case Hint.AccessedBy _, Hint.NotAccessedBy _, Hint.Discard _ -> {}
+      case Hint.Discard _ -> planner.discarded(range);
+      case Hint.AccessedBy _, Hint.NotAccessedBy _ -> {}
     }
   }
 

@@ -525,6 +525,28 @@ public final class Planner {
     return collapsed;
   }
 
+  /**
+   * The owner of a range said that what it holds is dead: nothing of it is fetched before it is
+   * used again, and it leaves first. What a launch that is not issued yet uses is left alone.
+   */
+  public void discarded(AddressRange range) {
+    Blocks.inside(range)
+        .ifPresent(
+            blocks -> {
+              scratch.clear();
+              pieces.cover(blocks.address(), blocks.bytes(), scratch);
+              for (Piece piece : scratch) {
+                if (blocks.contains(piece.range()) && !piece.held()) {
+                  outcomes.gone(piece);
+                  piece.discard();
+                  room.discarded(piece);
+                }
+              }
+              window.follow();
+              window.slide();
+            });
+  }
+
   /** What is advised of a range has changed: asks anew which of its pieces can be dropped. */
   public void adviceChanged(AddressRange range, Predicate<AddressRange> droppable) {
     // Advice is about whole blocks: those that it leaves out make pieces of their own.

@@ -71,8 +71,8 @@ public final class Dropin implements AutoCloseable {
     this.launches = new Launches(this, notices);
     this.underAgent = underAgent;
     this.actsAlways =
-        (settings.prefetch() != DropinSettings.Prefetch.OFF
-                && settings.prefetch() != DropinSettings.Prefetch.ON_LAP)
+        (settings.moving() != DropinSettings.Prefetch.OFF
+                && settings.moving() != DropinSettings.Prefetch.ON_LAP)
             || settings.hints().isPresent()
             || !plugins.isEmpty();
     this.prelude = new Prelude(settings, !plugins.isEmpty(), new OnlyLane());
@@ -329,7 +329,7 @@ public final class Dropin implements AutoCloseable {
 
   /** Whether plugins act on what they are told. */
   boolean acting() {
-    return actsAlways || (settings.prefetch() == DropinSettings.Prefetch.ON_LAP && watching());
+    return actsAlways || (settings.moving() == DropinSettings.Prefetch.ON_LAP && watching());
   }
 
   /** Whether launches are looked at because of what was redirected. */

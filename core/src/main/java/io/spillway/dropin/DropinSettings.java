@@ -130,6 +130,14 @@ public record DropinSettings(
         && !redirectAll;
   }
 
+  /**
+   * What moves data: of a program that is recorded nothing that begins by itself, since a recording
+   * is to show what the program does without.
+   */
+  Prefetch moving() {
+    return prefetch == Prefetch.ON_LAP && profile.isPresent() ? Prefetch.OFF : prefetch;
+  }
+
   /** The rule these settings make, for a card of {@code deviceTotalBytes}. */
   RedirectRule rule(long deviceTotalBytes) {
     if (redirectAll) {

@@ -96,7 +96,7 @@ final class Lane {
                       where,
                       ByteSize.format(session.budgetBytes()),
                       ByteSize.format(settings.minBytes()),
-                      movers.isEmpty() ? OFF.words() : settings.prefetch().words(),
+                      movers.isEmpty() ? OFF.words() : settings.moving().words(),
                       settings.schedule().map(file -> " with the schedule " + file).orElse(""),
                       settings.hints().map(file -> ", hints of " + file).orElse(""),
                       limit == null
@@ -114,18 +114,18 @@ final class Lane {
   }
 
   private static List<SessionPlugin> plugins(DropinSettings settings, Notices notices) {
-    if (settings.prefetch() == OFF) {
+    if (settings.moving() == OFF) {
       return List.of();
     }
     List<SessionPlugin> found =
-        installed(settings.prefetch() == ON_LAP ? StandardPlugin.class : SessionPlugin.class)
-            .filter(plugin -> plugin.name().equals(settings.prefetch().plugin()))
+        installed(settings.moving() == ON_LAP ? StandardPlugin.class : SessionPlugin.class)
+            .filter(plugin -> plugin.name().equals(settings.moving().plugin()))
             .map(SessionPlugin.class::cast)
             .toList();
-    if (found.isEmpty() && settings.prefetch() != ON_LAP) { // which nobody may have asked for
+    if (found.isEmpty() && settings.moving() != ON_LAP) { // which nobody may have asked for
       notices.info(
           "prefetch %s is not on the class path: nothing is moved"
-              .formatted(settings.prefetch().key()));
+              .formatted(settings.moving().key()));
     }
     return found;
   }

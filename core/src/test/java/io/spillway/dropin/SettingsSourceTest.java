@@ -189,4 +189,13 @@ class SettingsSourceTest {
     assertThat(SettingsSource.read("", properties, Map.of()).agentOff()).isTrue();
     assertThat(SettingsSource.read("", new Properties(), Map.of()).agentOff()).isFalse();
   }
+
+  @Test
+  void whatIsRecordedIsTheProgramWithoutAnEngineThatBeginsByItself() {
+    assertThat(arguments("").moving()).isEqualTo(DropinSettings.Prefetch.ON_LAP);
+    assertThat(arguments("profile=out.jfr").moving()).isEqualTo(DropinSettings.Prefetch.OFF);
+    assertThat(arguments("profile=out.jfr,prefetch=auto").moving())
+        .isEqualTo(DropinSettings.Prefetch.AUTO);
+    assertThat(arguments("prefetch=off").moving()).isEqualTo(DropinSettings.Prefetch.OFF);
+  }
 }

@@ -21,4 +21,5 @@ module io.spillway.core {
   exports io.spillway.range;
 
   uses io.spillway.SessionPlugin;
+  uses io.spillway.StandardPlugin;
 }

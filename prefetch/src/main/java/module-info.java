@@ -13,4 +13,6 @@ module io.spillway.prefetch {
       io.spillway.prefetch.OnDemand,
       io.spillway.prefetch.OneAhead,
       io.spillway.prefetch.Profiled;
+  provides io.spillway.StandardPlugin with
+      io.spillway.prefetch.OnLap;
 }

@@ -96,7 +96,12 @@ public final class Interception {
 
   /** Whether plugins want to learn of launches; a recording of events is not counted. */
   public boolean listening() {
-    return !listeners.isEmpty();
+    for (int i = 0; i < listeners.size(); i++) {
+      if (listeners.get(i).listening()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -17,7 +17,8 @@ import java.util.function.LongSupplier;
  * @param ledger the live allocations
  * @param applier applies plans
  * @param residentLimitBytes the most managed bytes to keep resident on the device, now: the budget,
- *     less live plain memory where the budget was given
+ *     less live plain memory where the budget was given, else at most what that leaves of the
+ *     device
  * @param apply applies a plan in order with the work in the legacy default stream, and tells the
  *     other plugins, as {@link Spillway#apply} does
  * @param background where work that may block runs, one task at a time in order

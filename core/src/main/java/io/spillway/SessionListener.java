@@ -9,6 +9,14 @@ import java.util.List;
 /** A plugin's ear in one session. Methods are called by any of the program's threads. */
 public interface SessionListener extends LaunchListener, AutoCloseable {
 
+  /**
+   * Whether it wants to learn of launches now; where nobody does, those of a program that makes its
+   * own calls are not even looked at. Asked before each launch.
+   */
+  default boolean listening() {
+    return true;
+  }
+
   /** {@code allocation} has just been made, or taken over; nothing of it has been launched yet. */
   default void allocated(LiveAllocation allocation) {}
 

@@ -8,6 +8,7 @@ import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.AllocationTracking;
 import io.spillway.allocate.Allocator;
 import io.spillway.allocate.DeviceBudget;
+import io.spillway.allocate.DeviceShares;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.allocate.MemoryKind;
@@ -134,6 +135,7 @@ public final class Spillway implements AutoCloseable {
       tellUnrecorded(config, inactiveReason().orElse("inactive"));
       return;
     }
+    shares(config).ifPresent(shares -> endings.addLast(allocator.share(shares, !budgetGiven)));
     HintStream stream = new HintStream(driver, applier);
     endings.addLast(stream::close);
     hintStream = Optional.of(stream);
@@ -164,6 +166,17 @@ public final class Spillway implements AutoCloseable {
     if (!driver.device().simulated()) { // a simulated device fills no real host
       endings.addLast(watch(allocator.hostMemoryGuard())::close);
     }
+  }
+
+  /** A simulated device is nobody else's, unless its sessions say that they share it. */
+  private Optional<DeviceShares> shares(SpillwayConfig config) {
+    return config
+        .deviceShares()
+        .or(
+            () ->
+                driver.device().simulated()
+                    ? Optional.empty()
+                    : Optional.of(DeviceShares.ofThisProcess()));
   }
 
   /** A recording that was asked for and is not made must not go unnoticed. */
@@ -217,9 +230,15 @@ public final class Spillway implements AutoCloseable {
     return asked.isPresent();
   }
 
+  /**
+   * A budget that is given bounds plain memory too. One that is not is a share of the card, of
+   * which plain memory, which cannot leave, may have taken more than the rest.
+   */
   private long residentLimitBytes() {
-    long plainBytes = budgetGiven ? allocator.ledger().liveBytes(MemoryKind.DEVICE) : 0;
-    return Math.max(0, allocator.budgetBytes() - plainBytes);
+    long budgetBytes = allocator.budgetBytes();
+    return budgetGiven
+        ? Math.max(0, budgetBytes - allocator.ledger().liveBytes(MemoryKind.DEVICE))
+        : Math.min(budgetBytes, allocator.leftByPlainBytes());
   }
 
   private Executor ownBackground() {
@@ -352,8 +371,10 @@ public final class Spillway implements AutoCloseable {
   /**
    * Changes the device budget while the program runs. What is resident beyond a smaller one leaves
    * at once, as far as launches that use it are done; plugins that keep the budget see to that.
+   * What others may keep there grows by as much at once, so that for a moment there may be more.
    *
-   * @throws IllegalArgumentException if it does not suit this device or host; then it stays
+   * @throws IllegalArgumentException if it does not suit this device or host, or other sessions
+   *     leave less of what they {@linkplain DeviceShares share}; then it stays
    */
   public void resizeBudget(DeviceBudget budget) {
     ensureOpen();

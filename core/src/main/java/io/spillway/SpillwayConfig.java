@@ -2,6 +2,7 @@ package io.spillway;
 
 import io.spillway.allocate.AllocationTracking;
 import io.spillway.allocate.DeviceBudget;
+import io.spillway.allocate.DeviceShares;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.RedirectRule;
 import io.spillway.driver.UnifiedMemoryDriver;
@@ -21,6 +22,8 @@ import java.util.concurrent.Executor;
  * @param deviceBudget the most managed memory to keep resident on the device; empty for {@link
  *     DeviceBudget#STANDARD}. One that is given makes the device as small as that: plain memory
  *     counts against it, and what exceeds it is redirected even if the card has room
+ * @param deviceShares what the budgets of several sessions on one device add up to at most; empty
+ *     for {@link DeviceShares#ofThisProcess}, and for nothing on a simulated device
  * @param redirectRule what is redirected; empty for {@link RedirectRule#standard}
  * @param hostMemoryGuard who promises host memory to managed allocations; empty for the one that
  *     reads this machine's limits and that all sessions of the process share
@@ -40,6 +43,7 @@ public record SpillwayConfig(
     Optional<UnifiedMemoryDriver> driver,
     int deviceOrdinal,
     Optional<DeviceBudget> deviceBudget,
+    Optional<DeviceShares> deviceShares,
     Optional<RedirectRule> redirectRule,
     Optional<HostMemoryGuard> hostMemoryGuard,
     AllocationTracking tracking,
@@ -65,6 +69,7 @@ public record SpillwayConfig(
     private Optional<UnifiedMemoryDriver> driver = Optional.empty();
     private int deviceOrdinal;
     private Optional<DeviceBudget> deviceBudget = Optional.empty();
+    private Optional<DeviceShares> deviceShares = Optional.empty();
     private Optional<RedirectRule> redirectRule = Optional.empty();
     private Optional<HostMemoryGuard> hostMemoryGuard = Optional.empty();
     private AllocationTracking tracking = AllocationTracking.CALL_SITE;
@@ -101,6 +106,15 @@ public record SpillwayConfig(
     /** The most managed memory to keep resident. */
     public Builder deviceBudget(DeviceBudget value) {
       deviceBudget = Optional.of(value);
+      return this;
+    }
+
+    /**
+     * Sessions that name the same shares have budgets that add up to at most their total. One that
+     * names no budget takes {@link DeviceBudget#STANDARD}, or what is left.
+     */
+    public Builder deviceShares(DeviceShares value) {
+      deviceShares = Optional.of(value);
       return this;
     }
 
@@ -181,6 +195,7 @@ public record SpillwayConfig(
           driver,
           deviceOrdinal,
           deviceBudget,
+          deviceShares,
           redirectRule,
           hostMemoryGuard,
           tracking,

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -153,6 +154,61 @@ final class SpillwayTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("the device has 256 MiB");
       assertThat(spillway.budgetBytes()).isEqualTo(128 * ByteSize.MIB);
+    }
+  }
+
+  /** Takes the context. */
+  private static final class Limit implements SessionPlugin, SessionListener {
+    private LongSupplier bytes = () -> -1;
+
+    @Override
+    public String name() {
+      return "limit";
+    }
+
+    @Override
+    public SessionListener attach(SessionContext context) {
+      bytes = context.residentLimitBytes();
+      return this;
+    }
+
+    @Override
+    public boolean listening() {
+      return false;
+    }
+
+    @Override
+    public void declared(Launch launch, RangeAccess access) {}
+
+    @Override
+    public void issued(Launch launch) {}
+
+    @Override
+    public void freeing(AddressRange range) {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void withoutABudgetManagedMemoryHasWhatPlainMemoryLeavesAndThreeQuartersAtMost() {
+    Limit limit = new Limit();
+    try (Spillway spillway =
+        Spillway.open(
+            SpillwayConfig.builder()
+                .driver(driver)
+                .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.GIB))
+                .plugins(List.of(limit))
+                .build())) {
+      assertThat(spillway.interception().listening()).as("nobody wants to").isFalse();
+      assertThat(limit.bytes.getAsLong()).isEqualTo(192 * ByteSize.MIB);
+      try (Allocation plain =
+          spillway.allocate(200 * ByteSize.MIB, Placement.DEVICE, "cannot leave")) {
+        assertThat(plain.managed()).isFalse();
+        // A sixteenth of the device is headroom: 16 MiB.
+        assertThat(limit.bytes.getAsLong()).isEqualTo((256 - 200 - 16) * ByteSize.MIB);
+      }
+      assertThat(limit.bytes.getAsLong()).isEqualTo(192 * ByteSize.MIB);
     }
   }
 

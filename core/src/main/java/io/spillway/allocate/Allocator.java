@@ -44,10 +44,14 @@ public final class Allocator implements AutoCloseable {
   private final UnifiedMemoryDriver driver;
   private final AllocationCalls seam;
   private final RedirectRule rule;
+  private final DeviceBudget budget;
   private volatile long budgetBytes;
+  private volatile DeviceShares.@Nullable Share share;
   private final HostMemoryGuard guard;
   private final SiteRecorder sites;
   private final Ledger ledger = new Ledger();
+
+  private final long totalBytes;
 
   /** What others than this allocator's callers had of the device when it was opened. */
   private final LongAdder usedAtOpeningBytes = new LongAdder();
@@ -71,9 +75,11 @@ public final class Allocator implements AutoCloseable {
     this.driver = builder.driver;
     this.seam = new SeamCalls(driver);
     MemoryInfo info = driver.memoryInfo();
+    this.totalBytes = info.totalBytes();
     this.usedAtOpeningBytes.add(info.totalBytes() - info.freeBytes());
     this.guard = builder.guard == null ? HostMemoryGuard.ofThisMachine() : builder.guard;
-    this.budgetBytes = builder.budget.resolve(info.totalBytes(), guard.read().limitBytes());
+    this.budget = builder.budget;
+    this.budgetBytes = budget.resolve(info.totalBytes(), guard.read().limitBytes());
     this.rule = builder.rule == null ? RedirectRule.standard(info.totalBytes()) : builder.rule;
     this.sites = new SiteRecorder(builder.tracking);
     this.whyNotManaged =
@@ -97,15 +103,52 @@ public final class Allocator implements AutoCloseable {
   /**
    * Changes the device budget, for requests and moves to come.
    *
-   * @throws IllegalArgumentException if it does not suit this device or host; then it stays
+   * @throws IllegalArgumentException if it does not suit this device or host, or other sessions
+   *     leave less; then it stays
    */
-  public void resizeBudget(DeviceBudget budget) {
-    budgetBytes = budget.resolve(driver.memoryInfo().totalBytes(), guard.read().limitBytes());
+  public void resizeBudget(DeviceBudget resized) {
+    takeBudget(resized, false);
+  }
+
+  /**
+   * Takes the budget off what the sessions of this device share.
+   *
+   * @param lowered whether less will do, where others have left less
+   * @return gives it back
+   * @throws IllegalArgumentException if others have left less than will do
+   */
+  public Runnable share(DeviceShares shares, boolean lowered) {
+    DeviceShares.Share taken = shares.on(driver.device());
+    share = taken;
+    takeBudget(budget, lowered);
+    return taken::release;
+  }
+
+  private synchronized void takeBudget(DeviceBudget wanted, boolean lowered) {
+    long hostLimitBytes = guard.read().limitBytes();
+    long wantedBytes = wanted.resolve(totalBytes, hostLimitBytes);
+    DeviceShares.Share shared = share;
+    budgetBytes =
+        shared == null ? wantedBytes : shared.resize(wanted, wantedBytes, hostLimitBytes, lowered);
   }
 
   /** The device budget, in bytes. */
   public long budgetBytes() {
     return budgetBytes;
+  }
+
+  /**
+   * What plain memory, others and the {@linkplain RedirectRule#standardHeadroomBytes headroom}
+   * leave of the device now: managed memory beyond that is not resident whatever the budget, since
+   * plain memory cannot leave. Does not ask the driver.
+   */
+  public long leftByPlainBytes() {
+    long left =
+        totalBytes
+            - usedAtOpeningBytes.sum()
+            - ledger.liveBytes(MemoryKind.DEVICE)
+            - RedirectRule.standardHeadroomBytes(totalBytes);
+    return Math.max(0, left);
   }
 
   /** Who promises host memory. */

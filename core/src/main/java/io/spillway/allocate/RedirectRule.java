@@ -33,6 +33,11 @@ public interface RedirectRule {
    */
   int STANDARD_WINDOW_PERCENT = 25;
 
+  /** The headroom that {@link #standard} keeps free of a device of so many bytes. */
+  static long standardHeadroomBytes(long deviceTotalBytes) {
+    return Math.min(STANDARD_HEADROOM_BYTES, deviceTotalBytes / STANDARD_HEADROOM_DIVISOR);
+  }
+
   /**
    * Smallest request {@link #standard} redirects: one block, as managed memory is rounded up to
    * whole blocks and a smaller one would waste most of it.
@@ -145,7 +150,7 @@ public interface RedirectRule {
     return firstOf(
         explicitPlacement(),
         keepBelow(STANDARD_SMALLEST_BYTES),
-        headroom(Math.min(STANDARD_HEADROOM_BYTES, deviceTotalBytes / STANDARD_HEADROOM_DIVISOR)),
+        headroom(standardHeadroomBytes(deviceTotalBytes)),
         managedWindow(STANDARD_WINDOW_PERCENT));
   }
 }

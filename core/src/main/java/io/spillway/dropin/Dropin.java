@@ -38,6 +38,10 @@ public final class Dropin implements AutoCloseable {
   private final List<SessionPlugin> plugins;
   private final Notices notices;
   private final boolean underAgent;
+
+  /** Whether plugins want to learn of launches from the first. */
+  private final boolean actsAlways;
+
   private final Prelude prelude;
   private final Launches launches;
   private final AtomicReference<@Nullable Devices> devices = new AtomicReference<>();
@@ -66,6 +70,11 @@ public final class Dropin implements AutoCloseable {
     this.notices = new Notices(settings.log());
     this.launches = new Launches(this, notices);
     this.underAgent = underAgent;
+    this.actsAlways =
+        (settings.moving() != DropinSettings.Prefetch.OFF
+                && settings.moving() != DropinSettings.Prefetch.ON_LAP)
+            || settings.hints().isPresent()
+            || !plugins.isEmpty();
     this.prelude = new Prelude(settings, !plugins.isEmpty(), new OnlyLane());
   }
 
@@ -320,9 +329,22 @@ public final class Dropin implements AutoCloseable {
 
   /** Whether plugins act on what they are told. */
   boolean acting() {
-    return settings.prefetch() != DropinSettings.Prefetch.OFF
-        || settings.hints().isPresent()
-        || !plugins.isEmpty();
+    return actsAlways || (settings.moving() == DropinSettings.Prefetch.ON_LAP && watching());
+  }
+
+  /** Whether launches are looked at because of what was redirected. */
+  private boolean watching() {
+    Devices known = devices.get();
+    if (known == null) {
+      return false;
+    }
+    for (int i = 0; i < known.lanes.length(); i++) {
+      Lane lane = known.lanes.get(i);
+      if (lane != null && lane.watching()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean capturing(StreamHandle stream) {

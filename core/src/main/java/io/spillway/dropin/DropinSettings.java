@@ -55,6 +55,12 @@ public record DropinSettings(
   public enum Prefetch {
     /** Nothing: launches fault their data in. */
     OFF,
+    /**
+     * Nothing, until launches that need more than there is room for have come twice in the same
+     * order; from then on as {@link #AUTO}. Nothing either where {@code io.spillway.prefetch} is
+     * not there.
+     */
+    ON_LAP,
     /** Nothing either, but the budget is kept: what exceeds it leaves least recently used first. */
     ON_DEMAND,
     /** The plain mover of {@code io.spillway.prefetch}, which fetches one range ahead. */
@@ -67,6 +73,11 @@ public record DropinSettings(
     /** As written. */
     public String key() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** For the line that says what is active: {@code prefetch auto}. */
+    String words() {
+      return this == ON_LAP ? "waits for a lap" : key();
     }
 
     /** The name of the plugin that does it; what records is called {@code profile} already. */
@@ -93,7 +104,7 @@ public record DropinSettings(
         RedirectRule.STANDARD_SMALLEST_BYTES,
         ReportedMemory.CARD,
         OptionalInt.empty(),
-        Prefetch.OFF,
+        Prefetch.ON_LAP,
         Log.INFO,
         false,
         false,
@@ -111,12 +122,20 @@ public record DropinSettings(
     return budget.isEmpty()
         && reportedMemory instanceof ReportedMemory.Card
         && device.isEmpty()
-        && prefetch == Prefetch.OFF
+        && (prefetch == Prefetch.OFF || prefetch == Prefetch.ON_LAP)
         && !sharedCard
         && !summary
         && profile.isEmpty()
         && hints.isEmpty()
         && !redirectAll;
+  }
+
+  /**
+   * What moves data: of a program that is recorded nothing that begins by itself, since a recording
+   * is to show what the program does without.
+   */
+  Prefetch moving() {
+    return prefetch == Prefetch.ON_LAP && profile.isPresent() ? Prefetch.OFF : prefetch;
   }
 
   /** The rule these settings make, for a card of {@code deviceTotalBytes}. */
@@ -135,10 +154,7 @@ public record DropinSettings(
   /** The part of the rule that is about a request's size and the card's memory alone. */
   RedirectRule fittingRule(long deviceTotalBytes) {
     return RedirectRule.firstOf(
-        RedirectRule.headroom(
-            Math.min(
-                RedirectRule.STANDARD_HEADROOM_BYTES,
-                deviceTotalBytes / RedirectRule.STANDARD_HEADROOM_DIVISOR)),
+        RedirectRule.headroom(RedirectRule.standardHeadroomBytes(deviceTotalBytes)),
         RedirectRule.managedWindow(windowPercent));
   }
 }

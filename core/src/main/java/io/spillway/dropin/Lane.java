@@ -1,11 +1,15 @@
 package io.spillway.dropin;
 
+import static io.spillway.dropin.DropinSettings.Prefetch.OFF;
+import static io.spillway.dropin.DropinSettings.Prefetch.ON_LAP;
+
 import io.spillway.Interception;
 import io.spillway.ProfileSettings;
 import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
 import io.spillway.SpillwayStatistics;
+import io.spillway.StandardPlugin;
 import io.spillway.allocate.AllocationException;
 import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.AllocationStatistics;
@@ -32,6 +36,9 @@ final class Lane {
   private final @Nullable UnifiedMemoryDriver driver;
   private final @Nullable LimitedDriver limit;
   private final @Nullable Spillway session;
+
+  /** Whether anything was redirected here. */
+  private volatile boolean redirected;
 
   private Lane(
       Notices notices,
@@ -64,11 +71,12 @@ final class Lane {
       LimitedDriver limit = settings.sharedCard() ? new LimitedDriver(plain) : null;
       UnifiedMemoryDriver driver = limit == null ? plain : limit;
       DeviceInfo device = driver.device();
+      List<SessionPlugin> movers = plugins(settings, notices);
       SpillwayConfig.Builder config =
           SpillwayConfig.builder()
               .driver(driver)
               .redirectRule(settings.rule(device.totalBytes()))
-              .plugins(Stream.concat(plugins(settings, notices).stream(), more.stream()).toList());
+              .plugins(Stream.concat(movers.stream(), more.stream()).toList());
       settings.budget().ifPresent(config::deviceBudget);
       settings
           .profile()
@@ -88,7 +96,7 @@ final class Lane {
                       where,
                       ByteSize.format(session.budgetBytes()),
                       ByteSize.format(settings.minBytes()),
-                      settings.prefetch().key(),
+                      movers.isEmpty() ? OFF.words() : settings.moving().words(),
                       settings.schedule().map(file -> " with the schedule " + file).orElse(""),
                       settings.hints().map(file -> ", hints of " + file).orElse(""),
                       limit == null
@@ -106,24 +114,34 @@ final class Lane {
   }
 
   private static List<SessionPlugin> plugins(DropinSettings settings, Notices notices) {
-    if (settings.prefetch() == DropinSettings.Prefetch.OFF) {
+    if (settings.moving() == OFF) {
       return List.of();
     }
     List<SessionPlugin> found =
-        ServiceLoader.load(SessionPlugin.class, Spillway.class.getClassLoader()).stream()
-            .map(ServiceLoader.Provider::get)
-            .filter(plugin -> plugin.name().equals(settings.prefetch().plugin()))
+        installed(settings.moving() == ON_LAP ? StandardPlugin.class : SessionPlugin.class)
+            .filter(plugin -> plugin.name().equals(settings.moving().plugin()))
+            .map(SessionPlugin.class::cast)
             .toList();
-    if (found.isEmpty()) {
+    if (found.isEmpty() && settings.moving() != ON_LAP) { // which nobody may have asked for
       notices.info(
           "prefetch %s is not on the class path: nothing is moved"
-              .formatted(settings.prefetch().key()));
+              .formatted(settings.moving().key()));
     }
     return found;
   }
 
+  private static Stream<? extends SessionPlugin> installed(Class<? extends SessionPlugin> kind) {
+    return ServiceLoader.load(kind, Spillway.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get);
+  }
+
   boolean open() {
     return session != null;
+  }
+
+  /** Whether something was redirected here, and a plugin wants to learn of launches. */
+  boolean watching() {
+    return redirected && session != null && session.interception().listening();
   }
 
   private Spillway session() {
@@ -149,7 +167,10 @@ final class Lane {
   int allocate(NativeCalls calls, long bytes, int triedStatus) {
     ServedCalls served = new ServedCalls(calls, limit, triedStatus);
     try {
-      interception().allocate(AllocationRequest.of(bytes), served);
+      if (interception().allocate(AllocationRequest.of(bytes), served).kind()
+          == MemoryKind.MANAGED) {
+        redirected = true;
+      }
       return ServedCalls.SUCCESS;
     } catch (RuntimeException e) {
       return afterFailure(served, calls, bytes, e);

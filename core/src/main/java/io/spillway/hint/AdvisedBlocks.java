@@ -21,6 +21,10 @@ final class AdvisedBlocks {
 
   private final long base;
   private final BitSet readMostly = new BitSet();
+
+  /** What a refused call has left read-mostly, or not. */
+  private final BitSet doubtful = new BitSet();
+
   private final BitSet preferHost = new BitSet();
   private volatile Published published = new Published(new BitSet(), new BitSet());
 
@@ -44,7 +48,10 @@ final class AdvisedBlocks {
       published = new Published(soon, published.inPlace);
     }
     switch (advice) {
-      case SET_READ_MOSTLY, UNSET_READ_MOSTLY -> set(readMostly, range, false);
+      case SET_READ_MOSTLY, UNSET_READ_MOSTLY -> {
+        set(readMostly, range, false);
+        set(doubtful, range, true);
+      }
       case SET_PREFERRED_LOCATION, UNSET_PREFERRED_LOCATION -> set(preferHost, range, false);
       case SET_ACCESSED_BY, UNSET_ACCESSED_BY -> {}
     }
@@ -53,9 +60,13 @@ final class AdvisedBlocks {
   /** After {@code advice} was given. */
   synchronized void remember(AddressRange range, Advice advice, Location location) {
     switch (advice) {
-      case SET_READ_MOSTLY -> set(readMostly, range, true);
+      case SET_READ_MOSTLY -> {
+        set(readMostly, range, true);
+        set(doubtful, range, false);
+      }
+      case UNSET_READ_MOSTLY -> set(doubtful, range, false);
       case SET_PREFERRED_LOCATION -> set(preferHost, range, location.equals(Location.HOST));
-      case UNSET_READ_MOSTLY, UNSET_PREFERRED_LOCATION, SET_ACCESSED_BY, UNSET_ACCESSED_BY -> {}
+      case UNSET_PREFERRED_LOCATION, SET_ACCESSED_BY, UNSET_ACCESSED_BY -> {}
     }
   }
 
@@ -64,9 +75,9 @@ final class AdvisedBlocks {
     return parts(range, block -> readMostly.get(block) && preferHost.get(block));
   }
 
-  /** The maximal parts of {@code range} that are read-mostly. */
+  /** The maximal parts of {@code range} that are read-mostly, or may be. */
   synchronized List<AddressRange> readMostly(AddressRange range) {
-    return parts(range, readMostly::get);
+    return parts(range, block -> readMostly.get(block) || doubtful.get(block));
   }
 
   /** The maximal parts of {@code range} that cannot be dropped. */
@@ -77,8 +88,10 @@ final class AdvisedBlocks {
   /** After a change is complete: what launching threads see from now on. */
   synchronized void publish() {
     BitSet inPlace = (BitSet) preferHost.clone();
-    inPlace.andNot(readMostly);
-    published = new Published((BitSet) readMostly.clone(), inPlace);
+    BitSet mayBe = (BitSet) readMostly.clone();
+    mayBe.or(doubtful);
+    inPlace.andNot(mayBe);
+    published = new Published(mayBe, inPlace);
   }
 
   /** Whether a part of {@code range} may be read-mostly. Does not wait for changes. */

@@ -138,6 +138,9 @@ public final class PlanApplier {
 
   /** Whether the device reads {@code range} in place on the host, so that moving it is unwanted. */
   public boolean readInPlace(AddressRange range) {
+    if (advised.isEmpty()) {
+      return false; // before the ledger is asked: each launch is here
+    }
     for (LiveAllocation allocation : ledger.overlapping(range)) {
       AdvisedBlocks blocks = advised.get(allocation);
       if (blocks == null || !blocks.readInPlace(clipOutwards(allocation, range).getFirst())) {

@@ -154,7 +154,7 @@ class SettingsSourceTest {
     "min-size=-1, at least 0",
     "report-budget=0, off",
     "device=-1, ordinal from 0",
-    "prefetch=atuo, 'off, on-demand, one-ahead, auto or profile; did you mean ''auto''?'",
+    "prefetch=atuo, 'off, on-lap, on-demand, one-ahead, auto or profile; did you mean ''auto''?'",
     "prefetch=one-head, 'did you mean ''one-ahead''?'",
     "redirect=never, needed or all",
     "hints=/nowhere/hints.json, a file that spillway advise made",
@@ -188,5 +188,14 @@ class SettingsSourceTest {
     properties.setProperty("spillway.agent", "off");
     assertThat(SettingsSource.read("", properties, Map.of()).agentOff()).isTrue();
     assertThat(SettingsSource.read("", new Properties(), Map.of()).agentOff()).isFalse();
+  }
+
+  @Test
+  void whatIsRecordedIsTheProgramWithoutAnEngineThatBeginsByItself() {
+    assertThat(arguments("").moving()).isEqualTo(DropinSettings.Prefetch.ON_LAP);
+    assertThat(arguments("profile=out.jfr").moving()).isEqualTo(DropinSettings.Prefetch.OFF);
+    assertThat(arguments("profile=out.jfr,prefetch=auto").moving())
+        .isEqualTo(DropinSettings.Prefetch.AUTO);
+    assertThat(arguments("prefetch=off").moving()).isEqualTo(DropinSettings.Prefetch.OFF);
   }
 }

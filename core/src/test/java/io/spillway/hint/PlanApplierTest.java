@@ -104,6 +104,26 @@ final class PlanApplierTest {
     assertThat(applier.statistics().of(HintKind.FETCH).clippedAway()).isEqualTo(1);
   }
 
+  /** A drop that was refused half-way leaves it open whether the range is still read-mostly. */
+  @Test
+  void whatADropThatWasRefusedLeftBehindLeavesByTheNextEviction() {
+    AddressRange range = blocks(0, 4);
+    for (long nth = 1; nth <= 2; nth++) {
+      apply(new Hint.Prefer(range, Location.HOST), new Hint.ReadMostly(range));
+      apply(new Hint.Fetch(range));
+      driver.fail("advise", nth, CudaStatus.NOT_SUPPORTED);
+      assertThat(apply(new Hint.Evict(range)).refused()).isOne();
+      assertThat(applier.readInPlace(range)).isFalse();
+      assertThat(applier.mayBeReadMostly(range)).isTrue();
+
+      assertThat(apply(new Hint.Evict(range)).refused()).isZero();
+
+      assertThat(simulation.residentBytes(range)).as("call %d refused", nth).isZero();
+      assertThat(simulation.attributes(range).readMostly()).isFalse();
+      assertThat(applier.mayBeReadMostly(range)).isFalse();
+    }
+  }
+
   @Test
   void plainDeviceMemoryIsLeftAlone() {
     LiveAllocation plain =

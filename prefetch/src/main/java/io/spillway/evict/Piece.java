@@ -60,6 +60,9 @@ public final class Piece {
 
   private boolean overtaken;
 
+  /** Whether its owner discarded what it holds, and no launch has used it since. */
+  private boolean dead;
+
   /** What it was cut into, if it was. */
   private @Nullable Piece front;
 
@@ -99,6 +102,7 @@ public final class Piece {
     holders = whole.holders;
     lastHolder = whole.lastHolder;
     overtaken = whole.overtaken;
+    dead = whole.dead;
   }
 
   /** It is no more; these two are in its place. */
@@ -215,10 +219,24 @@ public final class Piece {
   }
 
   /**
-   * Whether it is to be brought in for launches to come: it is neither there nor better in place.
+   * Whether it is to be brought in for launches to come: it is neither there nor better in place,
+   * and holds something.
    */
   public boolean missing() {
-    return !resident() && !(placed && suitsInPlace);
+    return !resident() && !dead && !(placed && suitsInPlace);
+  }
+
+  /** Its owner discarded what it holds: until it is used again nothing of it need be kept. */
+  public void discard() {
+    dead = true;
+  }
+
+  /**
+   * Whether what it holds is dead: it leaves by being forgotten, since the driver takes what is
+   * discarded before anything else and copies none of it.
+   */
+  public boolean dead() {
+    return dead;
   }
 
   /** Whether a launch has to wait for it: it is not there, and not to be accessed in place now. */
@@ -307,6 +325,7 @@ public final class Piece {
     lastUse = position;
     usedSince = true;
     overtaken = true;
+    dead = false; // who reads it has filled it, if only from the host
     lastSequence = Math.max(lastSequence, sequence);
     if (kind != AccessKind.WRITE) {
       lastRead = position;

@@ -36,6 +36,9 @@ final class Backstage implements AutoCloseable {
    */
   private static final int PATIENCE = 10;
 
+  /** How often a lap that was watched has come: twice makes it one. */
+  static final int ROUNDS = 2;
+
   /** A launch whose thread waits. */
   private record Waiting(long sequence, CountDownLatch ready) {}
 
@@ -374,6 +377,7 @@ final class Backstage implements AutoCloseable {
       case Message.Declared declared -> declared(declared, limitBytes);
       case Message.Missed missed -> waiting.add(new Waiting(missed.sequence(), missed.waiting()));
       case Message.Issued issued -> issued(issued, limitBytes);
+      case Message.TakenOver taken -> takenOver(taken, limitBytes);
       case Message.Allocated allocated -> planner.allocated(allocated.allocation());
       case Message.Freed freed -> planner.freed(freed.range());
       case Message.Wanted wanted -> planner.bring(wanted.range(), limitBytes);
@@ -429,6 +433,29 @@ final class Backstage implements AutoCloseable {
     state = describe();
   }
 
+  /** What was watched was there when its launches ran; of that, what was used last still is. */
+  private void takenOver(Message.TakenOver taken, long limitBytes) {
+    WatchedLap lap = taken.lap();
+    Touches touches = new Touches();
+    List<AddressRange> gone = new ArrayList<>();
+    long sequence = taken.firstSequence();
+    int launch = 0;
+    for (int i = 0; i < ROUNDS * lap.length(); i++) {
+      lap.launch(i % lap.length(), touches);
+      arrived(touches);
+      launch = planner.issued(sequence++, touches, limitBytes);
+      for (int range = 0; range < touches.count(); range++) {
+        if (context.ledger().find(touches.address(range)) == null) {
+          gone.add(new AddressRange(touches.address(range), touches.bytes(range)));
+        }
+      }
+    }
+    gone.forEach(planner::freed);
+    planner.oldestHaveLeft();
+    completions.issued(taken.firstSequence(), launch, taken.nanoTime(), taken.marks(), null);
+    state = describe();
+  }
+
   /** What a launch touches is there now, or on its way: what was not, it brings in itself. */
   private void arrived(Touches touches) {
     for (int i = 0; i < touches.count(); i++) {
@@ -464,7 +491,8 @@ final class Backstage implements AutoCloseable {
       case Hint.NotReadMostly _ -> planner.expectWrite(range).forEach(mover::gone);
       case Hint.ReadMostly _, Hint.Prefer _, Hint.PreferNowhere _ ->
           planner.adviceChanged(range, context.applier()::droppable);
-      case Hint.AccessedBy _, Hint.NotAccessedBy _, Hint.Discard _ -> {}
+      case Hint.Discard _ -> planner.discarded(range);
+      case Hint.AccessedBy _, Hint.NotAccessedBy _ -> {}
     }
   }
 
@@ -519,8 +547,10 @@ final class Backstage implements AutoCloseable {
     }
     inbox.read(
         message -> {
-          if (message instanceof Message.Issued issued) {
-            completions.giveBack(issued.marks());
+          switch (message) {
+            case Message.Issued issued -> completions.giveBack(issued.marks());
+            case Message.TakenOver taken -> completions.giveBack(taken.marks());
+            default -> {}
           }
         },
         () -> {});

@@ -29,6 +29,10 @@ sealed interface Message {
   record Issued(long sequence, Touches touches, Completions.Marks marks, long nanoTime)
       implements Message {}
 
+  /** What launches did until now, from the one with that number on; all are before the marks. */
+  record TakenOver(WatchedLap lap, long firstSequence, Completions.Marks marks, long nanoTime)
+      implements Message {}
+
   /** Managed memory was allocated. */
   record Allocated(LiveAllocation allocation) implements Message {}
 

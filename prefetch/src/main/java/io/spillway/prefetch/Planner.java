@@ -61,6 +61,7 @@ public final class Planner {
   private boolean looksAhead = true;
   private boolean times;
   private final Sampling sampling = new Sampling();
+  private boolean oldestHaveLeft;
   private @Nullable RecordedRun recorded;
 
   /** The window that was told what a recorded lap only reads. */
@@ -293,8 +294,20 @@ public final class Planner {
   }
 
   private @Nullable Step shrink(long limitBytes) {
-    List<Piece> leaving = room.shrink(predictor.position(), limitBytes);
+    List<Piece> leaving =
+        oldestHaveLeft
+            ? room.letGoOldest(limitBytes)
+            : room.shrink(predictor.position(), limitBytes);
+    oldestHaveLeft = false;
     return leaving.isEmpty() ? null : Step.moving(leaving, List.of(), List.of(), List.of(), true);
+  }
+
+  /**
+   * Nobody kept the budget while launches were only watched: of what is beyond it, the driver has
+   * let go what came first. Only that is sure to be there which was used last.
+   */
+  void oldestHaveLeft() {
+    oldestHaveLeft = true;
   }
 
   /** Whether a step that already moves so much has no place for the piece. */
@@ -520,6 +533,28 @@ public final class Planner {
       piece.expectWrite(predictor.position());
     }
     return collapsed;
+  }
+
+  /**
+   * The owner of a range said that what it holds is dead: nothing of it is fetched before it is
+   * used again, and it leaves first. What a launch that is not issued yet uses is left alone.
+   */
+  public void discarded(AddressRange range) {
+    Blocks.inside(range)
+        .ifPresent(
+            blocks -> {
+              scratch.clear();
+              pieces.cover(blocks.address(), blocks.bytes(), scratch);
+              for (Piece piece : scratch) {
+                if (blocks.contains(piece.range()) && !piece.held()) {
+                  outcomes.gone(piece);
+                  piece.discard();
+                  room.discarded(piece);
+                }
+              }
+              window.follow();
+              window.slide();
+            });
   }
 
   /** What is advised of a range has changed: asks anew which of its pieces can be dropped. */

@@ -92,6 +92,29 @@ final class PredictiveEngine implements SessionListener {
     }
   }
 
+  /**
+   * Takes over from a watch, before anything else is told: these launches came twice, and what they
+   * touch was brought in by them.
+   *
+   * @param last the last of them, just issued
+   */
+  void takeOver(WatchedLap lap, Launch last) {
+    try {
+      Completions.Marks marks = completions.mark(null, last.stream());
+      Message taken =
+          new Message.TakenOver(
+              lap,
+              last.sequence() + 1 - (long) Backstage.ROUNDS * lap.length(),
+              marks,
+              context.driver().clock().nanoTime());
+      if (!backstage.tellAndWake(taken)) {
+        completions.giveBack(marks);
+      }
+    } catch (DriverException e) {
+      switchOff(e);
+    }
+  }
+
   @Override
   public void allocated(LiveAllocation allocation) {
     if (hasEarlierRun && allocation.kind() == MemoryKind.MANAGED) {

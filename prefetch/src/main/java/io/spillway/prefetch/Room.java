@@ -3,7 +3,10 @@ package io.spillway.prefetch;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.evict.Victims;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
@@ -27,6 +30,9 @@ final class Room {
   private final Window window;
   private final Predicate<Piece> evictable;
   private final LongPredicate tooEarly;
+
+  /** What was discarded and may still be there: the first to leave. */
+  private final Deque<Piece> discarded = new ArrayDeque<>();
 
   /**
    * Makes room.
@@ -61,13 +67,16 @@ final class Room {
   boolean make(
       Piece coming, long now, long use, long limitBytes, List<Piece> leaving, Choice choice) {
     while (pieces.residentBytes() + coming.bytes() > limitBytes) {
-      Piece victim =
-          switch (choice) {
-            case PASSING -> victims.oldest(now, use, this::passing);
-            case ANY -> victims.choose(now, use, evictable);
-          };
-      if (victim == null || (choice == Choice.ANY && tooEarly.test(use))) {
-        return false;
+      Piece victim = dead();
+      if (victim == null) {
+        victim =
+            switch (choice) {
+              case PASSING -> victims.oldest(now, use, this::passing);
+              case ANY -> victims.choose(now, use, evictable);
+            };
+        if (victim == null || (choice == Choice.ANY && tooEarly.test(use))) {
+          return false;
+        }
       }
       leave(victim, coming);
       leaving.add(victim);
@@ -78,7 +87,10 @@ final class Room {
   /** The same for a piece that is in place now, as long as its coming is worth it. */
   boolean makeInstead(Piece coming, long now, long limitBytes, List<Piece> leaving) {
     while (!admission.fits(coming, limitBytes)) {
-      Piece victim = admission.leavesFor(coming, now);
+      Piece victim = dead();
+      if (victim == null) {
+        victim = admission.leavesFor(coming, now);
+      }
       if (victim == null) {
         return false;
       }
@@ -92,12 +104,52 @@ final class Room {
   List<Piece> shrink(long now, long limitBytes) {
     List<Piece> leaving = new ArrayList<>();
     while (pieces.residentBytes() > limitBytes) {
-      Piece victim = victims.choose(now, now, evictable);
+      Piece victim = dead();
+      if (victim == null) {
+        victim = victims.choose(now, now, evictable);
+      }
       if (victim == null) {
         break;
       }
       leave(victim, null);
       leaving.add(victim);
+    }
+    return leaving;
+  }
+
+  /** What a piece holds is dead: it leaves before any other. */
+  void discarded(Piece piece) {
+    discarded.add(piece);
+  }
+
+  /** A piece whose leaving costs nothing; null if there is none. */
+  private @Nullable Piece dead() {
+    for (Piece piece = discarded.poll(); piece != null; piece = discarded.poll()) {
+      if (!piece.isCurrent()) {
+        discarded.addAll(Piece.current(List.of(piece)));
+      } else if (piece.dead() && piece.resident() && evictable.test(piece)) {
+        return piece;
+      }
+    }
+    return null;
+  }
+
+  /** What leaves, by age alone, until there is no more than fits. */
+  List<Piece> letGoOldest(long limitBytes) {
+    List<Piece> byAge = new ArrayList<>();
+    for (Piece piece : pieces.all()) {
+      if (piece.resident() && evictable.test(piece)) {
+        byAge.add(piece);
+      }
+    }
+    byAge.sort(Comparator.comparingLong(Piece::lastSequence));
+    List<Piece> leaving = new ArrayList<>();
+    for (Piece piece : byAge) {
+      if (pieces.residentBytes() <= limitBytes) {
+        break;
+      }
+      leave(piece, null);
+      leaving.add(piece);
     }
     return leaving;
   }

@@ -40,7 +40,12 @@ public record Step(
       List<Piece> readMostly,
       List<Piece> unplacing,
       boolean demanded) {
-    long after = leaving.stream().mapToLong(Piece::lastSequence).max().orElse(Piece.NOT_YET);
+    long after =
+        leaving.stream()
+            .filter(piece -> !piece.dead())
+            .mapToLong(Piece::lastSequence)
+            .max()
+            .orElse(Piece.NOT_YET);
     return new Step(leaving, coming, readMostly, List.of(), List.of(), unplacing, after, demanded);
   }
 
@@ -52,9 +57,9 @@ public record Step(
 
   private static final Comparator<Piece> BY_ADDRESS = Comparator.comparingLong(Piece::address);
 
-  /** What makes the room. */
+  /** What makes the room; what is dead the driver takes by itself. */
   public Plan leave() {
-    return plan(leaving, Hint.Evict::new);
+    return plan(leaving.stream().filter(piece -> !piece.dead()).toList(), Hint.Evict::new);
   }
 
   /**

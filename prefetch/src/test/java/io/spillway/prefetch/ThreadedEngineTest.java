@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.Allocation;
 import io.spillway.Interception;
+import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
 import io.spillway.access.AccessKind;
@@ -65,12 +66,16 @@ final class ThreadedEngineTest {
   }
 
   private Spillway open() {
+    return open(new Auto());
+  }
+
+  private Spillway open(SessionPlugin plugin) {
     return Spillway.open(
         SpillwayConfig.builder()
             .driver(simulation)
             .deviceBudget(Long.toString(BUDGET))
             .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
-            .plugins(List.of(new Auto()))
+            .plugins(List.of(plugin))
             .background(task -> thread.execute(() -> mover.execute(task)))
             .build());
   }
@@ -131,6 +136,26 @@ final class ThreadedEngineTest {
       // got 0.955 to 0.967 in 30 runs beside two busy loops on two cores.
       assertThat(least / lap).isGreaterThan(0.92);
       assertThat(spillway.statistics().plugins().get("auto")).startsWith("on, FULL");
+      layers.forEach(Allocation::close);
+    }
+  }
+
+  @Test
+  void anEngineOpenedBesideLaunchesTakesThemOver() {
+    try (Spillway spillway = open(new OnLap())) {
+      List<Allocation> layers = layers(spillway);
+      int most = 10_000; // the launches do not wait for the thread that opens it
+      while (!spillway.statistics().plugins().get("on-lap").startsWith("since ") && most-- > 0) {
+        laps(spillway.interception(), layers, 1);
+      }
+      laps(spillway.interception(), layers, 5);
+      long before = simulation.counters().faults();
+
+      laps(spillway.interception(), layers, 5);
+
+      assertThat(simulation.counters().faults()).isEqualTo(before);
+      assertThat(spillway.statistics().plugins().get("on-lap"))
+          .startsWith("since a lap of 24 launches, on, FULL");
       layers.forEach(Allocation::close);
     }
   }

@@ -3,16 +3,21 @@ package io.spillway.benchmarks.jmh;
 import com.sun.management.ThreadMXBean;
 import io.spillway.dropin.Dropin;
 import io.spillway.dropin.DropinSettings;
+import io.spillway.dropin.SettingsSource;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
 import jcuda.Pointer;
 import jcuda.driver.CUfunction;
 
 /**
- * What it costs to tell a plugin of a launch, on a machine that others use as well: {@link
- * InterceptedLaunch} in processor time of the launching thread, not in time by the clock, and in
- * short rounds without any drop-in and with the plugin by turns, so that what slows one slows the
- * other.
+ * What it costs to tell a plugin of a launch, and to watch it for a lap, on a machine that others
+ * use as well: {@link InterceptedLaunch} in processor time of the launching thread, not in time by
+ * the clock, and in short rounds without any drop-in, with the plugin and with the watch by turns,
+ * so that what slows one slows the others. Launches are in no order, so that there is no lap.
  *
  * <p>Runs under the agent on the stub driver; with {@code -XX:StartFlightRecording} every access is
  * recorded too. Takes the number of rounds, 200 if not given; the first half of them warms up.
@@ -32,32 +37,58 @@ public final class LaunchCost {
   /** Time and garbage of a launch, the mean of a round. */
   private record Cost(double nanos, long bytes) {}
 
-  /** Prints one line. */
+  /** Orders of the parameters: as many launches that differ. */
+  private static final int ORDERS = 64;
+
+  /** All managed, with a budget that holds half of it, so that launches are watched. */
+  private static final String SETTINGS = "log=off,redirect=all,min-size=1,budget=8m,prefetch=";
+
+  private static DropinSettings settings(String prefetch) {
+    return SettingsSource.read(SETTINGS + prefetch, new Properties(), Map.of()).settings();
+  }
+
+  /** Prints two lines for each. */
   public static void main(String[] arguments) {
     int rounds = arguments.length == 0 ? USUAL_ROUNDS : Integer.parseInt(arguments[0]);
     Stub.start();
-    DropinSettings settings = Dropin.installed().orElseThrow().settings();
     double[] without = new double[rounds];
-    double[] with = new double[rounds];
-    long garbageBytes = Long.MAX_VALUE;
+    double[] told = new double[rounds];
+    double[] watched = new double[rounds];
+    long toldBytes = Long.MAX_VALUE;
+    long watchedBytes = Long.MAX_VALUE;
     for (int i = 0; i < rounds; i++) {
       Dropin.uninstall();
-      without[i] = round(Stub.function(), Stub.pointers()).nanos();
-      new CountingPlugin().install(settings);
-      Cost cost = round(Stub.function(), Stub.pointers());
-      with[i] = cost.nanos();
-      garbageBytes = Math.min(garbageBytes, cost.bytes());
+      without[i] = round().nanos();
+      new CountingPlugin().install(settings("off"));
+      Cost cost = round();
+      told[i] = cost.nanos();
+      toldBytes = Math.min(toldBytes, cost.bytes());
+      Dropin.uninstall();
+      Dropin.install(new Dropin(settings("on-lap"), true));
+      cost = round();
+      watched[i] = cost.nanos();
+      watchedBytes = Math.min(watchedBytes, cost.bytes());
+      if (!Dropin.listening()) {
+        throw new IllegalStateException("not watched: is spillway-prefetch on the class path?");
+      }
     }
-    print("least", least(without), least(with), garbageBytes);
-    print("median", median(without), median(with), garbageBytes);
+    print("told to a plugin", without, told, toldBytes);
+    print("watched", without, watched, watchedBytes);
   }
 
-  private static Cost round(CUfunction function, Pointer parameters) {
-    Stub.check(Stub.launch(function, parameters)); // which has the kernel's text read
+  private static Cost round() {
+    CUfunction function = Stub.function();
+    List<Pointer> parameters = Stub.pointers(ORDERS);
+    for (Pointer each : parameters) {
+      Stub.check(Stub.launch(function, each)); // which has the kernel's text read
+    }
+    Random random = new Random(LAUNCHES);
+    Pointer[] order = new Pointer[LAUNCHES];
+    Arrays.setAll(order, i -> parameters.get(random.nextInt(ORDERS)));
     long startNanos = THREADS.getCurrentThreadCpuTime();
     long startBytes = THREADS.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < LAUNCHES; i++) {
-      Stub.check(Stub.launch(function, parameters));
+    for (Pointer each : order) {
+      Stub.check(Stub.launch(function, each));
     }
     long bytes = THREADS.getCurrentThreadAllocatedBytes() - startBytes;
     return new Cost(
@@ -79,10 +110,15 @@ public final class LaunchCost {
     return warm[warm.length / 2];
   }
 
+  private static void print(String how, double[] without, double[] with, long garbageBytes) {
+    line(how + ", least", least(without), least(with), garbageBytes);
+    line(how + ", median", median(without), median(with), garbageBytes);
+  }
+
   @SuppressWarnings("SystemOut") // A program's result.
-  private static void print(String which, double without, double with, long garbageBytes) {
+  private static void line(String which, double without, double with, long garbageBytes) {
     System.out.printf(
-        "%s: a launch takes %.0f ns, and %.0f ns told to a plugin: %.0f ns more, %d B of garbage%n",
+        "%s: a launch takes %.0f ns, and so %.0f ns: %.0f ns more, %d B of garbage%n",
         which, without, with, with - without, garbageBytes);
   }
 }

@@ -1,5 +1,9 @@
 package io.spillway.benchmarks.jmh;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
 import jcuda.NativePointerObject;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -64,13 +68,24 @@ final class Stub {
 
   /** Eight allocations, as the parameters of a kernel. */
   static Pointer pointers() {
-    NativePointerObject[] pointers = new NativePointerObject[ARGUMENTS];
+    return pointers(1).getFirst();
+  }
+
+  /** The same eight allocations as the parameters of a kernel, in so many orders. */
+  static List<Pointer> pointers(int orders) {
+    List<NativePointerObject> pointers = new ArrayList<>();
     for (int i = 0; i < ARGUMENTS; i++) {
       CUdeviceptr pointer = new CUdeviceptr();
       check(JCudaDriver.cuMemAlloc(pointer, 1 << 20));
-      pointers[i] = Pointer.to(pointer);
+      pointers.add(Pointer.to(pointer));
     }
-    return Pointer.to(pointers);
+    List<Pointer> parameters = new ArrayList<>();
+    Random random = new Random(orders);
+    for (int i = 0; i < orders; i++) {
+      parameters.add(Pointer.to(pointers.toArray(NativePointerObject[]::new)));
+      Collections.shuffle(pointers, random);
+    }
+    return parameters;
   }
 
   /** Launches {@code function}. */

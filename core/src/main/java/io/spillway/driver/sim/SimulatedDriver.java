@@ -73,7 +73,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
         new DeviceInfo(
             "sim",
             true,
-            0,
+            builder.ordinal,
             model.name() + " (simulated)",
             model.computeMajor(),
             model.computeMinor(),
@@ -488,8 +488,8 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
     }
   }
 
-  private static void requireLocation(String call, Location location, AddressRange range) {
-    if (location instanceof Location.Device other && other.ordinal() != 0) {
+  private void requireLocation(String call, Location location, AddressRange range) {
+    if (location instanceof Location.Device other && other.ordinal() != device.ordinal()) {
       throw new DriverException(call, CudaStatus.INVALID_DEVICE, range.address(), range.bytes());
     }
   }

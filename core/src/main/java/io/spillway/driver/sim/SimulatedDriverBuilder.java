@@ -8,6 +8,7 @@ public final class SimulatedDriverBuilder {
   final GpuModel model;
   long deviceBytes;
   long hostBytes;
+  int ordinal;
   boolean backed;
   @Nullable SimulationObserver observer;
 
@@ -34,6 +35,19 @@ public final class SimulatedDriverBuilder {
    */
   public SimulatedDriverBuilder hostBytes(long bytes) {
     hostBytes = positive("host", bytes);
+    return this;
+  }
+
+  /**
+   * The CUDA ordinal of the device, for a program with several of them; otherwise 0.
+   *
+   * @throws IllegalArgumentException if negative
+   */
+  public SimulatedDriverBuilder ordinal(int value) {
+    if (value < 0) {
+      throw new IllegalArgumentException("device ordinal " + value + ": must be at least 0");
+    }
+    ordinal = value;
     return this;
   }
 

@@ -1,0 +1,35 @@
+package io.spillway.prefetch;
+
+import io.spillway.SessionContext;
+import io.spillway.SessionListener;
+import io.spillway.StandardPlugin;
+
+/**
+ * {@link Auto}, once it may pay: watches launches until a lap of them is recognised that needs more
+ * than there is room for, and moves nothing, opens nothing and keeps nobody waiting before. What
+ * the drop-in does where it is told nothing.
+ */
+public final class OnLap implements StandardPlugin {
+
+  private final MoveSizing sizing;
+
+  /** For {@link java.util.ServiceLoader} or a configuration. */
+  public OnLap() {
+    this(MoveSizing.STANDARD);
+  }
+
+  /** For a configuration that knows how its machine moves data best. */
+  public OnLap(MoveSizing sizing) {
+    this.sizing = sizing;
+  }
+
+  @Override
+  public String name() {
+    return "on-lap";
+  }
+
+  @Override
+  public SessionListener attach(SessionContext context) {
+    return new LapWatch(context, sizing, Waits.STANDARD);
+  }
+}

@@ -378,7 +378,8 @@ final class Backstage implements AutoCloseable {
     }
     arrived(issued.touches());
     int launch = planner.issued(issued.sequence(), issued.touches(), limitBytes);
-    completions.issued(issued.sequence(), launch, issued.nanoTime(), issued.marks(), timed);
+    completions.issued(
+        issued.sequence(), launch, issued.nanoTime(), issued.marks(), timed, planner.turn());
     if (governor.judge(planner.outcomes(), planner.predictor().position())) {
       planner.lookAhead(governor.level().launches());
       GovernorEvent.emit(governor, planner.outcomes());
@@ -431,6 +432,10 @@ final class Backstage implements AutoCloseable {
 
   void took(TimedLaunch launch, long nanos) {
     planner.took(launch, nanos);
+  }
+
+  void took(LapTurn turn, long nanos) {
+    planner.took(turn, nanos);
   }
 
   /** Whether launches are to be timed. Any thread. */

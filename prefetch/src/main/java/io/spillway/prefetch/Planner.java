@@ -245,6 +245,16 @@ public final class Planner {
     inPlace.took(launch, predictor.position(), nanos);
   }
 
+  /** The turn of a lap that the launch issued last was; null if it was none. */
+  @Nullable LapTurn turn() {
+    return laps.turn();
+  }
+
+  /** The lap that ended with that turn took so long. */
+  void took(LapTurn turn, long nanos) {
+    laps.took(turn, nanos);
+  }
+
   /** The launch took that long on the device. */
   public void took(int launch, long nanos) {
     predictor.launches().took(launch, nanos);

@@ -19,15 +19,16 @@ import java.util.Set;
  * the pace, and N - C would do. So a piece's stay from one use to the next is a thing to choose,
  * with a price saved (leaving and coming back) and room taken meanwhile; the room left at each time
  * is what the launch of that time touches and what is in flight. The stays that save most for their
- * room are taken first; among equals, those that spread evenly over the lap, so that the link is
- * busy throughout and not only behind what stays. For N equal pieces, C - w of them stay, w being
- * what one launch touches and what is in flight; around the turn of a training step the stays are
- * the short ones, as in Belady's choice.
+ * room are taken first; among equals, those that were taken before, then those that spread evenly
+ * over the lap, so that the link is busy throughout and not only behind what stays. For N equal
+ * pieces, C - w of them stay, w being what one launch touches and what is in flight; around the
+ * turn of a training step the stays are the short ones, as in Belady's choice.
  *
  * <p>What would have to be written back each time it goes, at a quarter of the link's rate, is
- * better left on the host and accessed there, if that costs less than its moves in this lap. It
- * then takes no room, and what is left of the room goes round once more; there, such a piece can
- * only have it for the whole lap. Immutable.
+ * better left on the host and accessed there, if that costs less than its moves in this lap; what
+ * can be dropped may be, too, where the link is what the lap waits for. It then takes no room, and
+ * what is left of the room goes round once more; there, such a piece can only have it for the whole
+ * lap. Immutable.
  */
 public final class LapPlan {
 
@@ -37,8 +38,16 @@ public final class LapPlan {
    * @param uses after which it stays for that, by number
    * @param value nanoseconds saved for a byte's room during one launch
    */
-  private record Stay(
-      Piece piece, int from, int to, List<Integer> uses, double value, int spread) {}
+  private record Stay(Piece piece, int from, int to, List<Integer> uses, double value, int spread) {
+
+    /**
+     * Whether it is no more than what has been decided before: of a piece that is used once in the
+     * lap, so that it is the same stay wherever the lap begins.
+     */
+    boolean staysNow(int length) {
+      return piece.stays() && uses.size() == 1 && to >= length;
+    }
+  }
 
   private final int[] first;
   private final BitSet stays;
@@ -56,8 +65,13 @@ public final class LapPlan {
     /** Whether {@code piece} may be, by the launch {@code at} launches from the lap's start. */
     boolean allowed(Piece piece, int at);
 
-    /** Whether that launch goes over more than there is room for. */
-    default boolean beyond(int at) {
+    /** Whether the device copy of {@code piece} can be dropped, now or when it has come again. */
+    default boolean dropped(Piece piece) {
+      return piece.droppable();
+    }
+
+    /** Whether that launch may have in place what can be dropped, too. */
+    default boolean droppedToo(int at) {
       return false;
     }
   }
@@ -90,9 +104,10 @@ public final class LapPlan {
     for (int at = 0; at < uses.size(); at++) {
       for (int i = 0; i < uses.get(at).size(); i++) {
         Piece piece = uses.get(at).get(i);
-        double moved = moving.stays(at, i) ? 0 : prices.away(piece);
+        double away = allowed.dropped(piece) ? prices.fetch() + prices.drop() : prices.away(piece);
+        double moved = moving.stays(at, i) ? 0 : away;
         double gain =
-            (!piece.droppable() || allowed.beyond(at)) && allowed.allowed(piece, at)
+            (!allowed.dropped(piece) || allowed.droppedToo(at)) && allowed.allowed(piece, at)
                 ? moved - prices.inPlace()
                 : Double.NEGATIVE_INFINITY;
         saved.merge(piece, gain, Double::sum);
@@ -125,7 +140,10 @@ public final class LapPlan {
     }
     List<Stay> candidates = candidates(uses, first, prices, onHost);
     candidates.sort(
-        Comparator.comparingDouble(Stay::value).reversed().thenComparingInt(Stay::spread));
+        Comparator.comparingDouble(Stay::value)
+            .reversed()
+            .thenComparing(stay -> !stay.staysNow(length))
+            .thenComparingInt(Stay::spread));
     LoadTree load = new LoadTree(loads);
     BitSet stays = new BitSet(first[length]);
     Set<Piece> inPlace = new HashSet<>(onHost);

@@ -26,6 +26,9 @@ public record Prices(double fetch, double fault, double writeBack, double drop, 
    */
   public static final double FIRST_IN_PLACE = 1 / 4.0;
 
+  /** Reading on the device: the H200's {@code device.read}, 4470 GB/s. */
+  public static final double ON_DEVICE = 1 / 4470.0;
+
   /** Telling the driver to access memory in place, or no longer: 26 to 32 GB/s on the H200. */
   public static final double ADVISE = 1 / 29.0;
 

@@ -13,6 +13,9 @@ import java.util.Arrays;
  * stepped over. The distance between now and the place followed is the {@link #lag}, the length of
  * the lap if there is one.
  *
+ * <p>A place far back is held on to as long as it explains what comes, though what comes may have
+ * begun to go round in less: {@link #innerLap} tells.
+ *
  * <p>Constant time per launch, no garbage except when the history doubles. Not thread-safe.
  */
 public final class LapFollower {
@@ -34,6 +37,9 @@ public final class LapFollower {
   /** Launches in a row that have to come as expected before a place is held on to. */
   private static final int SETTLED = CONTEXTS[1];
 
+  /** Rounds that a lap inside another has to have before it: deciding for one takes one or two. */
+  private static final int ROUNDS_AHEAD = 2;
+
   /** Factor of the rolling hash: any odd number whose powers do not repeat soon. */
   private static final long BASE = 0x5851F42D4C957F2DL;
 
@@ -50,6 +56,15 @@ public final class LapFollower {
   private int run;
   private int inserted;
   private long epoch;
+
+  /** How far back the last few launches were seen last, when that changed last. */
+  private long period;
+
+  /** How many launches in a row were those of as far back. */
+  private long periodRun;
+
+  /** How many of the launches expected next go on as one period before. */
+  private long goesOn;
 
   /** Nothing has been seen. */
   public LapFollower() {
@@ -76,12 +91,35 @@ public final class LapFollower {
       place++;
       inserted = 0;
       run = Math.min(run + 1, Integer.MAX_VALUE - 1);
+      goesOn = Math.max(0, goesOn - 1);
       giveUpTheForgotten();
     } else {
       realign(launch);
+      goesOn = 0;
     }
+    followPeriod();
     remember(launch);
     return expected;
+  }
+
+  /** Before the present situation is remembered: how far back is it? */
+  private void followPeriod() {
+    long candidate = now + 1 < SETTLED ? NOWHERE : latest(CONTEXTS.length - 1);
+    long distance = candidate < 0 ? 0 : now - candidate;
+    boolean goesRound =
+        period > 0 && remembered(now - period) && history[slot(now - period)] == history[slot(now)];
+    if (goesRound && (distance == 0 || distance >= period)) { // places may have been overwritten
+      periodRun++;
+    } else {
+      period = distance;
+      periodRun = distance == 0 ? 0 : SETTLED;
+      goesOn = 0;
+    }
+    while (goesOn < ROUNDS_AHEAD * period
+        && goesOn < lag()
+        && history[slot(place + 1 + goesOn)] == history[slot(now + 1 + goesOn % period - period)]) {
+      goesOn++;
+    }
   }
 
   private void append(int launch) {
@@ -130,14 +168,22 @@ public final class LapFollower {
   private long lookUp(int launch) {
     for (int i = 0; i < CONTEXTS.length; i++) {
       if (now + 1 >= CONTEXTS[i]) {
-        long candidate = situations[i][index(situation(CONTEXTS[i]))];
-        if (remembered(candidate) && matchLength(candidate) >= CONTEXTS[i]) {
+        long candidate = latest(i);
+        if (candidate >= 0) {
           return candidate;
         }
       }
     }
     long candidate = lastPlace[launch];
     return remembered(candidate) ? candidate : NOWHERE;
+  }
+
+  /** The latest place at which the situation of that length was seen before. */
+  private long latest(int context) {
+    long candidate = situations[context][index(situation(CONTEXTS[context]))];
+    return remembered(candidate) && matchLength(candidate) >= CONTEXTS[context]
+        ? candidate
+        : NOWHERE;
   }
 
   /** How many launches before and at {@code candidate} are those before and at now. */
@@ -214,6 +260,9 @@ public final class LapFollower {
     place = NOWHERE;
     run = 0;
     inserted = 0;
+    period = 0;
+    periodRun = 0;
+    goesOn = 0;
     epoch++;
   }
 
@@ -225,6 +274,16 @@ public final class LapFollower {
   /** How far back the place is that is followed; 0 if none is. */
   public long lag() {
     return place < 0 ? 0 : now - place;
+  }
+
+  /**
+   * The length of a lap shorter than the one followed that has been gone round in full and is
+   * expected to be twice more: a loop inside the lap, or one that the program goes on with for
+   * longer than before. 0 if there is none.
+   */
+  public long innerLap() {
+    boolean goneRound = period > 0 && periodRun >= period;
+    return goneRound && goesOn >= ROUNDS_AHEAD * period && period < lag() ? period : 0;
   }
 
   /** How many launches in a row were expected; what is skipped halves it. */

@@ -221,19 +221,40 @@ public final class Predictor {
   public boolean inLap() {
     return recorded.followed()
         ? recorded.lapLength() > 0
-        : lap.lag() > 0 && followed() == lap.lag();
+        : innerLap() > 0 || (lap.lag() > 0 && followed() == lap.lag());
   }
 
   /** Whether a whole lap of some length has come as expected, in this run or the recorded one. */
   public boolean lapConfirmed() {
-    return recorded.followed()
-        ? recorded.lapLength() > 0
-        : lap.lag() >= SHORTEST_LAP && lap.run() >= lap.lag();
+    return recorded.followed() ? recorded.lapLength() > 0 : innerLap() > 0 || wholeLapConfirmed();
+  }
+
+  private boolean wholeLapConfirmed() {
+    return lap.lag() >= SHORTEST_LAP && lap.run() >= lap.lag();
+  }
+
+  /** The loop that is gone round meanwhile, until the lap it is part of is confirmed; 0 if none. */
+  private long innerLap() {
+    long inner = lap.innerLap();
+    return inner >= SHORTEST_LAP && inner <= followed() && !wholeLapConfirmed() ? inner : 0;
   }
 
   /** How long the lap is that is followed, in launches; 0 if none is. */
   public long lapLength() {
-    return recorded.followed() ? recorded.lapLength() : lap.lag();
+    if (recorded.followed()) {
+      return recorded.lapLength();
+    }
+    long inner = innerLap();
+    return inner > 0 ? inner : lap.lag();
+  }
+
+  /** A hash of the lap's launches, the same wherever it begins: tells the lap from others. */
+  public long lapLaunches() {
+    long hash = lapLength();
+    for (int step = 1; step <= lapLength(); step++) {
+      hash += Mixing.mix(0, launch(step) + 1L);
+    }
+    return hash;
   }
 
   /** Launches seen so far. */

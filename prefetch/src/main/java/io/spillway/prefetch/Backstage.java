@@ -302,10 +302,10 @@ final class Backstage implements AutoCloseable {
 
   /** Reads, plans and moves until there is nothing left to do. */
   private void workOff() {
+    completions.retire(); // once: the driver, asked for an event, holds up launches meanwhile
     boolean did = true;
     while (did && !stopped) {
       read();
-      completions.retire();
       Step step = planner.next(context.residentLimitBytes().getAsLong());
       did = step != null && move(step);
       release(did);
@@ -425,7 +425,8 @@ final class Backstage implements AutoCloseable {
     }
     arrived(issued.touches());
     int launch = planner.issued(issued.sequence(), issued.touches(), limitBytes);
-    completions.issued(issued.sequence(), launch, issued.nanoTime(), issued.marks(), timed);
+    completions.issued(
+        issued.sequence(), launch, issued.nanoTime(), issued.marks(), timed, planner.turn());
     if (governor.judge(planner.outcomes(), planner.predictor().position())) {
       planner.lookAhead(governor.level().launches());
       GovernorEvent.emit(governor, planner.outcomes());
@@ -452,7 +453,7 @@ final class Backstage implements AutoCloseable {
     }
     gone.forEach(planner::freed);
     planner.oldestHaveLeft();
-    completions.issued(taken.firstSequence(), launch, taken.nanoTime(), taken.marks(), null);
+    completions.issued(taken.firstSequence(), launch, taken.nanoTime(), taken.marks(), null, null);
     state = describe();
   }
 
@@ -502,6 +503,10 @@ final class Backstage implements AutoCloseable {
 
   void took(TimedLaunch launch, long nanos) {
     planner.took(launch, nanos);
+  }
+
+  void took(LapTurn turn, long nanos) {
+    planner.took(turn, nanos);
   }
 
   /** One of how many launches is to be timed; 0 if none. Any thread. */

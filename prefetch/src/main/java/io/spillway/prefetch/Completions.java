@@ -25,13 +25,21 @@ final class Completions implements AutoCloseable {
 
     /** A launch that was timed took so many nanoseconds of the device's. */
     void took(TimedLaunch launch, long nanos);
+
+    /** The lap that ended with that turn took so many nanoseconds of the device's. */
+    void took(LapTurn turn, long nanos);
   }
 
   /** A launch's marks in its stream; the first only if it is timed. */
   record Marks(@Nullable EventHandle start, EventHandle end) {}
 
   private record Pending(
-      long sequence, int launch, long issuedAt, Marks marks, @Nullable TimedLaunch timed) {
+      long sequence,
+      int launch,
+      long issuedAt,
+      Marks marks,
+      @Nullable TimedLaunch timed,
+      @Nullable LapTurn turn) {
     EventHandle event() {
       return marks.end();
     }
@@ -47,6 +55,11 @@ final class Completions implements AutoCloseable {
   private final Set<EventHandle> timing = ConcurrentHashMap.newKeySet();
 
   private long lastDone;
+
+  /** The last turn of a lap that is done, and the marks of its launch; of no meaning without. */
+  private LapTurn lastTurn = new LapTurn(0, false);
+
+  private @Nullable Marks lastTurnMarks;
 
   Completions(UnifiedMemoryDriver driver, Durations durations) {
     this.driver = driver;
@@ -102,9 +115,16 @@ final class Completions implements AutoCloseable {
    * The launch is marked.
    *
    * @param timed what to make of its time, if anything
+   * @param turn the turn of a lap that it is, if it is one
    */
-  void issued(long sequence, int launch, long issuedAt, Marks marks, @Nullable TimedLaunch timed) {
-    pending.add(new Pending(sequence, launch, issuedAt, marks, timed));
+  void issued(
+      long sequence,
+      int launch,
+      long issuedAt,
+      Marks marks,
+      @Nullable TimedLaunch timed,
+      @Nullable LapTurn turn) {
+    pending.add(new Pending(sequence, launch, issuedAt, marks, timed, turn));
   }
 
   /** Gives back the events of launches that are done. */
@@ -120,7 +140,26 @@ final class Completions implements AutoCloseable {
     if (start != null && timed != null) {
       durations.took(timed, driver.nanosBetween(start, launch.event()));
     }
-    giveBack(launch.marks());
+    LapTurn turn = launch.turn();
+    if (start == null || turn == null) {
+      giveBack(launch.marks());
+    } else {
+      turned(turn, launch.marks());
+    }
+  }
+
+  /** Keeps the marks until the lap's next turn. */
+  private void turned(LapTurn turn, Marks marks) {
+    Marks before = lastTurnMarks;
+    LapTurn turnBefore = lastTurn;
+    lastTurn = turn;
+    lastTurnMarks = marks;
+    if (before != null) {
+      if (turn.number() == turnBefore.number() + 1) {
+        durations.took(turn, driver.nanosBetween(before.end(), marks.end()));
+      }
+      giveBack(before);
+    }
   }
 
   /** Waits until every launch with a sequence up to this one is done. */
@@ -146,6 +185,7 @@ final class Completions implements AutoCloseable {
   public void close() {
     pending.forEach(launch -> giveBack(launch.marks()));
     pending.clear();
+    lastTurnMarks = null;
     spare.addAll(timing);
     for (EventHandle event = spare.poll(); event != null; event = spare.poll()) {
       try {

@@ -61,6 +61,9 @@ final class InPlaceChoice {
       return false;
     }
     launch.accessesInPlace(piece, worth(piece, beyond));
+    if (laps.readsInPlace(piece)) {
+      launch.sharesTheLink();
+    }
     advice.place(piece);
     return true;
   }
@@ -115,6 +118,9 @@ final class InPlaceChoice {
   private double worth(Piece piece, boolean beyond) {
     if (beyond) {
       return prices.faultAndGo(piece);
+    }
+    if (laps.readsInPlace(piece)) {
+      return laps.worthNanos();
     }
     return (laps.decided() ? EXPOSED : 1) * prices.away(piece);
   }

@@ -12,7 +12,8 @@ import java.util.Map;
  * longer than is worth it, that many bytes more, so that they double as the window of TCP's slow
  * start does. Three launches in a row that take longer end it, or one that takes three times as
  * long, for a pause that doubles each time: what such a trial costs is a few launches, on one
- * piece. A launch that takes no longer than it may have waited for other data says neither.
+ * piece. A launch that takes no longer than it may have waited for other data says neither, and one
+ * that takes up to twice as long while others' data comes by the same link says little.
  *
  * <p>Launches that go over more than there is room for have no time with all data on the device;
  * what they take when they fault, for each byte, stands for it. Pure; not thread-safe.
@@ -35,6 +36,15 @@ final class InPlaceTrials {
 
   /** Launches in a row that take too long: one or two may have waited for something else. */
   private static final int STRIKES = 3;
+
+  /** How much longer it takes to get data by a link that carries as much for others. */
+  private static final double SHARED = 2;
+
+  /**
+   * How much a launch counts that takes so much longer, at most: after 8 launches, each twice what
+   * was allowed before it, what was on its way for others has come.
+   */
+  private static final double SHARED_STRIKE = 3.0 / 8;
 
   /**
    * By how much launches of one site differ anyway: a tenth, of kernels on the H200 that do the
@@ -84,7 +94,7 @@ final class InPlaceTrials {
     /** In place in launches that have been issued and whose time is not known yet. */
     long outstandingBytes;
 
-    int strikes;
+    double strikes;
     long barredUntil;
     int failures;
 
@@ -163,6 +173,11 @@ final class InPlaceTrials {
     return sites.getOrDefault(site, unknown).lastNanos;
   }
 
+  /** What a launch of the site over so many bytes takes with all on the device; 0 if unknown. */
+  double residentNanos(long site, long bytes) {
+    return Math.max(0, sites.getOrDefault(site, unknown).residentNanos(bytes));
+  }
+
   /**
    * Whether the site's launches compute for as long as they would take to get or put each byte at
    * that price, so that it hides behind that.
@@ -218,7 +233,12 @@ final class InPlaceTrials {
     if (nanos <= accepted + launch.waitNanos()) {
       return true;
     }
-    known.strikes += Math.max(1, (int) Math.min(STRIKES, nanos / accepted));
+    if (launch.sharing() && nanos <= SHARED * accepted) {
+      known.strikes += SHARED_STRIKE;
+      known.allowedBytes += launch.inPlaceBytes(); // the more of it, the less comes by the link
+    } else {
+      known.strikes += Math.max(1, (int) Math.min(STRIKES, nanos / accepted));
+    }
     if (known.strikes < STRIKES) {
       return true;
     }

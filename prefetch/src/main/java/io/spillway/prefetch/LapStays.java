@@ -6,11 +6,13 @@ import io.spillway.evict.Prices;
 import io.spillway.predict.Predictor;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Applies a {@link LapPlan} while a lap is followed: with each launch, says of the pieces it used
- * whether they stay. Decides anew when the lap is another, or the room. Not thread-safe.
+ * whether they stay. Decides anew when the lap is another, or the room, and when it turns out that
+ * what is only read is better in place ({@link ReadInPlace}), or is not. Not thread-safe.
  */
 final class LapStays {
 
@@ -21,8 +23,9 @@ final class LapStays {
   private final Window window;
   private final Prices prices;
   private final long inFlightBytes;
-  private @Nullable LapPlan plan;
   private final InPlaceTrials trials;
+  private final ReadInPlace reading = new ReadInPlace();
+  private @Nullable LapPlan plan;
   private boolean confirmed;
   private long builds;
   private long trialChanges;
@@ -33,6 +36,35 @@ final class LapStays {
 
   /** When to see whether to decide anew, though the lap is the same. */
   private long nextLook;
+
+  /** Whether what laps took says so. */
+  private boolean decidesAnew;
+
+  /** What moving takes in the lap as it was decided for, in nanoseconds, and its launches. */
+  private double movingNanos;
+
+  private double launchNanos;
+
+  /** How that compares with reading in place; null until it is asked for. */
+  private ReadInPlace.@Nullable Estimate estimate;
+
+  /** Whether something that could be dropped is to be in place. */
+  private boolean readsInPlace;
+
+  /** What tells the lap from others: its launches. */
+  private long launchesMade;
+
+  private @Nullable LapTurn turn;
+  private long turns;
+
+  /** The position of the last turn. */
+  private long lastTurn;
+
+  /** The turn at which it was decided, or another lap began. */
+  private long firstTurn;
+
+  /** Whether all that is to be in place was at the last turn. */
+  private boolean wasInPlace;
 
   LapStays(
       Predictor predictor, Window window, Prices prices, InPlaceTrials trials, long inFlightBytes) {
@@ -45,41 +77,114 @@ final class LapStays {
 
   /** A launch was announced. */
   void follow(long limitBytes) {
+    turn = null;
     if (!predictor.inLap() || predictor.lapLength() > LONGEST) {
       plan = null;
       return;
     }
     long now = predictor.position();
-    if (plan == null
-        || builds != window.builds()
-        || (now >= nextLook && somethingIsWrittenBack(now))
-        || (predictor.lapConfirmed() && !confirmed && somethingIsInPlace())
-        || trialChanges != trials.changes(now)
-        || roomBytes != limitBytes) {
+    LapPlan followed = plan;
+    boolean another =
+        followed == null
+            || followed.length() != predictor.lapLength()
+            || builds != window.builds()
+            || roomBytes != limitBytes;
+    boolean otherwise =
+        another
+            ? isAnotherLap(limitBytes)
+            : (predictor.lapConfirmed() && !confirmed && somethingIsInPlace())
+                || decidesAnew
+                || trialChanges != trials.changes(now);
+    if (followed == null
+        || another
+        || otherwise
+        || (now >= nextLook && somethingIsWrittenBack(now))) {
       decide(now, limitBytes);
+    } else {
+      int at = (int) ((now - start - 1) % followed.length());
+      mark(followed, at, window.piecesOf(predictor.launch((int) predictor.lapLength())));
+    }
+    if (otherwise || (now - lastTurn) == predictor.lapLength()) {
+      lastTurn = now;
+      turn(!otherwise);
+    }
+  }
+
+  /** Whether other launches make up the lap than those that are known, or there is other room. */
+  private boolean isAnotherLap(long limitBytes) {
+    long made = predictor.lapLaunches();
+    boolean isAnother = launchesMade != made || roomBytes != limitBytes || plan == null;
+    launchesMade = made;
+    if (isAnother) {
+      reading.begin();
+    }
+    return isAnother;
+  }
+
+  /** The launch is a turn of the lap, of one that goes on or of another. */
+  private void turn(boolean goesOn) {
+    turns += goesOn ? 1 : 2;
+    if (!goesOn) {
+      firstTurn = turns;
+      wasInPlace = false;
+    }
+    boolean inPlace = reading.chosen() && allIsInPlace();
+    turn = new LapTurn(turns, inPlace && wasInPlace);
+    wasInPlace = inPlace;
+  }
+
+  private boolean allIsInPlace() {
+    LapPlan decided = plan;
+    return decided != null
+        && window.lap().stream()
+            .flatMap(List::stream)
+            .allMatch(piece -> !decided.inPlace(piece) || piece.inPlace() || piece.resident());
+  }
+
+  /** The turn of the lap that the launch announced last was; null if it was none. */
+  @Nullable LapTurn turn() {
+    return turn;
+  }
+
+  /** The lap that ended with that turn took so long. */
+  void took(LapTurn turn, long nanos) {
+    if (plan == null || turn.number() <= firstTurn || !confirmed) {
       return;
     }
-    int at = (int) ((now - start - 1) % plan.length());
-    List<Piece> used = window.piecesOf(predictor.launch((int) predictor.lapLength()));
-    mark(plan, at, used);
+    decidesAnew |=
+        reading.chosen()
+            ? reading.readInPlace(nanos, readsInPlace, turn.inPlace())
+            : reading.moved(launchNanos, movingNanos, nanos, this::estimate);
+  }
+
+  private ReadInPlace.Estimate estimate() {
+    ReadInPlace.Estimate known = estimate;
+    if (known == null) {
+      known = new Lap(predictor.position(), roomBytes).compare();
+      estimate = known;
+    }
+    return known;
   }
 
   private void decide(long now, long limitBytes) {
-    List<List<Piece>> lap = window.lap();
-    LapPlan decided =
-        LapPlan.of(lap, limitBytes, inFlightBytes, prices, new Launches(lap, limitBytes, now));
-    for (int at = 0; at < lap.size(); at++) {
-      mark(decided, at, lap.get(at)); // as if the last lap had gone by it
-      for (Piece piece : lap.get(at)) {
-        if (predictor.lapConfirmed()) { // else nothing was allowed
-          piece.setSuitsInPlace(decided.inPlace(piece));
-        }
-      }
+    Lap lap = new Lap(now, limitBytes);
+    LapPlan decided = lap.plan(reading.chosen());
+    if (!reading.chosen() && lap.anyPlaced()) {
+      estimate = lap.compare();
+      reading.placedAlready(estimate);
+      decided = reading.chosen() ? lap.plan(true) : decided;
+    } else {
+      estimate = null;
     }
+    lap.mark(decided);
+    launchNanos = lap.costs.launchNanos(decided);
+    movingNanos = lap.costs.movingNanos(decided);
+    readsInPlace = lap.readsInPlace(decided);
     plan = decided;
     confirmed = predictor.lapConfirmed();
     builds = window.builds();
     trialChanges = trials.changes(now);
+    decidesAnew = false;
     roomBytes = limitBytes;
     start = now;
     nextLook = now + decided.length();
@@ -108,32 +213,88 @@ final class LapStays {
     return window.lap().stream().flatMap(List::stream).anyMatch(Piece::suitsInPlace);
   }
 
-  /** The launches of a lap as it is decided for. */
-  private final class Launches implements LapPlan.InPlace {
+  /** The lap from the next launch on. */
+  private final class Lap {
+    private final List<List<Piece>> uses = window.lap();
+    private final long[] sites = new long[uses.size()];
     private final BitSet beyond = new BitSet();
     private final long now;
+    private final long limitBytes;
+    private final LapCosts costs;
 
-    Launches(List<List<Piece>> lap, long limitBytes, long now) {
+    Lap(long now, long limitBytes) {
       this.now = now;
-      for (int at = 0; at < lap.size(); at++) {
-        beyond.set(at, lap.get(at).stream().mapToLong(Piece::bytes).sum() > limitBytes);
+      this.limitBytes = limitBytes;
+      for (int at = 0; at < uses.size(); at++) {
+        sites[at] = predictor.launches().site(predictor.launch(at + 1));
+        beyond.set(at, uses.get(at).stream().mapToLong(Piece::bytes).sum() > limitBytes);
       }
+      costs = new LapCosts(uses, sites, prices, trials, this::dropped);
+    }
+
+    /** What can be dropped, now or soon. */
+    boolean dropped(Piece piece) {
+      return piece.droppable()
+          || piece.suspended()
+          || piece.onlyReadFor(predictor.lapLength(), now);
     }
 
     /**
-     * What can be dropped, now or soon, moves at the link's rate and hides behind launches: unless
-     * there is no room for it at all.
+     * Plans it.
+     *
+     * @param readsInPlace whether what can be dropped may be in place; if there is no room for all
+     *     that a launch touches, it may in any case
      */
-    @Override
-    public boolean allowed(Piece piece, int at) {
-      long site = predictor.launches().site(predictor.launch(at + 1));
-      boolean dropped = piece.droppable() || piece.onlyReadFor(predictor.lapLength(), now);
-      return predictor.lapConfirmed() && (!dropped || beyond(at)) && trials.allowed(site, now);
+    LapPlan plan(boolean readsInPlace) {
+      return LapPlan.of(
+          uses,
+          limitBytes,
+          inFlightBytes,
+          prices,
+          new LapPlan.InPlace() {
+            @Override
+            public boolean allowed(Piece piece, int at) {
+              return predictor.lapConfirmed() && trials.allowed(sites[at], now);
+            }
+
+            @Override
+            public boolean dropped(Piece piece) {
+              return Lap.this.dropped(piece);
+            }
+
+            @Override
+            public boolean droppedToo(int at) {
+              return readsInPlace || beyond.get(at);
+            }
+          });
     }
 
-    @Override
-    public boolean beyond(int at) {
-      return beyond.get(at);
+    ReadInPlace.Estimate compare() {
+      return costs.compare(plan(false), plan(true));
+    }
+
+    boolean anyPlaced() {
+      return predictor.lapConfirmed() && anyPiece(piece -> piece.placed() && dropped(piece));
+    }
+
+    boolean readsInPlace(LapPlan decided) {
+      return anyPiece(piece -> decided.inPlace(piece) && dropped(piece));
+    }
+
+    private boolean anyPiece(Predicate<Piece> matching) {
+      return uses.stream().flatMap(List::stream).anyMatch(matching);
+    }
+
+    /** Tells the pieces, as if the last lap had gone by that plan. */
+    void mark(LapPlan decided) {
+      for (int at = 0; at < uses.size(); at++) {
+        LapStays.mark(decided, at, uses.get(at));
+        for (Piece piece : uses.get(at)) {
+          if (predictor.lapConfirmed()) { // else nothing was allowed
+            piece.setSuitsInPlace(decided.inPlace(piece));
+          }
+        }
+      }
     }
   }
 
@@ -141,6 +302,25 @@ final class LapStays {
     for (int i = 0; i < used.size(); i++) {
       used.get(i).setStays(plan.stays(at, i));
     }
+  }
+
+  /** Whether a piece is one that could be dropped and that the lap rather reads in place. */
+  boolean readsInPlace(Piece piece) {
+    return decided()
+        && reading.chosen()
+        && (piece.droppable()
+            || piece.suspended()
+            || piece.onlyReadFor(predictor.lapLength(), predictor.position()));
+  }
+
+  /** Whether it matters what laps take, since they wait for the link. */
+  boolean measures() {
+    return decided() && (reading.chosen() || launchNanos < movingNanos);
+  }
+
+  /** What it costs to have a byte of such a piece on the device instead. */
+  double worthNanos() {
+    return reading.worthNanos();
   }
 
   /**

@@ -13,6 +13,7 @@ final class OpenLaunch {
   private final List<Piece> inPlace = new ArrayList<>();
   private long bytes;
   private long inPlaceBytes;
+  private boolean sharing;
   private double worthNanos;
   private double waitNanos;
 
@@ -50,6 +51,11 @@ final class OpenLaunch {
     worthNanos += piece.bytes() * nanosPerByte;
     inPlaceBytes += piece.bytes();
     inPlace.add(piece);
+  }
+
+  /** What others lack may come while it accesses what is in place. */
+  void sharesTheLink() {
+    sharing = true;
   }
 
   /**
@@ -99,6 +105,6 @@ final class OpenLaunch {
    */
   TimedLaunch timed(boolean beyond, boolean faults) {
     return new TimedLaunch(
-        site, bytes, inPlaceBytes, inPlace, worthNanos, waitNanos, beyond, faults);
+        site, bytes, inPlaceBytes, inPlace, sharing, worthNanos, waitNanos, beyond, faults);
   }
 }

@@ -248,12 +248,25 @@ public final class Planner {
    * One of how many launches is to be timed, since something may be better off in place; 0 if none.
    */
   int timesOneOf() {
-    return times ? sampling.every() : 0;
+    if (!times) {
+      return 0;
+    }
+    return laps.measures() ? 1 : sampling.every();
   }
 
   /** A launch took that long. */
   void took(TimedLaunch launch, long nanos) {
     inPlace.took(launch, predictor.position(), nanos);
+  }
+
+  /** The turn of a lap that the launch issued last was; null if it was none. */
+  @Nullable LapTurn turn() {
+    return laps.turn();
+  }
+
+  /** The lap that ended with that turn took so long. */
+  void took(LapTurn turn, long nanos) {
+    laps.took(turn, nanos);
   }
 
   /** The launch took that long on the device. */

@@ -90,6 +90,11 @@ final class PredictiveEngine implements SessionListener {
     public void took(TimedLaunch launch, long nanos) {
       backstage.took(launch, nanos);
     }
+
+    @Override
+    public void took(LapTurn turn, long nanos) {
+      backstage.took(turn, nanos);
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.range.Blocks;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -18,6 +19,19 @@ final class LapPlanProperties {
   private static final long BASE = 1L << 40;
 
   private static final LapPlan.InPlace NEVER = (piece, at) -> false;
+
+  private static final LapPlan.InPlace DROPPED_TOO =
+      new LapPlan.InPlace() {
+        @Override
+        public boolean allowed(Piece piece, int at) {
+          return true;
+        }
+
+        @Override
+        public boolean droppedToo(int at) {
+          return true;
+        }
+      };
 
   private static List<Piece> blocks(int count) {
     return blocks(count, true);
@@ -160,6 +174,47 @@ final class LapPlanProperties {
     LapPlan plan = LapPlan.of(uses, 4 * Blocks.BYTES, 0, Prices.H200, (piece, at) -> true);
 
     assertThat(uses.stream().map(List::getFirst)).noneMatch(plan::inPlace);
+  }
+
+  /** What can be dropped costs no more to move than to read once in place, twice it does. */
+  @Example
+  void whatCanBeDroppedIsReadInPlaceWhereThatIsAllowedAndNotMoreLinkThanMoving() {
+    List<Piece> dropped = blocks(10, true);
+    List<List<Piece>> once = dropped.stream().map(List::of).toList();
+    LapPlan plan = LapPlan.of(once, 4 * Blocks.BYTES, 0, Prices.H200, DROPPED_TOO);
+    assertThat(dropped.stream().filter(plan::inPlace)).hasSize(6);
+
+    List<List<Piece>> turning = new ArrayList<>(once);
+    turning.addAll(once.reversed());
+    LapPlan moving = LapPlan.of(turning, 4 * Blocks.BYTES, 0, Prices.H200, NEVER);
+    plan = LapPlan.of(turning, 4 * Blocks.BYTES, 0, Prices.H200, DROPPED_TOO);
+    for (int layer = 0; layer < 10; layer++) {
+      boolean staysOnce = moving.stays(layer, 0) || moving.stays(19 - layer, 0);
+      assertThat(plan.inPlace(dropped.get(layer))).as("layer %d", layer).isEqualTo(!staysOnce);
+    }
+  }
+
+  /** Whoever decides anew in the middle of a lap should not have everything change places. */
+  @Property(tries = 100)
+  void ofEqualPiecesThoseThatStayedStayWhereverTheLapBegins(
+      @ForAll @IntRange(min = 2, max = 40) int layers,
+      @ForAll @IntRange(min = 1, max = 39) int room,
+      @ForAll @IntRange(min = 0, max = 39) int turn) {
+    List<Piece> all = blocks(layers);
+    List<List<Piece>> uses = new ArrayList<>();
+    all.forEach(piece -> uses.add(List.of(piece)));
+    LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200, NEVER);
+    for (int at = 0; at < layers; at++) {
+      all.get(at).setStays(plan.stays(at, 0));
+    }
+
+    int first = turn % layers;
+    Collections.rotate(uses, -first);
+    LapPlan anew = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200, NEVER);
+
+    for (int at = 0; at < layers; at++) {
+      assertThat(anew.stays(at, 0)).isEqualTo(uses.get(at).getFirst().stays());
+    }
   }
 
   @Example

@@ -151,6 +151,35 @@ final class LapFollowerProperties {
     assertThat(follower.lag()).isEqualTo(120);
   }
 
+  /**
+   * The outer lap is followed, so that the loop's end is expected, and the loop known meanwhile.
+   */
+  @Property(tries = 100)
+  void theLoopInsideALapIsKnownUntilItsLastRounds(
+      @ForAll @IntRange(min = 4, max = 40) int inner,
+      @ForAll @IntRange(min = 4, max = 12) int rounds,
+      @ForAll @IntRange(min = LapFollower.MOST_SKIPPED + 1, max = 30) int between) {
+    LapFollower follower = new LapFollower();
+    for (int lap = 0; lap < 3; lap++) {
+      for (int launch = 0; launch < between; launch++) {
+        follower.observe(1000 + launch);
+        assertThat(follower.innerLap()).isZero();
+      }
+      for (int i = 0; i < rounds * inner; i++) {
+        boolean expected = follower.observe(i % inner);
+        if (lap == 2) {
+          boolean wasGoneRound = i >= 2 * inner - 1;
+          boolean goesOnForTwoMore = i < (rounds - 2) * inner;
+          assertThat(expected).isTrue();
+          assertThat(follower.innerLap())
+              .as("launch %d", i)
+              .isEqualTo(wasGoneRound && goesOnForTwoMore ? inner : 0);
+        }
+      }
+    }
+    assertThat(follower.lag()).isEqualTo(rounds * inner + between);
+  }
+
   @Example
   void anotherPhaseIsFollowedWithinItsSecondLapAndTheFirstOneWithinFourLaunchesWhenItReturns() {
     LapFollower follower = new LapFollower();

@@ -67,6 +67,47 @@ final class PredictorTest {
   }
 
   @Test
+  void aLoopInsideALapIsALapUntilTheWholeOneIsConfirmed() {
+    for (int lap = 0; lap < 3; lap++) {
+      for (int i = 20; i < 26; i++) {
+        predictor.observe(layer(i), NONE);
+      }
+      for (int round = 0; round < 10; round++) {
+        for (int i = 0; i < 6; i++) {
+          predictor.observe(layer(i), NONE);
+        }
+        if (lap == 1 && round >= 2 && round < 8) {
+          assertThat(predictor.lapConfirmed()).isTrue();
+          assertThat(predictor.inLap()).isTrue();
+          assertThat(predictor.lapLength()).isEqualTo(6);
+        }
+      }
+      if (lap == 1) {
+        assertThat(predictor.lapLength()).as("what comes next is no further round").isEqualTo(66);
+      }
+    }
+    assertThat(predictor.lapConfirmed()).isTrue();
+    assertThat(predictor.lapLength()).isEqualTo(66);
+  }
+
+  @Test
+  void aLapIsTheSameWhereverItBegins() {
+    List<Long> laps = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      predictor.observe(layer(i % 8), NONE);
+      if (predictor.lapConfirmed()) {
+        laps.add(predictor.lapLaunches());
+      }
+    }
+    assertThat(laps).hasSizeGreaterThan(8);
+    assertThat(laps.stream().distinct()).hasSize(1);
+    for (int i = 0; i < 40; i++) {
+      predictor.observe(layer(i % 7), NONE);
+    }
+    assertThat(predictor.lapLaunches()).isNotEqualTo(laps.getFirst());
+  }
+
+  @Test
   void afterAGapNothingIsExpectedUntilTheSituationIsSeenAgain() {
     for (int i = 0; i < 40; i++) {
       predictor.observe(layer(i % 16), NONE);

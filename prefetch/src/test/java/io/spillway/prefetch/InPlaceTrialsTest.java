@@ -28,13 +28,13 @@ final class InPlaceTrialsTest {
   /** Moving hides by half, as {@link InPlaceChoice} has it. */
   private static TimedLaunch timed(long site, long inPlaceBytes, boolean faults) {
     double worth = inPlaceBytes * Prices.H200.comeAndGo() / 2;
-    return new TimedLaunch(site, BYTES, inPlaceBytes, List.of(), worth, 0, faults, faults);
+    return new TimedLaunch(site, BYTES, inPlaceBytes, List.of(), false, worth, 0, faults, faults);
   }
 
   /** More than there is room for, none of which faults. */
   private static TimedLaunch beyond(long inPlaceBytes) {
     double worth = inPlaceBytes * Prices.H200.comeAndGo() / 2;
-    return new TimedLaunch(SITE, BYTES, inPlaceBytes, List.of(), worth, 0, true, false);
+    return new TimedLaunch(SITE, BYTES, inPlaceBytes, List.of(), false, worth, 0, true, false);
   }
 
   @Test
@@ -127,7 +127,7 @@ final class InPlaceTrialsTest {
     launch(0, 1);
     TimedLaunch waited =
         new TimedLaunch(
-            SITE, BYTES, 16 * ByteSize.MIB, List.of(), 0, 4 * RESIDENT_NANOS, false, false);
+            SITE, BYTES, 16 * ByteSize.MIB, List.of(), false, 0, 4 * RESIDENT_NANOS, false, false);
     for (int i = 0; i < 10; i++) {
       trials.timing(waited);
       assertThat(trials.took(waited, now, 4 * RESIDENT_NANOS)).isTrue();
@@ -139,6 +139,32 @@ final class InPlaceTrialsTest {
       trials.timing(waited);
       trials.took(waited, now, 6 * RESIDENT_NANOS); // longer than it can have waited
     }
+    assertThat(trials.allowed(SITE, now)).isFalse();
+  }
+
+  @Test
+  void whatSharesTheLinkMayTakeTwiceAsLongForAFewLaunches() {
+    long piece = 128 * ByteSize.MIB;
+    double worth = piece * Prices.H200.fetch();
+    TimedLaunch sharing =
+        new TimedLaunch(SITE, BYTES, piece, List.of(), true, worth, 0, false, false);
+    launch(0, 1);
+    long twice = Math.round(2 * worth) + RESIDENT_NANOS;
+    for (int i = 0; i < 4; i++) {
+      for (int shared = 0; shared < 5; shared++) {
+        trials.timing(sharing);
+        assertThat(trials.took(sharing, now++, twice)).isTrue();
+      }
+      assertThat(trials.room(SITE, now, piece)).as("it is more and more meanwhile").isTrue();
+      trials.timing(sharing);
+      trials.took(sharing, now++, Math.round(worth)); // alone on the link
+    }
+    boolean worthIt = true;
+    for (int shared = 0; shared < 8; shared++) {
+      trials.timing(sharing);
+      worthIt = trials.took(sharing, now++, twice);
+    }
+    assertThat(worthIt).as("eight in a row go over it twice").isFalse();
     assertThat(trials.allowed(SITE, now)).isFalse();
   }
 

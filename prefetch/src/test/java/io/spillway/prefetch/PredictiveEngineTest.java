@@ -449,6 +449,72 @@ final class PredictiveEngineTest {
     }
   }
 
+  private void readAll(Spillway spillway, Allocation weights, int layers, int reads) {
+    for (int layer = 0; layer < layers; layer++) {
+      launch(spillway, "layer", reads, Touch.read(weights, layer));
+    }
+  }
+
+  @Test
+  void whatIsOnlyReadAndOnceALapIsReadInPlaceWhereLapsWaitForTheLink() {
+    int layers = 24;
+    long budget = layers * LAYER / 2;
+    try (Spillway spillway = open(budget);
+        Allocation weights = weights(spillway, layers)) {
+      for (int lap = 0; lap < 5; lap++) {
+        readAll(spillway, weights, layers, 1);
+      }
+      double fetched = seconds(() -> readAll(spillway, weights, layers, 1));
+      for (int lap = 0; lap < 30; lap++) {
+        readAll(spillway, weights, layers, 1);
+      }
+      SimulationCounters before = simulation.counters();
+      double inPlace = seconds(() -> readAll(spillway, weights, layers, 1));
+      SimulationCounters after = simulation.counters();
+
+      long in = after.bytesIn() - before.bytesIn();
+      long remote = after.zeroCopyBytes() - before.zeroCopyBytes();
+      assertThat(in).isZero();
+      assertThat(remote).isBetween(layers * LAYER - budget, layers * LAYER - budget + 2 * LAYER);
+      assertThat(inPlace).isLessThan(0.9 * fetched);
+      assertThat(mostResidentBytes).isLessThanOrEqualTo(budget);
+
+      double written =
+          seconds(
+              () -> {
+                for (int layer = 0; layer < layers; layer++) {
+                  launch(
+                      spillway, "rewrite", 1, new Touch(weights, layer * LAYER, TouchKind.WRITE));
+                }
+              });
+      assertThat(written).as("nothing is duplicated that is in place").isLessThan(4 * fetched);
+    }
+  }
+
+  /** Fetching costs one crossing of the link a lap, reading in place as many as there are reads. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 5, READS})
+  void whatIsOnlyReadButOftenIsFetchedAndFindingOutCostsLittle(int reads) {
+    int layers = 24;
+    long budget = layers * LAYER / 2;
+    try (Spillway spillway = open(budget);
+        Allocation weights = weights(spillway, layers)) {
+      for (int lap = 0; lap < 5; lap++) {
+        readAll(spillway, weights, layers, reads);
+      }
+      double fetched = seconds(() -> readAll(spillway, weights, layers, reads));
+      int laps = 60;
+      double all =
+          seconds(
+              () -> {
+                for (int lap = 0; lap < laps; lap++) {
+                  readAll(spillway, weights, layers, reads);
+                }
+              });
+      assertThat(all / laps).isLessThan(1.04 * fetched);
+    }
+  }
+
   /** In place, each of twenty passes would cross the link. */
   @Test
   void whatIsGoneOverAgainAndAgainIsMoved() {

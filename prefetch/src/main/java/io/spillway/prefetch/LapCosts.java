@@ -1,0 +1,128 @@
+package io.spillway.prefetch;
+
+import io.spillway.evict.LapPlan;
+import io.spillway.evict.Piece;
+import io.spillway.evict.Prices;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** What a lap takes as it is planned: by price, and by what its launches took before. */
+final class LapCosts {
+
+  private final List<List<Piece>> lap;
+  private final long[] sites;
+  private final Prices prices;
+  private final InPlaceTrials trials;
+  private final Predicate<Piece> dropped;
+
+  /**
+   * Of a lap.
+   *
+   * @param lap the pieces of each launch
+   * @param sites of each launch
+   * @param dropped whether a piece's device copy can be dropped, now or soon
+   */
+  LapCosts(
+      List<List<Piece>> lap,
+      long[] sites,
+      Prices prices,
+      InPlaceTrials trials,
+      Predicate<Piece> dropped) {
+    this.lap = lap;
+    this.sites = sites;
+    this.prices = prices;
+    this.trials = trials;
+    this.dropped = dropped;
+  }
+
+  /**
+   * What its launches take, as long as they do not wait: those that access something in place at
+   * least as long as that takes once.
+   */
+  double launchNanos(LapPlan plan) {
+    double nanos = 0;
+    for (int at = 0; at < lap.size(); at++) {
+      long inPlaceBytes = 0;
+      for (Piece piece : lap.get(at)) {
+        inPlaceBytes += plan.inPlace(piece) ? piece.bytes() : 0;
+      }
+      nanos += Math.max(residentNanos(at), inPlaceBytes * prices.inPlace());
+    }
+    return nanos;
+  }
+
+  /** What the moves of what is not in place take. */
+  double movingNanos(LapPlan plan) {
+    double nanos = 0;
+    for (int at = 0; at < lap.size(); at++) {
+      List<Piece> used = lap.get(at);
+      for (int i = 0; i < used.size(); i++) {
+        Piece piece = used.get(i);
+        if (!plan.stays(at, i) && !plan.inPlace(piece)) {
+          nanos +=
+              piece.bytes()
+                  * (dropped.test(piece) ? prices.fetch() + prices.drop() : prices.away(piece));
+        }
+      }
+    }
+    return nanos;
+  }
+
+  /**
+   * Compares two plans of it.
+   *
+   * @param moving what can be dropped moves
+   * @param inPlace what can be dropped may be read in place
+   */
+  ReadInPlace.Estimate compare(LapPlan moving, LapPlan inPlace) {
+    long inPlaceBytes = 0;
+    long placedBytes = 0;
+    double riskNanos = 0;
+    Set<Piece> seen = new HashSet<>();
+    Map<Long, Double> riskBySite = new HashMap<>();
+    for (int at = 0; at < lap.size(); at++) {
+      long launchBytes = 0;
+      for (Piece piece : lap.get(at)) {
+        if (inPlace.inPlace(piece) && dropped.test(piece)) {
+          launchBytes += piece.bytes();
+          riskBySite.merge(sites[at], riskNanos(at, piece), Math::max);
+          if (seen.add(piece)) {
+            placedBytes += piece.placed() ? piece.bytes() : 0;
+          }
+        }
+      }
+      inPlaceBytes += launchBytes;
+    }
+    for (double nanos : riskBySite.values()) {
+      riskNanos += nanos;
+    }
+    return new ReadInPlace.Estimate(
+        launchNanos(moving),
+        movingNanos(moving),
+        launchNanos(inPlace) + movingNanos(inPlace),
+        inPlaceBytes,
+        placedBytes,
+        riskNanos);
+  }
+
+  private double residentNanos(int at) {
+    return trials.residentNanos(sites[at], bytes(at));
+  }
+
+  private long bytes(int at) {
+    return lap.get(at).stream().mapToLong(Piece::bytes).sum();
+  }
+
+  /**
+   * What a piece in place can cost more than being moved: the launch takes long enough to go over
+   * all it touches so many times.
+   */
+  private double riskNanos(int at, Piece piece) {
+    double times = Math.floor(residentNanos(at) / (bytes(at) * Prices.ON_DEVICE));
+    return Math.max(0, times - 1) * piece.bytes() * prices.inPlace();
+  }
+}

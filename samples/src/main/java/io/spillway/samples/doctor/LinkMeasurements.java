@@ -135,6 +135,7 @@ final class LinkMeasurements {
             "fault.h2d.readmostly",
             "page faults of a kernel reading, read-mostly data",
             once(() -> read(copied.range())));
+        found.addAll(new LaneMeasurements(machine, copied.range()).take());
       }
       try (Allocation inPlace = session.allocate(bytes, Placement.MANAGED, "in place")) {
         populate(inPlace);

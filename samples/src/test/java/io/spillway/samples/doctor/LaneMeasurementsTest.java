@@ -1,0 +1,97 @@
+package io.spillway.samples.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.driver.Advice;
+import io.spillway.driver.ForwardingDriver;
+import io.spillway.driver.Location;
+import io.spillway.driver.SiblingDriver;
+import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.driver.sim.GpuModel;
+import io.spillway.range.AddressRange;
+import io.spillway.range.ByteSize;
+import io.spillway.samples.device.Devices;
+import io.spillway.samples.device.Machine;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Figures are simulated: what is tested is that they are taken, and leave nothing behind. */
+final class LaneMeasurementsTest {
+
+  private static final GpuModel MODEL = GpuModel.h200();
+
+  private final Machine machine = Devices.simulate(MODEL, false);
+  private final AtomicInteger open = new AtomicInteger();
+
+  @AfterEach
+  void close() {
+    assertThat(open).as("siblings").hasValue(0);
+    machine.close();
+  }
+
+  /** The machine, whose driver's siblings have contexts of their own. */
+  private Machine withContexts() {
+    UnifiedMemoryDriver driver =
+        new ForwardingDriver(machine.driver()) {
+          @Override
+          public UnifiedMemoryDriver openSibling() {
+            open.incrementAndGet();
+            return SiblingDriver.owning(
+                new ForwardingDriver(upstream()) {
+                  @Override
+                  public void close() {
+                    open.decrementAndGet();
+                  }
+                });
+          }
+        };
+    return (Machine)
+        Proxy.newProxyInstance(
+            Machine.class.getClassLoader(),
+            new Class<?>[] {Machine.class},
+            (_, method, arguments) ->
+                method.getName().equals("driver") ? driver : method.invoke(machine, arguments));
+  }
+
+  private List<Measurement> take(Machine of, long bytes) {
+    UnifiedMemoryDriver driver = machine.driver();
+    AddressRange range = driver.allocateManaged(bytes);
+    try {
+      machine.hostWrites(range);
+      driver.advise(range, Advice.SET_PREFERRED_LOCATION, Location.HOST);
+      driver.advise(range, Advice.SET_READ_MOSTLY, driver.device().location());
+      return new LaneMeasurements(of, range).take();
+    } finally {
+      driver.free(range);
+    }
+  }
+
+  @Test
+  void oneContextAndTwoAreMeasuredAloneAndBesideKernels() {
+    List<Measurement> found = take(withContexts(), ByteSize.GIB);
+
+    assertThat(found)
+        .extracting(Measurement::id)
+        .containsExactly(
+            "fetch.drop.1", "fetch.drop.2", "fetch.drop.1.beside", "fetch.drop.2.beside");
+    assertThat(found)
+        .allSatisfy(
+            each -> assertThat(each.gbps()).isBetween(1.0, MODEL.prefetchLinkGBps() * 1.01));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {384 * ByteSize.MIB, 2 * ByteSize.MIB})
+  void tooLittleToCycleThroughIsNotMeasured(long bytes) {
+    assertThat(take(withContexts(), bytes)).isEmpty();
+  }
+
+  @Test
+  void whereMovingHasNoContextOfItsOwnThereIsNothingToMeasure() {
+    assertThat(take(machine, ByteSize.GIB)).isEmpty();
+  }
+}

@@ -48,6 +48,7 @@ public final class DeviceShares {
   final class Share {
     private final DeviceInfo device;
     private long bytes;
+    private boolean released;
 
     private Share(DeviceInfo device) {
       this.device = device;
@@ -62,6 +63,9 @@ public final class DeviceShares {
      */
     long resize(DeviceBudget budget, long wantedBytes, long hostLimitBytes, boolean lowered) {
       synchronized (DeviceShares.this) {
+        if (released) {
+          throw new IllegalStateException("the session is closed");
+        }
         long others = takenBytes.getOrDefault(device.ordinal(), 0L) - bytes;
         long most = totalBytes(device, hostLimitBytes);
         long left = Math.max(0, Blocks.floor(most - others));
@@ -72,7 +76,7 @@ public final class DeviceShares {
           }
           log()
               .log(
-                  Level.INFO,
+                  Level.WARNING,
                   "device budget of {0} is {1}, lowered to the {2} that other sessions leave",
                   budget,
                   ByteSize.format(wantedBytes),
@@ -105,6 +109,7 @@ public final class DeviceShares {
       synchronized (DeviceShares.this) {
         takenBytes.merge(device.ordinal(), -bytes, Long::sum);
         bytes = 0;
+        released = true;
       }
     }
   }

@@ -112,7 +112,7 @@ final class Attention {
     }
     looking = false;
     VarHandle.fullFence();
-    looking = something.getAsBoolean();
+    looking = pending.get() == 0 && something.getAsBoolean(); // a task that waits looks itself
     return looking;
   }
 }

@@ -39,6 +39,9 @@ final class Backstage implements AutoCloseable {
   /** How often a lap that was watched has come: twice makes it one. */
   static final int ROUNDS = 2;
 
+  /** How long the background thread goes on while other tasks may wait for it: 5 ms. */
+  private static final long TURN_NANOS = 5_000_000;
+
   /** A launch whose thread waits. */
   private record Waiting(long sequence, CountDownLatch ready) {}
 
@@ -102,10 +105,13 @@ final class Backstage implements AutoCloseable {
   private final class FromLanes implements Mover.Calls {
     @Override
     public void called() {
+      wake();
       if (stopped) {
-        workThen(() -> {}); // launches that wait are let go
-      } else {
-        wake();
+        try {
+          workThen(() -> {}); // launches that wait are let go
+        } catch (RejectedExecutionException e) {
+          // The session ends, and let them go.
+        }
       }
     }
 
@@ -252,15 +258,7 @@ final class Backstage implements AutoCloseable {
 
   /** Has the background thread work, and then say so, whatever comes of it. */
   private void workThen(Runnable say) {
-    attention.call(
-        context.background(),
-        () -> {
-          try {
-            work();
-          } finally {
-            say.run();
-          }
-        });
+    attention.call(context.background(), () -> work(say));
   }
 
   /** Sees to it that somebody looks what there is to do. Any thread. */
@@ -271,7 +269,7 @@ final class Backstage implements AutoCloseable {
             context.background(),
             () -> {
               scheduled.set(false);
-              work();
+              work(() -> {});
             });
       } catch (RejectedExecutionException e) {
         failure.accept(e);
@@ -279,14 +277,30 @@ final class Backstage implements AutoCloseable {
     }
   }
 
-  /** Reads, plans and moves until there has been nothing to do for a while. */
-  private void work() {
+  /**
+   * Reads, plans and moves until there has been nothing to do for a while, or it is the turn of
+   * other tasks.
+   *
+   * @param say run when there is nothing left to do for the first time, whatever comes of it
+   */
+  private void work(Runnable say) {
     working = true;
     attention.begin();
     try {
-      do {
+      long start = System.nanoTime();
+      try {
         workOff();
-      } while (!stopped && attention.linger(this::toldSomething));
+      } finally {
+        release(false);
+        say.run();
+      }
+      while (!stopped && attention.linger(this::toldSomething)) {
+        if (mover.threaded() && System.nanoTime() - start > TURN_NANOS) {
+          wake(); // behind the others
+          break;
+        }
+        workOff();
+      }
     } catch (RuntimeException e) {
       failure.accept(e);
     } finally {
@@ -302,7 +316,9 @@ final class Backstage implements AutoCloseable {
 
   /** Reads, plans and moves until there is nothing left to do. */
   private void workOff() {
-    completions.retire(); // once: the driver, asked for an event, holds up launches meanwhile
+    if (!stopped) {
+      completions.retire(); // once: the driver, asked for an event, holds up launches meanwhile
+    }
     boolean did = true;
     while (did && !stopped) {
       read();

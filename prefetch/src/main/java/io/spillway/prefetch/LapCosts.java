@@ -86,10 +86,11 @@ final class LapCosts {
     Map<Long, Double> riskBySite = new HashMap<>();
     for (int at = 0; at < lap.size(); at++) {
       long launchBytes = 0;
+      double times = timesOver(at);
       for (Piece piece : lap.get(at)) {
         if (inPlace.inPlace(piece) && dropped.test(piece)) {
           launchBytes += piece.bytes();
-          riskBySite.merge(sites[at], riskNanos(at, piece), Math::max);
+          riskBySite.merge(sites[at], riskNanos(times, piece), Math::max);
           if (seen.add(piece)) {
             placedBytes += piece.placed() ? piece.bytes() : 0;
           }
@@ -117,12 +118,13 @@ final class LapCosts {
     return lap.get(at).stream().mapToLong(Piece::bytes).sum();
   }
 
-  /**
-   * What a piece in place can cost more than being moved: the launch takes long enough to go over
-   * all it touches so many times.
-   */
-  private double riskNanos(int at, Piece piece) {
-    double times = Math.floor(residentNanos(at) / (bytes(at) * Prices.ON_DEVICE));
+  /** How often a launch can go over all it touches, in the time that it takes. */
+  private double timesOver(int at) {
+    return Math.floor(residentNanos(at) / (bytes(at) * Prices.ON_DEVICE));
+  }
+
+  /** What a piece in place can cost more than being moved, if it is gone over so many times. */
+  private double riskNanos(double times, Piece piece) {
     return Math.max(0, times - 1) * piece.bytes() * prices.inPlace();
   }
 }

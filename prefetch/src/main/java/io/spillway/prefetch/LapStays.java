@@ -88,7 +88,7 @@ final class LapStays {
         followed == null
             || followed.length() != predictor.lapLength()
             || builds != window.builds()
-            || roomBytes != limitBytes;
+            || roomChanged(limitBytes);
     boolean otherwise =
         another
             ? isAnotherLap(limitBytes)
@@ -110,10 +110,18 @@ final class LapStays {
     }
   }
 
+  /**
+   * Whether there is other room than was decided for. Memory that a program takes and gives back
+   * with each launch makes no other lap of each.
+   */
+  private boolean roomChanged(long limitBytes) {
+    return limitBytes < roomBytes || limitBytes > roomBytes + inFlightBytes;
+  }
+
   /** Whether other launches make up the lap than those that are known, or there is other room. */
   private boolean isAnotherLap(long limitBytes) {
     long made = predictor.lapLaunches();
-    boolean isAnother = launchesMade != made || roomBytes != limitBytes || plan == null;
+    boolean isAnother = launchesMade != made || roomChanged(limitBytes) || plan == null;
     launchesMade = made;
     if (isAnother) {
       reading.begin();
@@ -148,7 +156,7 @@ final class LapStays {
 
   /** The lap that ended with that turn took so long. */
   void took(LapTurn turn, long nanos) {
-    if (plan == null || turn.number() <= firstTurn || !confirmed) {
+    if (plan == null || decidesAnew || turn.number() <= firstTurn || !confirmed) {
       return;
     }
     decidesAnew |=

@@ -110,7 +110,7 @@ final class LapWatch implements SessionListener {
 
   /** The engine, if it has been told of launches meanwhile; else it is told of this with them. */
   private synchronized @Nullable PredictiveEngine freeingUntold(AddressRange range) {
-    if (engine == null && opened != null) {
+    if (engine == null && opened != null && over == null) {
       freed.add(range);
     }
     return engine;
@@ -121,7 +121,7 @@ final class LapWatch implements SessionListener {
    *
    * @param freeingBytes of it that are still counted as live
    */
-  private void weigh(long freeingBytes) {
+  private synchronized void weigh(long freeingBytes) {
     boolean before = exceeds;
     boolean now =
         context.ledger().liveBytes(MemoryKind.MANAGED) - freeingBytes
@@ -192,6 +192,7 @@ final class LapWatch implements SessionListener {
   private synchronized void end(String reason) {
     if (over == null) {
       over = reason;
+      freed.clear();
     }
   }
 

@@ -47,10 +47,13 @@ final class Mover implements AutoCloseable {
   static final int LANES = 2;
 
   /**
-   * A context takes at most this part of the device, or there is no second: 0.5 of an H200's 140
-   * GiB, a fiftieth of a card of 16.
+   * A context takes at most this part of the device, or there is no second: none on a card of less
+   * than 25 GiB.
    */
   private static final int CONTEXTS_IN_DEVICE = 50;
+
+  /** What a context takes at least: 0.5 GiB of an H200 (docs/moving.md). */
+  private static final long CONTEXT_BYTES = 512 * ByteSize.MIB;
 
   /**
    * A range that comes.
@@ -80,14 +83,22 @@ final class Mover implements AutoCloseable {
     this.presence = presence;
     this.calls = calls;
     this.inFlight = sizing.inFlight();
-    openLanes(sizing);
+    try {
+      openLanes(sizing);
+    } catch (RuntimeException e) {
+      lanes.forEach(FetchLane::close);
+      throw e;
+    }
   }
 
   private void openLanes(MoveSizing sizing) {
     long freeBytes = context.driver().memoryInfo().freeBytes();
     lanes.add(lane(sibling(context.driver()), sizing));
     long takenBytes = freeBytes - context.driver().memoryInfo().freeBytes();
-    boolean cheap = takenBytes <= context.driver().device().totalBytes() / CONTEXTS_IN_DEVICE;
+    // On a device full of managed memory a context takes the place of that, which does not show.
+    boolean cheap =
+        Math.max(takenBytes, CONTEXT_BYTES)
+            <= context.driver().device().totalBytes() / CONTEXTS_IN_DEVICE;
     while (lanes.getFirst().threaded() && cheap && lanes.size() < LANES) {
       try {
         lanes.add(lane(context.driver().openSibling(), sizing));
@@ -152,11 +163,7 @@ final class Mover implements AutoCloseable {
    * read once more.
    */
   void announce(Step step) {
-    for (Flight flight : flights) {
-      if (!flight.isCalled() && flight.brings(step.leaving())) {
-        flight.awaitCalled(); // what it says of these has been said then
-      }
-    }
+    awaitCallsFor(step.leaving());
     for (Piece piece : step.leaving()) {
       inAllocations(piece, presence::leaving);
     }
@@ -165,6 +172,15 @@ final class Mover implements AutoCloseable {
     }
     presence.setTurningReadMostly(step.readMostly().stream().map(Piece::range).toList());
     Presence.settle();
+  }
+
+  /** After which lanes say nothing more of these. */
+  private void awaitCallsFor(List<Piece> pieces) {
+    for (Flight flight : flights) {
+      if (!flight.isCalled() && flight.brings(pieces)) {
+        flight.awaitCalled();
+      }
+    }
   }
 
   /** What was announced to leave stays. */
@@ -310,6 +326,7 @@ final class Mover implements AutoCloseable {
 
   /** What left by another's doing is no longer there. */
   void gone(Piece piece) {
+    awaitCallsFor(List.of(piece));
     inAllocations(piece, presence::absent);
   }
 

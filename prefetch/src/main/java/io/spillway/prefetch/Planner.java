@@ -292,8 +292,10 @@ public final class Planner {
     if (said != null) {
       return said;
     }
+    boolean byAge = oldestHaveLeft;
+    oldestHaveLeft = false;
     if (pieces.residentBytes() > limitBytes) {
-      Step shrink = shrink(limitBytes);
+      Step shrink = shrink(limitBytes, byAge);
       if (shrink != null) {
         return shrink;
       }
@@ -306,12 +308,9 @@ public final class Planner {
     return ahead == null ? promote(limitBytes) : ahead;
   }
 
-  private @Nullable Step shrink(long limitBytes) {
+  private @Nullable Step shrink(long limitBytes, boolean byAge) {
     List<Piece> leaving =
-        oldestHaveLeft
-            ? room.letGoOldest(limitBytes)
-            : room.shrink(predictor.position(), limitBytes);
-    oldestHaveLeft = false;
+        byAge ? room.letGoOldest(limitBytes) : room.shrink(predictor.position(), limitBytes);
     return leaving.isEmpty() ? null : Step.moving(leaving, List.of(), List.of(), List.of(), true);
   }
 

@@ -168,7 +168,7 @@ final class PredictiveEngine implements SessionListener {
     try {
       presence.awaited(
           allocation, inside, event -> context.driver().streamWait(launch.stream(), event));
-      if (current.isTimed(backstage.timesOneOf())) {
+      if (current.start != null || current.isTimed(backstage.timesOneOf())) {
         if (current.start == null) {
           current.start = completions.timing();
         }

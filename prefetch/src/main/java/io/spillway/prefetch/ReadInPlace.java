@@ -103,6 +103,7 @@ final class ReadInPlace {
     movingNanos = -1;
     regretNanos = 0;
     strikes = 0;
+    failures = Math.max(0, failures - 1);
   }
 
   /** Whether what is only read may be in place. */
@@ -184,7 +185,7 @@ final class ReadInPlace {
     laps = 0;
     regretNanos = 0;
     sinceTrial = 0;
-    failures = Math.min(MOST_FAILURES, failures + 1);
+    failures = Math.min(MOST_FAILURES, failures + (strikes < STRIKES ? 0 : 1));
     return true;
   }
 }

@@ -3,11 +3,11 @@ package io.spillway.prefetch;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.evict.Victims;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ final class Room {
   private final LongPredicate tooEarly;
 
   /** What was discarded and may still be there: the first to leave. */
-  private final Deque<Piece> discarded = new ArrayDeque<>();
+  private final Set<Piece> discarded = new LinkedHashSet<>();
 
   /**
    * Makes room.
@@ -124,7 +124,9 @@ final class Room {
 
   /** A piece whose leaving costs nothing; null if there is none. */
   private @Nullable Piece dead() {
-    for (Piece piece = discarded.poll(); piece != null; piece = discarded.poll()) {
+    while (!discarded.isEmpty()) {
+      Piece piece = discarded.iterator().next();
+      discarded.remove(piece);
       if (!piece.isCurrent()) {
         discarded.addAll(Piece.current(List.of(piece)));
       } else if (piece.dead() && piece.resident() && evictable.test(piece)) {

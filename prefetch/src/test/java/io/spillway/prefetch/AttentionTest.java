@@ -113,6 +113,18 @@ final class AttentionTest {
   }
 
   @Test
+  void aTaskThatWaitsComesBeforeWhatWasTold() {
+    Attention attention = new Attention(FOR_EVER);
+    attention.begin();
+    Deque<Runnable> tasks = new ArrayDeque<>();
+    attention.call(tasks::add, () -> {});
+
+    assertThat(attention.linger(() -> true)).isFalse();
+
+    assertThat(attention.given()).isFalse();
+  }
+
+  @Test
   void aTaskThatIsRefusedDoesNotWait() {
     Attention attention = new Attention(FOR_EVER);
     attention.begin();

@@ -159,6 +159,22 @@ final class FetchLanesTest {
   }
 
   @Test
+  void tasksOfOthersHaveTheirTurnHoweverLaunchesCome() {
+    try (Spillway spillway = Spillway.open(config(new Contexts(ByteSize.MIB)).build());
+        Allocation weights = spillway.allocate(LAYERS * LAYER, Placement.MANAGED, "weights")) {
+      CountDownLatch turn = new CountDownLatch(1);
+      for (int i = 0; turn.getCount() > 0; i++) { // for ever, if its turn never comes
+        if (i == LAYERS) {
+          thread.execute(turn::countDown);
+        }
+        try (var scope = spillway.launch("layer", i % LAYERS)) {
+          scope.reads(weights, i % LAYERS * LAYER, LAYER);
+        }
+      }
+    }
+  }
+
+  @Test
   void contextsThatTakeMuchOfTheDeviceAreNotOpenedTwice() {
     Contexts driver = new Contexts(simulation.device().totalBytes() / 40);
 

@@ -12,7 +12,6 @@ import io.spillway.predict.ScheduleFollower;
 import io.spillway.predict.Touches;
 import io.spillway.profile.RunSchedule;
 import io.spillway.range.AddressRange;
-import io.spillway.range.Blocks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +46,7 @@ public final class Planner {
   private final Room room;
   private final Promotions promotions;
   private final LapStays laps;
+  private final OthersMoves others;
   private final long pieceBytes;
   private final long roomBytes;
   private final Predictor.Bounds bounds;
@@ -94,6 +94,7 @@ public final class Planner {
     room =
         new Room(pieces, victims, admission, outcomes, window, Planner::evictable, this::tooEarly);
     promotions = new Promotions(prices);
+    others = new OthersMoves(predictor, pieces, demands, outcomes, room, window, this::gone);
   }
 
   /** Expects what a recorded run launched, before anything is. */
@@ -500,62 +501,6 @@ public final class Planner {
     return !piece.held();
   }
 
-  /** The program asks for a range. */
-  public void bring(AddressRange range, long limitBytes) {
-    scratch.clear();
-    pieces.cover(range.address(), range.bytes(), scratch);
-    if (scratch.stream().mapToLong(Piece::bytes).sum() <= limitBytes) {
-      scratch.forEach(demands::add);
-    }
-  }
-
-  /**
-   * Somebody took read-mostly back, because of a write to come; of these pieces that leaves the
-   * host's copy alone.
-   */
-  public List<Piece> expectWrite(AddressRange range) {
-    List<Piece> collapsed = new ArrayList<>();
-    for (Piece piece : pieces.within(range)) {
-      if (piece.resident() && piece.droppable()) {
-        gone(piece);
-        collapsed.add(piece);
-      }
-      piece.expectWrite(predictor.position());
-    }
-    return collapsed;
-  }
-
-  /**
-   * The owner of a range said that what it holds is dead: nothing of it is fetched before it is
-   * used again, and it leaves first. What a launch that is not issued yet uses is left alone.
-   */
-  public void discarded(AddressRange range) {
-    Blocks.inside(range)
-        .ifPresent(
-            blocks -> {
-              scratch.clear();
-              pieces.cover(blocks.address(), blocks.bytes(), scratch);
-              for (Piece piece : scratch) {
-                if (blocks.contains(piece.range()) && !piece.held()) {
-                  outcomes.gone(piece);
-                  piece.discard();
-                  room.discarded(piece);
-                }
-              }
-              window.follow();
-              window.slide();
-            });
-  }
-
-  /** What is advised of a range has changed: asks anew which of its pieces can be dropped. */
-  public void adviceChanged(AddressRange range, Predicate<AddressRange> droppable) {
-    // Advice is about whole blocks: those that it leaves out make pieces of their own.
-    Blocks.inside(range).ifPresent(pieces::within);
-    for (Piece piece : pieces.within(range)) {
-      piece.setDroppable(droppable.test(piece.range()));
-    }
-  }
-
   private void gone(Piece piece) {
     pieces.leave(piece);
     window.left(piece);
@@ -576,20 +521,6 @@ public final class Planner {
     window.slide();
   }
 
-  /** Memory was brought to the device, or taken from it, by somebody else; in these pieces. */
-  public List<Piece> moved(AddressRange range, boolean toDevice) {
-    List<Piece> covered = new ArrayList<>();
-    pieces.cover(range.address(), range.bytes(), covered);
-    for (Piece piece : covered) {
-      if (toDevice) {
-        pieces.arrive(piece);
-      } else {
-        gone(piece);
-      }
-    }
-    return covered;
-  }
-
   /** The pieces of a launch, as far as it is known. */
   public List<Piece> piecesOf(int launch) {
     return window.piecesOf(launch);
@@ -599,6 +530,11 @@ public final class Planner {
   public void lookAhead(int launches) {
     mostAhead = launches;
     looksAhead = launches > 0;
+  }
+
+  /** Where it is told what others do with memory. */
+  public OthersMoves others() {
+    return others;
   }
 
   /** What came of what was fetched ahead. */

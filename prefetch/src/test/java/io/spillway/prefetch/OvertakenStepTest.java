@@ -158,7 +158,7 @@ final class OvertakenStepTest {
     assertThat(planner.missing(FIT)).hasSize(1);
 
     planner.issued(FIT, layer(FIT), LIMIT); // it brings it in itself
-    planner.moved(new AddressRange(BASE + FIT * PIECE, PIECE), false);
+    planner.others().moved(new AddressRange(BASE + FIT * PIECE, PIECE), false);
 
     assertThat(planner.next(LIMIT)).isNull();
   }
@@ -169,7 +169,7 @@ final class OvertakenStepTest {
     planner.issued(FIT, layer(FIT), LIMIT);
     doAll();
     AddressRange wanted = new AddressRange(BASE + 9 * PIECE, PIECE);
-    planner.bring(wanted, LIMIT);
+    planner.others().bring(wanted, LIMIT);
     Step step = planner.next(LIMIT);
     assertThat(step.coming()).singleElement().extracting(p -> p.range()).isEqualTo(wanted);
 

@@ -93,7 +93,7 @@ final class PlannerTest {
     launch(layer(0, AccessKind.READ));
     AddressRange part = new AddressRange(BASE + Blocks.BYTES / 2, Blocks.BYTES / 4);
 
-    List<Piece> gone = planner.expectWrite(part);
+    List<Piece> gone = planner.others().expectWrite(part);
 
     assertThat(gone)
         .singleElement()
@@ -109,7 +109,7 @@ final class PlannerTest {
     launch(layer(0, AccessKind.READ));
     AddressRange advised = new AddressRange(BASE + Blocks.BYTES / 2, 2 * Blocks.BYTES);
 
-    planner.adviceChanged(advised, range -> advised.contains(range));
+    planner.others().adviceChanged(advised, range -> advised.contains(range));
 
     assertThat(planner.pieces().touching(new AddressRange(BASE, LAYER)))
         .filteredOn(piece -> piece.range().overlaps(advised))

@@ -278,15 +278,15 @@ final class Backstage implements AutoCloseable {
     mover.announce(step);
     try {
       if (!inbox.isEmpty()) { // launches may have gone ahead before that was announced
-        planner.reopen(step);
+        planner.announced().reopen(step);
         inbox.readAllTold(this::handle, planner::resynchronise);
-        if (planner.overtaken(step)) {
-          mover.stay(planner.withdraw(step));
+        if (planner.announced().overtaken(step)) {
+          mover.stay(planner.announced().withdraw(step));
           return true; // to plan anew
         }
-        planner.close(step);
+        planner.announced().close(step);
       }
-      return execute(planner.reconsidered(step));
+      return execute(planner.announced().reconsidered(step));
     } finally {
       presence.setTurningReadMostly(List.of());
       step.readMostly().forEach(piece -> lookForReadMostly(piece.range()));

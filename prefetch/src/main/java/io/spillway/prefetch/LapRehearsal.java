@@ -91,13 +91,13 @@ final class LapRehearsal {
 
   private void plan() {
     for (Step step = planner.next(limitBytes); step != null; step = planner.next(limitBytes)) {
-      planner.reopen(step);
-      if (planner.overtaken(step)) {
-        planner.withdraw(step);
+      planner.announced().reopen(step);
+      if (planner.announced().overtaken(step)) {
+        planner.announced().withdraw(step);
         continue;
       }
-      planner.close(step);
-      done(planner.reconsidered(step));
+      planner.announced().close(step);
+      done(planner.announced().reconsidered(step));
     }
   }
 

@@ -47,6 +47,7 @@ public final class Planner {
   private final Promotions promotions;
   private final LapStays laps;
   private final OthersMoves others;
+  private final AnnouncedSteps announced;
   private final long pieceBytes;
   private final long roomBytes;
   private final Predictor.Bounds bounds;
@@ -95,6 +96,7 @@ public final class Planner {
         new Room(pieces, victims, admission, outcomes, window, Planner::evictable, this::tooEarly);
     promotions = new Promotions(prices);
     others = new OthersMoves(predictor, pieces, demands, outcomes, room, window, this::gone);
+    announced = new AnnouncedSteps(predictor, pieces, demands, outcomes, window, this::gone);
   }
 
   /** Expects what a recorded run launched, before anything is. */
@@ -423,64 +425,6 @@ public final class Planner {
     return Step.moving(leaving, coming, readMostly, unplaced, demanding);
   }
 
-  /**
-   * The step without advice that a launch told meanwhile makes wrong, or that has no piece left.
-   */
-  Step reconsidered(Step step) {
-    long now = predictor.position();
-    long lap = predictor.lapConfirmed() ? predictor.lapLength() : 0;
-    return new Step(
-        step.leaving(),
-        step.coming(),
-        Piece.current(step.readMostly()).stream()
-            .filter(
-                piece -> piece.suspended() || (!piece.droppable() && piece.onlyReadFor(lap, now)))
-            .toList(),
-        step.notReadMostly(),
-        step.placing(),
-        step.unplacing(),
-        step.afterSequence(),
-        step.demanded());
-  }
-
-  /** What leaves by a step has not left yet, while more is told of launches. */
-  void reopen(Step step) {
-    for (Piece piece : Piece.current(step.leaving())) {
-      pieces.stay(piece);
-      piece.aboutToLeave();
-    }
-  }
-
-  /** Whether a launch that was told of since a step was reopened uses what leaves by it. */
-  boolean overtaken(Step step) {
-    return Piece.current(step.leaving()).stream().anyMatch(Piece::overtaken);
-  }
-
-  /** What leaves by a step that was reopened leaves. */
-  void close(Step step) {
-    Piece.current(step.leaving()).forEach(this::gone);
-  }
-
-  /**
-   * A step that was reopened is not to be done: what it was to bring is to be planned for anew.
-   *
-   * @return what stays
-   */
-  List<Piece> withdraw(Step step) {
-    for (Piece piece : Piece.current(step.coming())) {
-      pieces.comesNot(piece);
-      window.left(piece);
-      outcomes.gone(piece);
-      if (step.demanded()) {
-        demands.again(piece);
-      }
-    }
-    Piece.current(step.unplacing()).forEach(piece -> piece.setPlaced(true)); // nobody was told
-    List<Piece> stay = Piece.current(step.leaving()).stream().filter(Piece::resident).toList();
-    stay.forEach(outcomes::stayed);
-    return stay;
-  }
-
   /** Whether something is to be said before launches that were told of may go ahead. */
   boolean advises() {
     return advice.pending();
@@ -530,6 +474,11 @@ public final class Planner {
   public void lookAhead(int launches) {
     mostAhead = launches;
     looksAhead = launches > 0;
+  }
+
+  /** What becomes of steps between their announcement and their doing. */
+  AnnouncedSteps announced() {
+    return announced;
   }
 
   /** Where it is told what others do with memory. */

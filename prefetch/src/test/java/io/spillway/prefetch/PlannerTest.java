@@ -207,11 +207,11 @@ final class PlannerTest {
             range -> false);
     Step step = firstReadMostly(writable, limit);
     Piece piece = step.readMostly().getFirst();
-    assertThat(writable.reconsidered(step).readMostly()).isEqualTo(step.readMostly());
+    assertThat(writable.announced().reconsidered(step).readMostly()).isEqualTo(step.readMostly());
 
     writable.declare(1000, SITE, piece.address(), piece.bytes(), kind, limit);
 
-    assertThat(writable.reconsidered(step).readMostly()).doesNotContain(piece);
+    assertThat(writable.announced().reconsidered(step).readMostly()).doesNotContain(piece);
 
     step.advised(true); // as if it had not been heard of
     writable.declare(1001, SITE, piece.address(), piece.bytes(), kind, limit);

@@ -1,5 +1,6 @@
 package io.spillway.dropin;
 
+import io.spillway.Rehearsal;
 import io.spillway.SessionPlugin;
 import io.spillway.allocate.Allocator;
 import io.spillway.allocate.LiveAllocation;
@@ -12,6 +13,7 @@ import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,7 @@ public final class Dropin implements AutoCloseable {
   private final Prelude prelude;
   private final Launches launches;
   private final AtomicReference<@Nullable Devices> devices = new AtomicReference<>();
+  private final AtomicBoolean rehearsed = new AtomicBoolean();
 
   /** The driver, and a lane for each device once it is used. */
   private record Devices(@Nullable CudaCaller caller, AtomicReferenceArray<@Nullable Lane> lanes) {}
@@ -410,8 +413,19 @@ public final class Dropin implements AutoCloseable {
       lane = newLane(device);
       known.lanes.set(device, lane);
       prelude.end();
+      if (actsAlways && lane.open()) {
+        rehearseOnce();
+      }
     }
     return lane;
+  }
+
+  /** Launches are about to be told: what that takes is made ready beside the program. */
+  private void rehearseOnce() {
+    boolean tells = actsAlways || settings.moving() != DropinSettings.Prefetch.OFF;
+    if (tells && rehearsed.compareAndSet(false, true)) {
+      Rehearsal.begin("launches", new LaunchRehearsal(launches.modules()));
+    }
   }
 
   private Lane newLane(int device) {
@@ -419,7 +433,7 @@ public final class Dropin implements AutoCloseable {
       return Lane.closed(notices);
     }
     try {
-      return Lane.open(PanamaDriver.openCurrent(), settings, plugins, notices);
+      return Lane.open(PanamaDriver.openCurrent(), settings, plugins, notices, this::rehearseOnce);
     } catch (DriverException | DriverUnavailableException | IllegalArgumentException e) {
       notices.info("not active on device " + device + ": " + e.getMessage());
       return Lane.closed(notices);

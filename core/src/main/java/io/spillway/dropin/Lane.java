@@ -36,6 +36,7 @@ final class Lane {
   private final @Nullable UnifiedMemoryDriver driver;
   private final @Nullable LimitedDriver limit;
   private final @Nullable Spillway session;
+  private final Runnable whenRedirected;
 
   /** Whether anything was redirected here. */
   private volatile boolean redirected;
@@ -44,21 +45,24 @@ final class Lane {
       Notices notices,
       @Nullable UnifiedMemoryDriver driver,
       @Nullable LimitedDriver limit,
-      @Nullable Spillway session) {
+      @Nullable Spillway session,
+      Runnable whenRedirected) {
     this.notices = notices;
     this.driver = driver;
     this.limit = limit;
     this.session = session;
+    this.whenRedirected = whenRedirected;
   }
 
   /** A lane that everything passes through. */
   static Lane closed(Notices notices) {
-    return new Lane(notices, null, null, null);
+    return new Lane(notices, null, null, null, () -> {});
   }
 
   /**
    * Opens a session over {@code plain}, closing that if it cannot.
    *
+   * @param whenRedirected run once something is redirected, perhaps more than once
    * @throws IllegalArgumentException if a setting does not suit the device
    * @throws DriverException if the driver fails
    */
@@ -66,7 +70,8 @@ final class Lane {
       UnifiedMemoryDriver plain,
       DropinSettings settings,
       List<SessionPlugin> more,
-      Notices notices) {
+      Notices notices,
+      Runnable whenRedirected) {
     try {
       LimitedDriver limit = settings.sharedCard() ? new LimitedDriver(plain) : null;
       UnifiedMemoryDriver driver = limit == null ? plain : limit;
@@ -106,7 +111,7 @@ final class Lane {
                               + " (managed-limit=shared)")
               : "passes everything through on %s: %s"
                   .formatted(where, session.inactiveReason().orElse("")));
-      return new Lane(notices, driver, limit, session);
+      return new Lane(notices, driver, limit, session, whenRedirected);
     } catch (RuntimeException e) {
       plain.close();
       throw e;
@@ -169,7 +174,10 @@ final class Lane {
     try {
       if (interception().allocate(AllocationRequest.of(bytes), served).kind()
           == MemoryKind.MANAGED) {
-        redirected = true;
+        if (!redirected) {
+          redirected = true;
+          whenRedirected.run();
+        }
       }
       return ServedCalls.SUCCESS;
     } catch (RuntimeException e) {

@@ -22,6 +22,11 @@ final class LoadedKernel {
     this.name = name;
   }
 
+  /** The text that has to be read for that first, in bytes; 0 if it was. */
+  long waitingBytes() {
+    return known ? 0 : module.waitingBytes();
+  }
+
   /** What it does with each word of each parameter; null if that is not known. */
   ParameterAccess @Nullable [][] uses() {
     if (!known) {
@@ -32,7 +37,8 @@ final class LoadedKernel {
     return uses;
   }
 
-  private static ParameterAccess[][] uses(KernelEvidence evidence) {
+  /** What evidence says, by parameter and word. */
+  static ParameterAccess[][] uses(KernelEvidence evidence) {
     return evidence.parameters().stream()
         .map(ParameterEvidence::words)
         .map(words -> words.stream().map(WordEvidence::access).toArray(ParameterAccess[]::new))

@@ -34,6 +34,12 @@ public final class LoadedModules {
    */
   public static final int MOST_BYTES = 1 << 26;
 
+  /**
+   * Longest text that is read ahead: a tenth of a second of one processor, for kernels that may
+   * never be launched.
+   */
+  static final int MOST_BYTES_AHEAD = 1 << 21;
+
   /** Texts that are remembered, should they be loaded again. */
   private static final long CACHED_BYTES = 1 << 24;
 
@@ -88,7 +94,7 @@ public final class LoadedModules {
   private void keep(long module, List<byte[]> texts, boolean alone) {
     unloaded(module);
     LoadedModule loaded = new LoadedModule(texts, alone, cache, notices);
-    long waiting = modules.values().stream().mapToLong(LoadedModule::waitingBytes).sum();
+    long waiting = waitingBytes();
     if (waiting + loaded.waitingBytes() > MOST_BYTES) {
       notices.info(
           "a module of %,d bytes is not looked into: %,d bytes of others wait, and %,d may"
@@ -96,6 +102,11 @@ public final class LoadedModules {
     } else {
       modules.put(module, loaded);
     }
+  }
+
+  /** Text that waits to be read, in bytes. */
+  long waitingBytes() {
+    return modules.values().stream().mapToLong(LoadedModule::waitingBytes).sum();
   }
 
   /** What a file holds; null if it cannot be read, or is too long. */
@@ -136,6 +147,22 @@ public final class LoadedModules {
       kernels.put(function, new LoadedKernel(known, name));
       known.functions().add(function);
     }
+  }
+
+  /**
+   * Looks now into kernels that were looked up, as far as their texts are short, so that their
+   * first launches need not.
+   *
+   * @return whether there was one
+   */
+  boolean readAhead() {
+    boolean any = false;
+    for (LoadedKernel kernel : kernels.values()) {
+      if (kernel.waitingBytes() <= MOST_BYTES_AHEAD) {
+        any |= kernel.uses() != null;
+      }
+    }
+    return any;
   }
 
   /**

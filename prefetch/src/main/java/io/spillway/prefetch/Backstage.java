@@ -336,15 +336,15 @@ final class Backstage implements AutoCloseable {
     mover.announce(step);
     try {
       if (!inbox.isEmpty()) { // launches may have gone ahead before that was announced
-        planner.reopen(step);
+        planner.announced().reopen(step);
         inbox.readAllTold(this::handle, planner::resynchronise);
-        if (planner.overtaken(step)) {
-          mover.stay(planner.withdraw(step));
+        if (planner.announced().overtaken(step)) {
+          mover.stay(planner.announced().withdraw(step));
           return true; // to plan anew
         }
-        planner.close(step);
+        planner.announced().close(step);
       }
-      return execute(planner.reconsidered(step));
+      return execute(planner.announced().reconsidered(step));
     } finally {
       presence.setTurningReadMostly(List.of());
       step.readMostly().forEach(piece -> lookForReadMostly(piece.range()));
@@ -396,7 +396,7 @@ final class Backstage implements AutoCloseable {
       case Message.TakenOver taken -> takenOver(taken, limitBytes);
       case Message.Allocated allocated -> planner.allocated(allocated.allocation());
       case Message.Freed freed -> planner.freed(freed.range());
-      case Message.Wanted wanted -> planner.bring(wanted.range(), limitBytes);
+      case Message.Wanted wanted -> planner.others().bring(wanted.range(), limitBytes);
       case Message.Applied applied -> applied(applied.plan());
       case Message.Upcoming upcoming -> planner.upcoming(upcoming.launches());
     }
@@ -500,15 +500,15 @@ final class Backstage implements AutoCloseable {
   private void applied(Hint hint, LiveAllocation allocation, AddressRange range) {
     switch (hint) {
       case Hint.Drop _, Hint.WriteBack _, Hint.Evict _ ->
-          planner.moved(range, false).forEach(mover::gone);
+          planner.others().moved(range, false).forEach(mover::gone);
       case Hint.Fetch _ -> {
-        planner.moved(range, true);
+        planner.others().moved(range, true);
         presence.present(allocation, range);
       }
-      case Hint.NotReadMostly _ -> planner.expectWrite(range).forEach(mover::gone);
+      case Hint.NotReadMostly _ -> planner.others().expectWrite(range).forEach(mover::gone);
       case Hint.ReadMostly _, Hint.Prefer _, Hint.PreferNowhere _ ->
-          planner.adviceChanged(range, context.applier()::droppable);
-      case Hint.Discard _ -> planner.discarded(range);
+          planner.others().adviceChanged(range, context.applier()::droppable);
+      case Hint.Discard _ -> planner.others().discarded(range);
       case Hint.AccessedBy _, Hint.NotAccessedBy _ -> {}
     }
   }

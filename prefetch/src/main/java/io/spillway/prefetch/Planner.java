@@ -12,7 +12,6 @@ import io.spillway.predict.ScheduleFollower;
 import io.spillway.predict.Touches;
 import io.spillway.profile.RunSchedule;
 import io.spillway.range.AddressRange;
-import io.spillway.range.Blocks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +46,8 @@ public final class Planner {
   private final Room room;
   private final Promotions promotions;
   private final LapStays laps;
+  private final OthersMoves others;
+  private final AnnouncedSteps announced;
   private final long pieceBytes;
   private final long roomBytes;
   private final Predictor.Bounds bounds;
@@ -95,6 +96,8 @@ public final class Planner {
     room =
         new Room(pieces, victims, admission, outcomes, window, Planner::evictable, this::tooEarly);
     promotions = new Promotions(prices);
+    others = new OthersMoves(predictor, pieces, demands, outcomes, room, window, this::gone);
+    announced = new AnnouncedSteps(predictor, pieces, demands, outcomes, window, this::gone);
   }
 
   /** Expects what a recorded run launched, before anything is. */
@@ -444,64 +447,6 @@ public final class Planner {
     return Step.moving(leaving, coming, readMostly, unplaced, demanding);
   }
 
-  /**
-   * The step without advice that a launch told meanwhile makes wrong, or that has no piece left.
-   */
-  Step reconsidered(Step step) {
-    long now = predictor.position();
-    long lap = predictor.lapConfirmed() ? predictor.lapLength() : 0;
-    return new Step(
-        step.leaving(),
-        step.coming(),
-        Piece.current(step.readMostly()).stream()
-            .filter(
-                piece -> piece.suspended() || (!piece.droppable() && piece.onlyReadFor(lap, now)))
-            .toList(),
-        step.notReadMostly(),
-        step.placing(),
-        step.unplacing(),
-        step.afterSequence(),
-        step.demanded());
-  }
-
-  /** What leaves by a step has not left yet, while more is told of launches. */
-  void reopen(Step step) {
-    for (Piece piece : Piece.current(step.leaving())) {
-      pieces.stay(piece);
-      piece.aboutToLeave();
-    }
-  }
-
-  /** Whether a launch that was told of since a step was reopened uses what leaves by it. */
-  boolean overtaken(Step step) {
-    return Piece.current(step.leaving()).stream().anyMatch(Piece::overtaken);
-  }
-
-  /** What leaves by a step that was reopened leaves. */
-  void close(Step step) {
-    Piece.current(step.leaving()).forEach(this::gone);
-  }
-
-  /**
-   * A step that was reopened is not to be done: what it was to bring is to be planned for anew.
-   *
-   * @return what stays
-   */
-  List<Piece> withdraw(Step step) {
-    for (Piece piece : Piece.current(step.coming())) {
-      pieces.comesNot(piece);
-      window.left(piece);
-      outcomes.gone(piece);
-      if (step.demanded()) {
-        demands.again(piece);
-      }
-    }
-    Piece.current(step.unplacing()).forEach(piece -> piece.setPlaced(true)); // nobody was told
-    List<Piece> stay = Piece.current(step.leaving()).stream().filter(Piece::resident).toList();
-    stay.forEach(outcomes::stayed);
-    return stay;
-  }
-
   /** Whether something is to be said before launches that were told of may go ahead. */
   boolean advises() {
     return advice.pending();
@@ -520,62 +465,6 @@ public final class Planner {
 
   private static boolean evictable(Piece piece) {
     return !piece.held();
-  }
-
-  /** The program asks for a range. */
-  public void bring(AddressRange range, long limitBytes) {
-    scratch.clear();
-    pieces.cover(range.address(), range.bytes(), scratch);
-    if (scratch.stream().mapToLong(Piece::bytes).sum() <= limitBytes) {
-      scratch.forEach(demands::add);
-    }
-  }
-
-  /**
-   * Somebody took read-mostly back, because of a write to come; of these pieces that leaves the
-   * host's copy alone.
-   */
-  public List<Piece> expectWrite(AddressRange range) {
-    List<Piece> collapsed = new ArrayList<>();
-    for (Piece piece : pieces.within(range)) {
-      if (piece.resident() && piece.droppable()) {
-        gone(piece);
-        collapsed.add(piece);
-      }
-      piece.expectWrite(predictor.position());
-    }
-    return collapsed;
-  }
-
-  /**
-   * The owner of a range said that what it holds is dead: nothing of it is fetched before it is
-   * used again, and it leaves first. What a launch that is not issued yet uses is left alone.
-   */
-  public void discarded(AddressRange range) {
-    Blocks.inside(range)
-        .ifPresent(
-            blocks -> {
-              scratch.clear();
-              pieces.cover(blocks.address(), blocks.bytes(), scratch);
-              for (Piece piece : scratch) {
-                if (blocks.contains(piece.range()) && !piece.held()) {
-                  outcomes.gone(piece);
-                  piece.discard();
-                  room.discarded(piece);
-                }
-              }
-              window.follow();
-              window.slide();
-            });
-  }
-
-  /** What is advised of a range has changed: asks anew which of its pieces can be dropped. */
-  public void adviceChanged(AddressRange range, Predicate<AddressRange> droppable) {
-    // Advice is about whole blocks: those that it leaves out make pieces of their own.
-    Blocks.inside(range).ifPresent(pieces::within);
-    for (Piece piece : pieces.within(range)) {
-      piece.setDroppable(droppable.test(piece.range()));
-    }
   }
 
   private void gone(Piece piece) {
@@ -598,20 +487,6 @@ public final class Planner {
     window.slide();
   }
 
-  /** Memory was brought to the device, or taken from it, by somebody else; in these pieces. */
-  public List<Piece> moved(AddressRange range, boolean toDevice) {
-    List<Piece> covered = new ArrayList<>();
-    pieces.cover(range.address(), range.bytes(), covered);
-    for (Piece piece : covered) {
-      if (toDevice) {
-        pieces.arrive(piece);
-      } else {
-        gone(piece);
-      }
-    }
-    return covered;
-  }
-
   /** The pieces of a launch, as far as it is known. */
   public List<Piece> piecesOf(int launch) {
     return window.piecesOf(launch);
@@ -621,6 +496,16 @@ public final class Planner {
   public void lookAhead(int launches) {
     mostAhead = launches;
     looksAhead = launches > 0;
+  }
+
+  /** What becomes of steps between their announcement and their doing. */
+  AnnouncedSteps announced() {
+    return announced;
+  }
+
+  /** Where it is told what others do with memory. */
+  public OthersMoves others() {
+    return others;
   }
 
   /** What came of what was fetched ahead. */

@@ -1,5 +1,6 @@
 package io.spillway.prefetch;
 
+import io.spillway.Rehearsal;
 import io.spillway.SessionContext;
 import io.spillway.SessionListener;
 import io.spillway.UpcomingLaunch;
@@ -77,6 +78,9 @@ final class PredictiveEngine implements SessionListener {
     this.hasEarlierRun = earlier.schedule().isPresent();
     this.backstage =
         new Backstage(context, sizing, earlier, waits, completions, presence, this::switchOff);
+    if (!context.driver().device().simulated()) {
+      Rehearsal.begin("laps", LapRehearsal::run);
+    }
   }
 
   /** The mover tells itself. */

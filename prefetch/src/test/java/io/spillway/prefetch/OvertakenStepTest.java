@@ -67,9 +67,9 @@ final class OvertakenStepTest {
 
   @Test
   void whereNothingConcernsItTheStepIsDone() {
-    planner.reopen(planned);
-    assertThat(planner.overtaken(planned)).isFalse();
-    planner.close(planned);
+    planner.announced().reopen(planned);
+    assertThat(planner.announced().overtaken(planned)).isFalse();
+    planner.announced().close(planned);
 
     assertThat(resident(victim())).isFalse();
     assertThat(resident(FIT)).isTrue();
@@ -79,11 +79,11 @@ final class OvertakenStepTest {
 
   @Test
   void whatALaunchUsesMeanwhileStaysAndSomethingElseLeaves() {
-    planner.reopen(planned);
+    planner.announced().reopen(planned);
     declare(FIT + 1, victim());
-    assertThat(planner.overtaken(planned)).isTrue();
+    assertThat(planner.announced().overtaken(planned)).isTrue();
 
-    assertThat(planner.withdraw(planned)).containsExactlyElementsOf(planned.leaving());
+    assertThat(planner.announced().withdraw(planned)).containsExactlyElementsOf(planned.leaving());
 
     assertThat(planner.missing(FIT + 1)).isEmpty();
     assertThat(planner.missing(FIT)).hasSize(1);
@@ -97,22 +97,22 @@ final class OvertakenStepTest {
   @Test
   void soItIsWhereThatLaunchIsIssuedByNow() {
     int victim = victim();
-    planner.reopen(planned);
+    planner.announced().reopen(planned);
     declare(FIT + 1, victim);
     planner.issued(FIT + 1, layer(victim), LIMIT);
 
-    assertThat(planner.overtaken(planned)).isTrue();
+    assertThat(planner.announced().overtaken(planned)).isTrue();
   }
 
   /** Another thread's, which was given its number earlier and is told of later. */
   @Test
   void soItIsForALaunchWithALowerNumber() {
     int victim = victim();
-    planner.reopen(planned);
+    planner.announced().reopen(planned);
     declare(-1, victim);
-    assertThat(planner.overtaken(planned)).isTrue();
+    assertThat(planner.announced().overtaken(planned)).isTrue();
 
-    planner.withdraw(planned);
+    planner.announced().withdraw(planned);
     planner.issued(FIT + 1, layer(victim), LIMIT); // what the first holds still does not leave
 
     assertThat(planner.missing(-1)).isEmpty();
@@ -153,28 +153,28 @@ final class OvertakenStepTest {
 
   @Test
   void whatALaunchLackedThatWentAheadIsNotFetchedForIt() {
-    planner.withdraw(planned);
+    planner.announced().withdraw(planned);
     planner.lookAhead(0);
     assertThat(planner.missing(FIT)).hasSize(1);
 
     planner.issued(FIT, layer(FIT), LIMIT); // it brings it in itself
-    planner.moved(new AddressRange(BASE + FIT * PIECE, PIECE), false);
+    planner.others().moved(new AddressRange(BASE + FIT * PIECE, PIECE), false);
 
     assertThat(planner.next(LIMIT)).isNull();
   }
 
   @Test
   void whatTheProgramAskedForIsFetchedAfterAll() {
-    planner.withdraw(planned);
+    planner.announced().withdraw(planned);
     planner.issued(FIT, layer(FIT), LIMIT);
     doAll();
     AddressRange wanted = new AddressRange(BASE + 9 * PIECE, PIECE);
-    planner.bring(wanted, LIMIT);
+    planner.others().bring(wanted, LIMIT);
     Step step = planner.next(LIMIT);
     assertThat(step.coming()).singleElement().extracting(p -> p.range()).isEqualTo(wanted);
 
-    planner.reopen(step);
-    planner.withdraw(step);
+    planner.announced().reopen(step);
+    planner.announced().withdraw(step);
 
     assertThat(List.copyOf(planner.next(LIMIT).coming())).isEqualTo(step.coming());
   }

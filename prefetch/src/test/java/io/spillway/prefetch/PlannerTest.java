@@ -93,7 +93,7 @@ final class PlannerTest {
     launch(layer(0, AccessKind.READ));
     AddressRange part = new AddressRange(BASE + Blocks.BYTES / 2, Blocks.BYTES / 4);
 
-    List<Piece> gone = planner.expectWrite(part);
+    List<Piece> gone = planner.others().expectWrite(part);
 
     assertThat(gone)
         .singleElement()
@@ -109,7 +109,7 @@ final class PlannerTest {
     launch(layer(0, AccessKind.READ));
     AddressRange advised = new AddressRange(BASE + Blocks.BYTES / 2, 2 * Blocks.BYTES);
 
-    planner.adviceChanged(advised, range -> advised.contains(range));
+    planner.others().adviceChanged(advised, range -> advised.contains(range));
 
     assertThat(planner.pieces().touching(new AddressRange(BASE, LAYER)))
         .filteredOn(piece -> piece.range().overlaps(advised))
@@ -207,11 +207,11 @@ final class PlannerTest {
             range -> false);
     Step step = firstReadMostly(writable, limit);
     Piece piece = step.readMostly().getFirst();
-    assertThat(writable.reconsidered(step).readMostly()).isEqualTo(step.readMostly());
+    assertThat(writable.announced().reconsidered(step).readMostly()).isEqualTo(step.readMostly());
 
     writable.declare(1000, SITE, piece.address(), piece.bytes(), kind, limit);
 
-    assertThat(writable.reconsidered(step).readMostly()).doesNotContain(piece);
+    assertThat(writable.announced().reconsidered(step).readMostly()).doesNotContain(piece);
 
     step.advised(true); // as if it had not been heard of
     writable.declare(1001, SITE, piece.address(), piece.bytes(), kind, limit);

@@ -208,6 +208,18 @@ class SpillwayCommandTest {
   }
 
   @Test
+  void waysAndProgramsThatThereAreNotAreRefusedWithThoseThatThereAre() {
+    assertThat(run("compare-programs", "--ways", "plain,fast")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--ways fast: known are plain, fits, idle engine, faults, advised, engine");
+    assertThat(run("compare-programs", "--programs", "Sort")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains(
+            "--programs Sort: known are VectorAdd, MatrixVectorIteration, BreadthFirstSearch,"
+                + " NearestNeighbours");
+  }
+
+  @Test
   void withoutACommandItSaysWhichThereAre() {
     assertThat(run()).isEqualTo(2);
     assertThat(err.toString())

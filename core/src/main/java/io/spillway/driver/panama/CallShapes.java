@@ -9,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 
 /**
  * The shapes of the driver's functions. The result is always {@code CUresult}; in the names I is an
@@ -23,6 +24,22 @@ final class CallShapes {
   private static final Linker LINKER = Linker.nativeLinker();
 
   private CallShapes() {}
+
+  /** Links now what launches are marked and waited for with, and data is moved with. */
+  static void linkThoseOfMoves() {
+    Object ignored =
+        List.of(
+            J.CALL,
+            JA.CALL,
+            JJ.CALL,
+            JJI.CALL,
+            AI.CALL,
+            AJJ.CALL,
+            JJLIJ.CALL,
+            JJIL.CALL,
+            AAJJJ.CALL,
+            AAJAAJJJ.CALL);
+  }
 
   @SuppressWarnings("restricted") // Calling the driver is what this class is for.
   private static MethodHandle shape(MemoryLayout... arguments) {

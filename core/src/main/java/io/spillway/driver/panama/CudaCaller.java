@@ -34,6 +34,14 @@ public final class CudaCaller {
     return new CudaCaller(cuda, CudaDevices.start(cuda).count());
   }
 
+  /**
+   * Links the calls that go with launches and moves, which takes 5 ms each in a JVM that has just
+   * started, without calling any: so that no launch waits for it.
+   */
+  public static void linkCallsOfMoves() {
+    CallShapes.linkThoseOfMoves();
+  }
+
   /** How many devices the process may use. */
   public int deviceCount() {
     return deviceCount;

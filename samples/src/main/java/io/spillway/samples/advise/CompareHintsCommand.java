@@ -19,6 +19,7 @@ import io.spillway.samples.programs.ChildFailedException;
 import io.spillway.samples.programs.ChildJvm;
 import io.spillway.samples.programs.ProgramFiles;
 import io.spillway.samples.programs.SampleProgram;
+import io.spillway.samples.programs.ScratchFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -115,8 +116,15 @@ public final class CompareHintsCommand implements Callable<Integer> {
               .formatted(
                   ByteSize.format(footprint.bytes()), ByteSize.format(LEAST_FOOTPRINT_BYTES)));
     }
-    Path directory =
-        keep == null ? Files.createTempDirectory("spillway-hints") : Files.createDirectories(keep);
+    if (keep != null) {
+      return compare(Files.createDirectories(keep));
+    }
+    try (ScratchFolder scratch = ScratchFolder.create("spillway-hints")) {
+      return compare(scratch.path());
+    }
+  }
+
+  private int compare(Path directory) throws IOException, InterruptedException {
     List<HintComparison> comparisons = new ArrayList<>();
     List<String> failures = new ArrayList<>();
     for (HintedProgram program : all(directory)) {

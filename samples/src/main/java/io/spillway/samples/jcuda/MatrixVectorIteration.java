@@ -74,14 +74,18 @@ public final class MatrixVectorIteration {
         matrix.add(upload(memory, boundary(block), boundary(block + 1)));
       }
       long launched = System.nanoTime();
-      for (int step = 0; step < steps; step++) {
-        for (RowBlock block : matrix) {
-          launch(multiplyRows, block, vectors, step);
+      try (PassClock clock = new PassClock()) {
+        for (int step = 0; step < steps; step++) {
+          for (RowBlock block : matrix) {
+            launch(multiplyRows, block, vectors, step);
+          }
+          clock.mark();
         }
+        Kernels.await();
+        long end = System.nanoTime();
+        return check(
+            vectors, memory.bytes(), (end - start) / 1e9, (end - launched) / 1e9, clock.times());
       }
-      Kernels.await();
-      long end = System.nanoTime();
-      return check(vectors, memory.bytes(), (end - start) / 1e9, (end - launched) / 1e9);
     }
   }
 
@@ -121,7 +125,11 @@ public final class MatrixVectorIteration {
   }
 
   private Outcome check(
-      CUdeviceptr vectors, long footprintBytes, double seconds, double launchSeconds) {
+      CUdeviceptr vectors,
+      long footprintBytes,
+      double seconds,
+      double launchSeconds,
+      PassTimes times) {
     int[][] computed = new int[steps + 1][order];
     Checksum checksum = new Checksum();
     for (int step = 0; step <= steps; step++) {
@@ -134,6 +142,7 @@ public final class MatrixVectorIteration {
         footprintBytes,
         seconds,
         launchSeconds,
+        times,
         checksum.value(),
         isIteration(computed),
         Map.of(

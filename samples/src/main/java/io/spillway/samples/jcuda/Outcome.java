@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param footprintBytes the most device memory it had at a time
  * @param seconds from the first allocation until the last kernel was done
  * @param launchSeconds of these in launches and waiting for them, with data on its way or there
+ * @param passes how long each pass over the data took of these
  * @param checksum of all it computed; equal for equal results
  * @param resultOk whether the host reference says the same
  * @param counts what else is worth knowing, by name
@@ -22,6 +23,7 @@ record Outcome(
     long footprintBytes,
     double seconds,
     double launchSeconds,
+    PassTimes passes,
     long checksum,
     boolean resultOk,
     Map<String, Long> counts) {
@@ -33,10 +35,16 @@ record Outcome(
     json.add("\"footprint_bytes\": " + footprintBytes);
     json.add("\"seconds\": " + String.format(Locale.ROOT, "%.3f", seconds));
     json.add("\"launch_seconds\": " + String.format(Locale.ROOT, "%.4f", launchSeconds));
+    json.add("\"first_pass_seconds\": " + micros(passes.firstSeconds()));
+    passes.laterMedian().ifPresent(later -> json.add("\"later_pass_seconds\": " + micros(later)));
     json.add("\"result_ok\": " + resultOk);
     json.add("\"checksum\": \"%016x\"".formatted(checksum));
     new TreeMap<>(counts).forEach((name, count) -> json.add("\"" + name + "\": " + count));
     out.println(json);
     return resultOk ? 0 : 1;
+  }
+
+  private static String micros(double seconds) {
+    return String.format(Locale.ROOT, "%.6f", seconds);
   }
 }

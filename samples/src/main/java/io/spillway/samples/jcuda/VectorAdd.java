@@ -64,12 +64,16 @@ public final class VectorAdd {
         vectors.add(upload(memory, count * part / parts, count * (part + 1) / parts));
       }
       long launched = System.nanoTime();
-      for (int pass = 0; pass < passes; pass++) {
-        vectors.forEach(part -> launch(add, part));
+      try (PassClock clock = new PassClock()) {
+        for (int pass = 0; pass < passes; pass++) {
+          vectors.forEach(part -> launch(add, part));
+          clock.mark();
+        }
+        Kernels.await();
+        long end = System.nanoTime();
+        return check(
+            vectors, memory.bytes(), (end - start) / 1e9, (end - launched) / 1e9, clock.times());
       }
-      Kernels.await();
-      long end = System.nanoTime();
-      return check(vectors, memory.bytes(), (end - start) / 1e9, (end - launched) / 1e9);
     }
   }
 
@@ -108,7 +112,11 @@ public final class VectorAdd {
   }
 
   private Outcome check(
-      List<Part> vectors, long footprintBytes, double seconds, double launchSeconds) {
+      List<Part> vectors,
+      long footprintBytes,
+      double seconds,
+      double launchSeconds,
+      PassTimes times) {
     Checksum checksum = new Checksum();
     boolean equal = true;
     for (Part part : vectors) {
@@ -127,6 +135,7 @@ public final class VectorAdd {
         footprintBytes,
         seconds,
         launchSeconds,
+        times,
         checksum.value(),
         equal,
         Map.of(

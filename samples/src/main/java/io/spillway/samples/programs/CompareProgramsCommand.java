@@ -15,15 +15,16 @@ import io.spillway.samples.device.LinkRates;
 import io.spillway.samples.device.Machine;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,6 +51,22 @@ public final class CompareProgramsCommand implements Callable<Integer> {
   private static final long LINK_BYTES = ByteSize.GIB;
 
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--programs",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Only these, by the names that are printed (default: all).")
+  private List<String> programs = List.of();
+
+  @Option(
+      names = "--ways",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Only these, by the names that are printed, such as idle-engine; plain is always run"
+              + " (default: all).")
+  private List<String> ways = List.of();
 
   @Option(
       names = "--footprint",
@@ -94,8 +111,33 @@ public final class CompareProgramsCommand implements Callable<Integer> {
               .formatted(
                   ByteSize.format(footprint.bytes()), ByteSize.format(LEAST_FOOTPRINT.bytes())));
     }
+    List<SampleProgram> chosen =
+        choose(
+            "--programs",
+            programs,
+            SampleProgram.all(Optional.ofNullable(footprint), OptionalInt.of(passes)),
+            SampleProgram::name);
+    List<ProgramWay> compared =
+        choose("--ways", ways, ProgramWay.all(), ProgramWay::label).stream()
+            .filter(way -> way != ProgramWay.PLAIN)
+            .toList();
+    try (ScratchFolder scratch = ScratchFolder.create("spillway-programs")) {
+      return compare(chosen, compared, scratch.path());
+    }
+  }
+
+  private <T> List<T> choose(
+      String option, List<String> names, List<T> all, Function<T, String> name) {
+    try {
+      return Choice.of(option, names, all, name);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private int compare(List<SampleProgram> chosen, List<ProgramWay> compared, Path scratch)
+      throws IOException, InterruptedException {
     ProgramFiles files = ProgramFiles.beside();
-    Path scratch = Files.createTempDirectory("spillway-programs");
     LinkRates link;
     String device;
     try (Machine machine = Devices.openGpu(0)) {
@@ -108,10 +150,9 @@ public final class CompareProgramsCommand implements Callable<Integer> {
     ChildJvm jvm = ChildJvm.likeThis(scratch);
     List<ProgramComparison> comparisons = new ArrayList<>();
     int failures = 0;
-    for (SampleProgram program :
-        SampleProgram.all(Optional.ofNullable(footprint), OptionalInt.of(passes))) {
+    for (SampleProgram program : chosen) {
       try {
-        ProgramComparison comparison = compare(program, jvm, files, link);
+        ProgramComparison comparison = compare(program, compared, jvm, files, link);
         comparisons.add(comparison);
         if (!json) {
           print(comparison);
@@ -124,13 +165,17 @@ public final class CompareProgramsCommand implements Callable<Integer> {
     if (json) {
       printJson(device, link, comparisons);
     } else {
-      printNotes();
+      printNotes(compared);
     }
     return failures == 0 && comparisons.stream().allMatch(ProgramComparison::equal) ? 0 : 1;
   }
 
   private ProgramComparison compare(
-      SampleProgram program, ChildJvm jvm, ProgramFiles files, LinkRates link)
+      SampleProgram program,
+      List<ProgramWay> compared,
+      ChildJvm jvm,
+      ProgramFiles files,
+      LinkRates link)
       throws IOException, InterruptedException {
     say(program.name() + ": plain");
     JsonNode first = program.run(jvm, files, List.of());
@@ -138,12 +183,16 @@ public final class CompareProgramsCommand implements Callable<Integer> {
     ProgramComparison comparison =
         new ProgramComparison(program.name(), over, Math.max(link.inGBps(), link.outGBps()));
     comparison.add(ProgramWay.PLAIN, ProgramRun.of(first));
-    Optional<Path> hints = hints(program, jvm, files, over.footprintBytes());
+    Optional<Path> hints =
+        compared.contains(ProgramWay.ADVISED)
+            ? hints(program, jvm, files, over.footprintBytes())
+            : Optional.empty();
     for (int i = 1; i <= repetitions; i++) {
-      for (ProgramWay way : ProgramWay.all()) {
-        if (way == ProgramWay.PLAIN && i == 1) {
-          continue; // done above
-        }
+      if (i > 1) { // the first is done above
+        say("%s: plain, %d of %d".formatted(program.name(), i, repetitions));
+        comparison.add(ProgramWay.PLAIN, ProgramRun.of(program.run(jvm, files, List.of())));
+      }
+      for (ProgramWay way : compared) {
         say("%s: %s, %d of %d".formatted(program.name(), way.label(), i, repetitions));
         List<String> options =
             way.agentOptions(over.footprintBytes())
@@ -192,7 +241,16 @@ public final class CompareProgramsCommand implements Callable<Integer> {
 
   /** As soon as it is known: the next program may take long. */
   private void print(ProgramComparison comparison) {
-    Table table = new Table("way", "of bound", "vs. faults", "launches (s)", "all (s)");
+    Table table =
+        new Table(
+            "way",
+            "of bound",
+            "vs. faults",
+            "launches (s)",
+            "first pass (s)",
+            "later passes (s)",
+            "vs. plain",
+            "all (s)");
     table.alignLeft(0);
     for (ProgramWay way : comparison.ways()) {
       table.row(
@@ -200,6 +258,9 @@ public final class CompareProgramsCommand implements Callable<Integer> {
           "%.3f".formatted(comparison.fractionOfBound(way)),
           comparison.overFaults(way).map("%.1fx"::formatted).orElse("-"),
           "%.4f".formatted(comparison.launchSeconds(way)),
+          cell("%.6f", comparison.firstPassSeconds(way)),
+          cell("%.6f", comparison.laterPassSeconds(way)),
+          cell("%+.1f%%", comparison.laterPercentOverPlain(way)),
           "%.3f".formatted(comparison.seconds(way)));
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -210,17 +271,24 @@ public final class CompareProgramsCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private void printNotes() {
+  private static String cell(String format, OptionalDouble value) {
+    return value.isPresent() ? format.formatted(value.getAsDouble()) : "-";
+  }
+
+  private void printNotes(List<ProgramWay> compared) {
     PrintWriter out = spec.commandLine().getOut();
     out.println();
-    for (ProgramWay way : ProgramWay.all()) {
+    out.println("  %s: %s".formatted(ProgramWay.PLAIN.label(), ProgramWay.PLAIN.description()));
+    for (ProgramWay way : compared) {
       out.println("  %s: %s".formatted(way.label(), way.description()));
     }
     out.println(
         """
 
         The bound is for launches: those of the plain run, and where the budget is a third and the
-        program says what it goes over, what has to cross the link.
+        program says what it goes over, what has to cross the link. A pass is one over the vectors,
+        the matrix or the graph, or a query's over the store; of the later ones the median counts,
+        beside the plain run's.
         Note: the card is never full: the budget emulates a smaller card.\
         """);
   }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** A program's runs, way by way, beside the least they could take. */
@@ -88,6 +90,31 @@ final class ProgramComparison {
     return median(way, ProgramRun::seconds);
   }
 
+  /** The median time of the first pass over the data; empty where that is not told. */
+  OptionalDouble firstPassSeconds(ProgramWay way) {
+    return medianIfTold(way, ProgramRun::firstPassSeconds);
+  }
+
+  /** The median time of a later pass over the data; empty where that is not told. */
+  OptionalDouble laterPassSeconds(ProgramWay way) {
+    return medianIfTold(way, ProgramRun::laterPassSeconds);
+  }
+
+  /** What a later pass takes more than one of the plain run, in percent of that. */
+  OptionalDouble laterPercentOverPlain(ProgramWay way) {
+    OptionalDouble plain = laterPassSeconds(ProgramWay.PLAIN);
+    OptionalDouble here = laterPassSeconds(way);
+    return plain.isPresent() && here.isPresent()
+        ? OptionalDouble.of(100 * (here.getAsDouble() / plain.getAsDouble() - 1))
+        : OptionalDouble.empty();
+  }
+
+  private OptionalDouble medianIfTold(ProgramWay way, Function<ProgramRun, OptionalDouble> of) {
+    return runs.getOrDefault(way, List.of()).stream().map(of).allMatch(OptionalDouble::isPresent)
+        ? OptionalDouble.of(median(way, run -> of.apply(run).getAsDouble()))
+        : OptionalDouble.empty();
+  }
+
   private double median(ProgramWay way, ToDoubleFunction<ProgramRun> of) {
     List<ProgramRun> sorted =
         runs.getOrDefault(way, List.of()).stream().sorted(Comparator.comparingDouble(of)).toList();
@@ -132,6 +159,8 @@ final class ProgramComparison {
       overFaults(way).ifPresent(ratio -> row.put("over_faults", ratio));
       row.put("bound_seconds", boundSeconds(way));
       row.put("launch_seconds", launchSeconds(way));
+      firstPassSeconds(way).ifPresent(first -> row.put("first_pass_seconds", first));
+      laterPassSeconds(way).ifPresent(later -> row.put("later_pass_seconds", later));
       row.put("seconds", seconds(way));
       rows.add(row);
     }

@@ -36,7 +36,7 @@ public record SampleProgram(String name, List<String> arguments) {
     return List.of(
         of("VectorAdd", footprint, 1, "--parts", "--passes", passes),
         of("MatrixVectorIteration", footprint, 1, "--blocks", "--steps", passes),
-        of("BreadthFirstSearch", footprint, 1, "", "", OptionalInt.empty()),
+        of("BreadthFirstSearch", footprint, 1, "", "--searches", passes),
         // Its store is half as large again while it grows for the last time.
         of("NearestNeighbours", footprint, 2.0 / 3, "", "", OptionalInt.empty()));
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,14 +64,23 @@ class OptionsTest {
   void anOutcomeIsALineOfJson() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
-      Outcome right = new Outcome("add", 12, 0.5, 0.25, 255, true, Map.of("parts", 4L));
+      PassTimes passes = new PassTimes(0.125, List.of(0.5, 0.0625, 0.03125, 0.015625));
+      Outcome right = new Outcome("add", 12, 0.5, 0.25, passes, 255, true, Map.of("parts", 4L));
 
       assertThat(right.print(out)).isZero();
     }
     assertThat(printed.toString(StandardCharsets.UTF_8).strip())
         .isEqualTo(
             "{\"program\": \"add\", \"footprint_bytes\": 12, \"seconds\": 0.500,"
-                + " \"launch_seconds\": 0.2500, \"result_ok\": true, \"checksum\":"
+                + " \"launch_seconds\": 0.2500, \"first_pass_seconds\": 0.125000,"
+                + " \"later_pass_seconds\": 0.046875, \"result_ok\": true, \"checksum\":"
                 + " \"00000000000000ff\", \"parts\": 4}");
+  }
+
+  @Test
+  void oneInTheMiddleStandsForAllLaterPasses() {
+    assertThat(PassTimes.ofNanos(9, new long[0]).laterMedian()).isEmpty();
+    assertThat(PassTimes.of(List.of(9.0, 1.0)).laterMedian()).hasValue(1);
+    assertThat(PassTimes.of(List.of(9.0, 5.0, 2.0, 3.0)).laterMedian()).hasValue(3);
   }
 }

@@ -166,6 +166,28 @@ class ProgramsStubTest {
   }
 
   @Test
+  void eachSearchIsAPass(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("edges.txt");
+    Files.writeString(file, "0 1\n");
+
+    runsAndFindsTheResultWrong(
+        BreadthFirstSearch::run, "--edges", file.toString(), "--searches", "3");
+
+    assertThat(launches()).hasSize(3);
+    assertThat(sizes("cuMemsetD32")).filteredOn(bytes -> bytes == 2 * Integer.BYTES).hasSize(3);
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("\"later_pass_seconds\": 0.");
+  }
+
+  @Test
+  void firstLaunchesAreLaunchedOverAndOverAndTimed() {
+    String[] millis = FirstLaunches.times().split(" ", -1);
+
+    assertThat(launches()).hasSize(1000);
+    assertThat(millis).hasSize(3);
+    assertThat(Double.parseDouble(millis[1])).isGreaterThanOrEqualTo(Double.parseDouble(millis[0]));
+  }
+
+  @Test
   void aStoreThatGrowsIsCopiedAndFreed() {
     runsAndFindsTheResultWrong(
         NearestNeighbours::run,

@@ -3,8 +3,11 @@ package io.spillway.samples.programs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
@@ -14,7 +17,18 @@ import org.junit.jupiter.api.Test;
 
 final class ProgramComparisonTest {
 
-  private static final ProgramRun RIGHT = new ProgramRun(3, 1, "a", true);
+  private static final ProgramRun RIGHT = run(3, 1, "a", true);
+
+  /** One that goes over its data twice, the second time three times as fast. */
+  private static ProgramRun run(double seconds, double launchSeconds, String checksum, boolean ok) {
+    return new ProgramRun(
+        seconds,
+        launchSeconds,
+        OptionalDouble.of(launchSeconds * 3 / 4),
+        OptionalDouble.of(launchSeconds / 4),
+        checksum,
+        ok);
+  }
 
   /** Tries every split of the budget between what is read and what is written. */
   @Property
@@ -49,9 +63,9 @@ final class ProgramComparisonTest {
   @Test
   void constrainedWaysAreHeldToTheLinkAndOthersToThePlainRun() {
     ProgramComparison comparison = comparison();
-    comparison.add(ProgramWay.FITS, new ProgramRun(3, 1.25, "a", true));
-    comparison.add(ProgramWay.FAULTS, new ProgramRun(70, 60, "a", true));
-    comparison.add(ProgramWay.ENGINE, new ProgramRun(9, 8, "a", true));
+    comparison.add(ProgramWay.FITS, run(3, 1.25, "a", true));
+    comparison.add(ProgramWay.FAULTS, run(70, 60, "a", true));
+    comparison.add(ProgramWay.ENGINE, run(9, 8, "a", true));
 
     assertThat(comparison.fractionOfBound(ProgramWay.FITS)).isEqualTo(0.8, within(1e-9));
     assertThat(comparison.fractionOfBound(ProgramWay.ENGINE)).isEqualTo(0.75, within(1e-9));
@@ -64,7 +78,7 @@ final class ProgramComparisonTest {
   void theMedianRunCounts() {
     ProgramComparison comparison = comparison();
     for (double seconds : new double[] {9, 1, 5}) {
-      comparison.add(ProgramWay.ENGINE, new ProgramRun(2 * seconds, seconds, "a", true));
+      comparison.add(ProgramWay.ENGINE, run(2 * seconds, seconds, "a", true));
     }
 
     assertThat(comparison.launchSeconds(ProgramWay.ENGINE)).isEqualTo(5);
@@ -72,9 +86,45 @@ final class ProgramComparisonTest {
   }
 
   @Test
+  void laterPassesAreComparedWithThoseOfThePlainRun() {
+    ProgramComparison comparison = comparison();
+    comparison.add(ProgramWay.FITS, run(3, 1.25, "a", true));
+
+    assertThat(comparison.firstPassSeconds(ProgramWay.FITS).orElseThrow()).isEqualTo(0.9375);
+    assertThat(comparison.laterPassSeconds(ProgramWay.FITS).orElseThrow()).isEqualTo(0.3125);
+    assertThat(comparison.laterPercentOverPlain(ProgramWay.FITS).orElseThrow()).isEqualTo(25);
+  }
+
+  @Test
+  void whatAProgramDoesNotTellOfItsPassesIsLeftOut() throws JsonProcessingException {
+    ProgramRun told =
+        ProgramRun.of(
+            new ObjectMapper()
+                .readTree("{\"first_pass_seconds\": 0.5, \"later_pass_seconds\": 0.25}"));
+    ProgramRun once = ProgramRun.of(new ObjectMapper().readTree("{\"first_pass_seconds\": 0.5}"));
+    ProgramComparison comparison = comparison();
+    comparison.add(ProgramWay.ENGINE, told);
+    comparison.add(ProgramWay.ENGINE, once);
+
+    assertThat(told.laterPassSeconds()).hasValue(0.25);
+    assertThat(once.firstPassSeconds()).hasValue(0.5);
+    assertThat(comparison.laterPassSeconds(ProgramWay.ENGINE)).isEmpty();
+    assertThat(comparison.laterPercentOverPlain(ProgramWay.ENGINE)).isEmpty();
+  }
+
+  @Test
+  void aPartCanBeChosenByThePrintedNames() {
+    assertThat(
+            Choice.of(
+                "--ways", List.of("engine", "Idle-Engine"), ProgramWay.all(), ProgramWay::label))
+        .containsExactly(ProgramWay.MANAGED, ProgramWay.ENGINE);
+    assertThat(Choice.of("--ways", List.of(), ProgramWay.all(), ProgramWay::label))
+        .isEqualTo(ProgramWay.all());
+  }
+
+  @Test
   void anotherResultOrAWrongOneIsNotEqual() {
-    for (ProgramRun bad :
-        List.of(new ProgramRun(1, 1, "b", true), new ProgramRun(1, 1, "a", false))) {
+    for (ProgramRun bad : List.of(run(1, 1, "b", true), run(1, 1, "a", false))) {
       ProgramComparison comparison = comparison();
       comparison.add(ProgramWay.ENGINE, RIGHT);
       comparison.add(ProgramWay.ENGINE, bad);
@@ -89,7 +139,11 @@ final class ProgramComparisonTest {
 
     assertThat(usual)
         .extracting(SampleProgram::arguments)
-        .containsExactly(List.of("--passes", "7"), List.of("--steps", "7"), List.of(), List.of());
+        .containsExactly(
+            List.of("--passes", "7"),
+            List.of("--steps", "7"),
+            List.of("--searches", "7"),
+            List.of());
   }
 
   @Test

@@ -1,0 +1,100 @@
+package io.spillway.prefetch;
+
+import io.spillway.evict.Piece;
+import io.spillway.evict.Pieces;
+import io.spillway.predict.Predictor;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Steps that were announced and are not done yet: launches that are told of meanwhile may have gone
+ * ahead of the announcement, and what they use must not leave, nor be read-mostly if they write it.
+ * Not thread-safe.
+ */
+final class AnnouncedSteps {
+
+  private final Predictor predictor;
+  private final Pieces pieces;
+  private final Demands demands;
+  private final Outcomes outcomes;
+  private final Window window;
+  private final Consumer<Piece> gone;
+
+  /**
+   * Of one planner.
+   *
+   * @param gone enters that a piece is not on the device any more
+   */
+  AnnouncedSteps(
+      Predictor predictor,
+      Pieces pieces,
+      Demands demands,
+      Outcomes outcomes,
+      Window window,
+      Consumer<Piece> gone) {
+    this.predictor = predictor;
+    this.pieces = pieces;
+    this.demands = demands;
+    this.outcomes = outcomes;
+    this.window = window;
+    this.gone = gone;
+  }
+
+  /**
+   * The step without advice that a launch told meanwhile makes wrong, or that has no piece left.
+   */
+  Step reconsidered(Step step) {
+    long now = predictor.position();
+    long lap = predictor.lapConfirmed() ? predictor.lapLength() : 0;
+    return new Step(
+        step.leaving(),
+        step.coming(),
+        Piece.current(step.readMostly()).stream()
+            .filter(
+                piece -> piece.suspended() || (!piece.droppable() && piece.onlyReadFor(lap, now)))
+            .toList(),
+        step.notReadMostly(),
+        step.placing(),
+        step.unplacing(),
+        step.afterSequence(),
+        step.demanded());
+  }
+
+  /** What leaves by a step has not left yet, while more is told of launches. */
+  void reopen(Step step) {
+    for (Piece piece : Piece.current(step.leaving())) {
+      pieces.stay(piece);
+      piece.aboutToLeave();
+    }
+  }
+
+  /** Whether a launch that was told of since a step was reopened uses what leaves by it. */
+  boolean overtaken(Step step) {
+    return Piece.current(step.leaving()).stream().anyMatch(Piece::overtaken);
+  }
+
+  /** What leaves by a step that was reopened leaves. */
+  void close(Step step) {
+    Piece.current(step.leaving()).forEach(gone);
+  }
+
+  /**
+   * A step that was reopened is not to be done: what it was to bring is to be planned for anew.
+   *
+   * @return what stays
+   */
+  List<Piece> withdraw(Step step) {
+    for (Piece piece : Piece.current(step.coming())) {
+      pieces.comesNot(piece);
+      window.left(piece);
+      outcomes.gone(piece);
+      if (step.demanded()) {
+        demands.again(piece);
+      }
+    }
+    Piece.current(step.unplacing()).forEach(piece -> piece.setPlaced(true)); // nobody was told
+    List<Piece> stay = Piece.current(step.leaving()).stream().filter(Piece::resident).toList();
+    stay.forEach(outcomes::stayed);
+    return stay;
+  }
+}

@@ -61,7 +61,7 @@ final class InPlaceChoice {
       return false;
     }
     launch.accessesInPlace(piece, worth(piece, beyond));
-    if (laps.readsInPlace(piece)) {
+    if (laps.readsInPlace(piece) || laps.moves()) {
       launch.sharesTheLink();
     }
     advice.place(piece);

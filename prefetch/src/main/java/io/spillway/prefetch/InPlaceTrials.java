@@ -1,6 +1,7 @@
 package io.spillway.prefetch;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -41,10 +42,11 @@ final class InPlaceTrials {
   private static final double SHARED = 2;
 
   /**
-   * How much a launch counts that takes so much longer, at most: after 8 launches, each twice what
-   * was allowed before it, what was on its way for others has come.
+   * How much a launch counts that took longer for what may be another reason: the link carried
+   * others' data, what it lacked was on its way, or no launch alike was timed before, and those of
+   * its site may do less work. After 8 such launches in a row it is no longer that.
    */
-  private static final double SHARED_STRIKE = 3.0 / 8;
+  private static final double WEAK_STRIKE = 3.0 / 8;
 
   /**
    * By how much launches of one site differ anyway: a tenth, of kernels on the H200 that do the
@@ -58,7 +60,21 @@ final class InPlaceTrials {
   /** Room for a first piece, of any size. */
   private static final long FIRST_BYTES = 1;
 
+  /** Launches whose own time is kept, the latest: as many as a lap that is decided for has. */
+  private static final int MOST_ALIKE = 1 << 14;
+
+  /** Launches of one site over as many bytes, which likely do the same work. */
+  private record Alike(long site, long bytes) {}
+
   private final Map<Long, Site> sites = new HashMap<>();
+
+  /** The least that such launches have taken which waited for nothing. */
+  private final Map<Alike, Double> leastAlone = latest();
+
+  /** The least that such launches have taken which had all on the device or on its way. */
+  private final Map<Alike, Double> leastMoving = latest();
+
+  private final double queueNanos;
 
   /** What is known of a site that was never seen. */
   private final Site unknown = new Site();
@@ -142,8 +158,15 @@ final class InPlaceTrials {
     }
   }
 
-  /** Nothing has been tried. */
-  InPlaceTrials() {}
+  /**
+   * Nothing has been tried.
+   *
+   * @param queueNanos how long what is on its way for others may take the link before a launch gets
+   *     it
+   */
+  InPlaceTrials(double queueNanos) {
+    this.queueNanos = queueNanos;
+  }
 
   /**
    * Whether launches of a site may access anything in place.
@@ -175,7 +198,8 @@ final class InPlaceTrials {
 
   /** What a launch of the site over so many bytes takes with all on the device; 0 if unknown. */
   double residentNanos(long site, long bytes) {
-    return Math.max(0, sites.getOrDefault(site, unknown).residentNanos(bytes));
+    Double own = leastAlone.get(new Alike(site, bytes));
+    return own != null ? own : Math.max(0, sites.getOrDefault(site, unknown).residentNanos(bytes));
   }
 
   /**
@@ -216,15 +240,18 @@ final class InPlaceTrials {
         known.tookFaulting(launch.bytes(), nanos);
       } else {
         known.tookResident(launch.bytes(), nanos);
+        tookMoving(launch, nanos);
       }
       return true;
     }
     if (launch.faults() || now < known.barredUntil) {
       return now >= known.barredUntil;
     }
-    double resident = known.residentNanos(launch.bytes());
+    double resident = residentNanos(launch.site(), launch.bytes());
     double worth = resident * (1 + NOISE) + launch.worthNanos();
-    double accepted = Math.max(worth, known.movingNanos(launch));
+    Double before = leastMoving.get(new Alike(launch.site(), launch.bytes()));
+    double moving = before == null ? 0 : before * (1 + NOISE);
+    double accepted = Math.max(Math.max(worth, moving), known.movingNanos(launch));
     if (nanos <= accepted) {
       known.allowedBytes += launch.inPlaceBytes();
       known.strikes = 0;
@@ -233,11 +260,17 @@ final class InPlaceTrials {
     if (nanos <= accepted + launch.waitNanos()) {
       return true;
     }
-    if (launch.sharing() && nanos <= SHARED * accepted) {
-      known.strikes += SHARED_STRIKE;
+    boolean queued =
+        launch.sharing() && nanos <= Math.max(SHARED * accepted, accepted + queueNanos);
+    if (queued) {
       known.allowedBytes += launch.inPlaceBytes(); // the more of it, the less comes by the link
+    }
+    boolean late = launch.sharing() && launch.waitNanos() > 0;
+    if (queued || late || (before == null && !launch.beyond())) {
+      known.strikes += WEAK_STRIKE;
     } else {
-      known.strikes += Math.max(1, (int) Math.min(STRIKES, nanos / accepted));
+      known.strikes +=
+          launch.sharing() ? 1 : Math.max(1, (int) Math.min(STRIKES, nanos / accepted));
     }
     if (known.strikes < STRIKES) {
       return true;
@@ -249,6 +282,27 @@ final class InPlaceTrials {
     retryAt = Math.min(retryAt, known.barredUntil);
     changes++;
     return false;
+  }
+
+  private void tookMoving(TimedLaunch launch, long nanos) {
+    Alike alike = new Alike(launch.site(), launch.bytes());
+    leastMoving.merge(alike, (double) nanos, InPlaceTrials::least);
+    if (launch.waitNanos() == 0) {
+      leastAlone.merge(alike, (double) nanos, InPlaceTrials::least);
+    }
+  }
+
+  private static double least(double before, double now) {
+    return Math.min(FORGETTING * before, now);
+  }
+
+  private static Map<Alike, Double> latest() {
+    return new LinkedHashMap<>() {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<Alike, Double> eldest) {
+        return size() > MOST_ALIKE;
+      }
+    };
   }
 
   /** Rises whenever another site may, or one may no longer, be in place. */

@@ -326,6 +326,11 @@ final class LapStays {
     return decided() && (reading.chosen() || launchNanos < movingNanos);
   }
 
+  /** Whether, as it was decided, data comes and goes while the lap's launches run. */
+  boolean moves() {
+    return decided() && movingNanos > 0;
+  }
+
   /** What it costs to have a byte of such a piece on the device instead. */
   double worthNanos() {
     return reading.worthNanos();

@@ -89,7 +89,7 @@ public final class Planner {
     victims = new Victims(pieces, prices);
     window = new Window(predictor, pieces);
     outcomes = new Outcomes(prices);
-    trials = new InPlaceTrials();
+    trials = new InPlaceTrials(sizing.inFlight() * pieceBytes * prices.fetch());
     laps = new LapStays(predictor, window, prices, trials, sizing.roomBytes());
     admission = new Admission(pieces, victims, prices, Planner::evictable);
     inPlace = new InPlaceChoice(prices, trials, admission, laps, advice);

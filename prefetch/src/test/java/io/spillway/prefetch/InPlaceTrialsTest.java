@@ -14,7 +14,7 @@ final class InPlaceTrialsTest {
   private static final long BYTES = 256 * ByteSize.MIB;
   private static final long RESIDENT_NANOS = 4_000_000;
 
-  private final InPlaceTrials trials = new InPlaceTrials();
+  private final InPlaceTrials trials = new InPlaceTrials(0);
   private long now = 1;
 
   /** A launch goes over what is in place that many times. */
@@ -140,6 +140,50 @@ final class InPlaceTrialsTest {
       trials.took(waited, now, 6 * RESIDENT_NANOS); // longer than it can have waited
     }
     assertThat(trials.allowed(SITE, now)).isFalse();
+  }
+
+  @Test
+  void aLaunchThatDoesMoreThanOthersOfItsSiteIsNotJudgedByThem() {
+    long piece = 16 * ByteSize.MIB;
+    launch(0, 1);
+    TimedLaunch other = new TimedLaunch(SITE, BYTES / 2, 0, List.of(), false, 0, 0, false, false);
+    assertThat(trials.residentNanos(SITE, BYTES / 2)).isEqualTo(RESIDENT_NANOS);
+    TimedLaunch unknown =
+        new TimedLaunch(SITE, BYTES / 4, piece, List.of(), false, 0, 0, false, false);
+    assertThat(trials.took(unknown, now++, 40 * RESIDENT_NANOS)).as("perhaps its work").isTrue();
+
+    trials.took(other, now++, 40 * RESIDENT_NANOS);
+    assertThat(trials.residentNanos(SITE, BYTES / 2)).isEqualTo(40.0 * RESIDENT_NANOS);
+    assertThat(trials.residentNanos(SITE, BYTES)).isEqualTo(RESIDENT_NANOS);
+    TimedLaunch inPlace =
+        new TimedLaunch(SITE, BYTES / 2, piece, List.of(), false, 0, 0, false, false);
+    for (int i = 0; i < 10; i++) {
+      assertThat(trials.took(inPlace, now++, 41 * RESIDENT_NANOS)).isTrue();
+    }
+    assertThat(trials.took(inPlace, now++, 400 * RESIDENT_NANOS)).isFalse();
+  }
+
+  @Test
+  void whatNoLaunchAlikeWasTimedForIsFoundOutByEight() {
+    launch(0, 1);
+    TimedLaunch unknown =
+        new TimedLaunch(SITE, BYTES / 2, 16 * ByteSize.MIB, List.of(), false, 0, 0, false, false);
+    for (int i = 0; i < 7; i++) {
+      assertThat(trials.took(unknown, now++, 40 * RESIDENT_NANOS)).isTrue();
+    }
+    assertThat(trials.took(unknown, now++, 40 * RESIDENT_NANOS)).isFalse();
+  }
+
+  @Test
+  void aQueueOnTheLinkSaysLittle() {
+    InPlaceTrials queueing = new InPlaceTrials(RESIDENT_NANOS);
+    long piece = ByteSize.MIB;
+    queueing.took(timed(SITE, 0, false), now, RESIDENT_NANOS / 100);
+    TimedLaunch sharing = new TimedLaunch(SITE, BYTES, piece, List.of(), true, 0, 0, false, false);
+    for (int i = 0; i < 7; i++) {
+      assertThat(queueing.took(sharing, now, RESIDENT_NANOS)).isTrue();
+    }
+    assertThat(queueing.took(sharing, now, RESIDENT_NANOS)).as("each time").isFalse();
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.spillway.benchmarks.compare.g10.StretchBound;
 import io.spillway.benchmarks.trace.TrainingIteration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Compares the G10 artifact's policies and Spillway's schedule by its own rule, every training
@@ -122,7 +123,8 @@ public final class G10Comparison {
         bytesEachWay,
         bytesEachWay,
         seconds - bound.computeSeconds(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   private Row row(
@@ -147,6 +149,7 @@ public final class G10Comparison {
             new Row.Cause("from host", steady.hostBytesIn()),
             new Row.Cause("from SSD", steady.ssdBytesIn()),
             new Row.Cause("to host", steady.hostBytesOut()),
-            new Row.Cause("to SSD", steady.ssdBytesOut())));
+            new Row.Cause("to SSD", steady.ssdBytesOut())),
+        Optional.empty());
   }
 }

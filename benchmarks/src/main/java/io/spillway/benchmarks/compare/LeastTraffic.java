@@ -30,6 +30,8 @@ final class LeastTraffic {
   private final boolean[] dirty;
   private final long[] bytesIn;
   private final long[] bytesOut;
+  private final int from;
+  private long keptBytes;
   private long leastOut;
 
   /** What is kept; the higher its rank, the sooner it leaves. */
@@ -42,10 +44,16 @@ final class LeastTraffic {
    *     needed that much sooner, for less time where writing back is dear
    */
   LeastTraffic(Trace trace, Segments segments, long capacityBytes, double dirtyWeight) {
+    this(trace, segments, capacityBytes, dirtyWeight, 0);
+  }
+
+  private LeastTraffic(
+      Trace trace, Segments segments, long capacityBytes, double dirtyWeight, int from) {
     this.trace = trace;
     this.segments = segments;
     this.capacityBytes = capacityBytes;
     this.dirtyWeight = dirtyWeight;
+    this.from = from;
     kept = new long[segments.count()];
     farthest = new RankedSegments(segments.count());
     dirty = new boolean[segments.count()];
@@ -57,18 +65,53 @@ final class LeastTraffic {
         Arrays.fill(filled, segments.firstOf(region.id()), segments.firstOf(region.id() + 1), true);
       }
     }
-    int[][] needs = needs();
     nextNeed = new int[segments.count()];
-    Arrays.fill(nextNeed, NEVER);
+    int[][] needs = needs();
+    if (from > 0) {
+      bringAlong();
+    } else {
+      Arrays.fill(nextNeed, NEVER);
+    }
     run(needs);
+  }
+
+  /**
+   * The least of the launches from {@code from} on, whatever was done before them: the device
+   * begins with what they need soonest, as much as it holds, and nothing that must go out.
+   */
+  static LeastTraffic since(int from, Trace trace, Segments segments, long capacityBytes) {
+    return new LeastTraffic(trace, segments, capacityBytes, 1, from);
+  }
+
+  /** What of that is there already; what has contents by then was filled or written. */
+  private void bringAlong() {
+    for (int i = 0; i < from; i++) {
+      TraceLaunch launch = trace.launch(i);
+      int number = trace.touchesBefore(i);
+      for (Touch touch : launch.touches()) {
+        if (touch.effect().writes()) {
+          Arrays.fill(filled, segments.first(number), segments.end(number), true);
+        }
+        number++;
+      }
+      die(launch);
+    }
+    for (int s = 0; s < segments.count(); s++) {
+      if (filled[s] && nextNeed[s] != NEVER && segments.bytes(s) > 0) {
+        kept[s] = segments.bytes(s);
+        keptBytes += kept[s];
+        farthest.put(s, nextNeed[s]);
+      }
+    }
+    shrink(from, keptBytes - capacityBytes);
   }
 
   /** By launch, touch and segment in turn, the launch that needs those contents next. */
   private int[][] needs() {
-    int[] after = new int[segments.count()];
+    int[] after = nextNeed;
     Arrays.fill(after, NEVER);
     int[][] needs = new int[trace.launches()][];
-    for (int i = trace.launches() - 1; i >= 0; i--) {
+    for (int i = trace.launches() - 1; i >= from; i--) {
       TraceLaunch launch = trace.launch(i);
       for (Span span : launch.dead()) {
         int end = segments.segmentAt(span.region(), span.offset() + span.bytes());
@@ -99,10 +142,9 @@ final class LeastTraffic {
   }
 
   private void run(int[][] needs) {
-    long total = 0;
     long dirtyBytes = 0;
     int[] touchedBy = new int[segments.count()];
-    for (int i = 0; i < needs.length; i++) {
+    for (int i = from; i < needs.length; i++) {
       TraceLaunch launch = trace.launch(i);
       int at = 0;
       int number = trace.touchesBefore(i);
@@ -126,7 +168,7 @@ final class LeastTraffic {
             dirty[s] = false;
             dirtyBytes -= segments.bytes(s);
           }
-          total += wanted - kept[s];
+          keptBytes += wanted - kept[s];
           kept[s] = wanted;
           if (wanted > 0) {
             farthest.put(s, rank(i, s));
@@ -135,13 +177,17 @@ final class LeastTraffic {
           }
         }
       }
-      for (Span span : launch.dead()) {
-        int end = segments.segmentAt(span.region(), span.offset() + span.bytes());
-        int first = segments.segmentAt(span.region(), span.offset());
-        Arrays.fill(filled, Math.min(first, end), end, false);
-      }
+      die(launch);
       leastOut = Math.max(leastOut, dirtyBytes - capacityBytes);
-      total -= shrink(i, total - capacityBytes);
+      shrink(i, keptBytes - capacityBytes);
+    }
+  }
+
+  private void die(TraceLaunch launch) {
+    for (Span span : launch.dead()) {
+      int end = segments.segmentAt(span.region(), span.offset() + span.bytes());
+      int first = segments.segmentAt(span.region(), span.offset());
+      Arrays.fill(filled, Math.min(first, end), end, false);
     }
   }
 
@@ -150,8 +196,8 @@ final class LeastTraffic {
     return launch + (dirty[segment] ? distance * dirtyWeight : distance);
   }
 
-  /** Lets go of {@code excess} bytes, what is needed last first; returns how many. */
-  private long shrink(int launch, long excess) {
+  /** Lets go of {@code excess} bytes, what is needed last first. */
+  private void shrink(int launch, long excess) {
     long left = excess;
     while (left > 0) {
       int s = farthest.first();
@@ -165,7 +211,7 @@ final class LeastTraffic {
         farthest.remove(s);
       }
     }
-    return Math.max(0, excess);
+    keptBytes -= Math.max(0, excess);
   }
 
   /** Bytes brought in for each launch. */

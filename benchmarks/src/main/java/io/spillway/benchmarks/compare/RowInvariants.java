@@ -28,6 +28,13 @@ public final class RowInvariants {
       broken.add(
           "%s: %s s, below the bound of %s s".formatted(name, row.seconds(), row.boundSeconds()));
     }
+    row.steady()
+        .filter(lap -> lap.seconds() < lap.boundSeconds() - ROUNDING_SECONDS)
+        .ifPresent(
+            lap ->
+                broken.add(
+                    "%s: %s s a steady lap, below the bound of %s s"
+                        .formatted(name, lap.seconds(), lap.boundSeconds())));
     for (Row bound : rows) {
       boolean sameCell =
           bound.bound()
@@ -35,13 +42,22 @@ public final class RowInvariants {
               && bound.gpu().equals(row.gpu())
               && bound.rule() == row.rule()
               && bound.ratio() == row.ratio();
-      if (sameCell
-          && bound.policy().equals(UvmComparison.LINK)
-          && row.bytesIn() < bound.bytesIn()) {
+      if (!sameCell || !bound.policy().equals(UvmComparison.LINK)) {
+        continue;
+      }
+      if (row.bytesIn() < bound.bytesIn()) {
         broken.add(
             "%s: %d bytes in, and Belady's choice needs %d"
                 .formatted(name, row.bytesIn(), bound.bytesIn()));
       }
+      long least = bound.steady().map(Row.Steady::bytesIn).orElse(0L);
+      row.steady()
+          .filter(lap -> lap.bytesIn() < least)
+          .ifPresent(
+              lap ->
+                  broken.add(
+                      "%s: %d bytes in a steady lap, and Belady's choice needs %d"
+                          .formatted(name, lap.bytesIn(), least)));
     }
   }
 }

@@ -286,26 +286,39 @@ public final class SimulatedReplay {
 
     private Outcome timed(Consumer<TraceLaunch> launches) {
       driver.synchronize(StreamHandle.DEFAULT);
-      SimulationCounters before = driver.counters();
-      long start = driver.clock().nanoTime();
-      SimulationCounters beforeLap = before;
-      long lapStart = start;
+      Moment beginning = Moment.now(driver);
+      Moment lastLap = beginning;
+      Moment steady = beginning;
+      int lastLapStart = blocks.trace().lastLapStart();
+      int steadyStart = blocks.trace().steadyStart().orElse(-1);
       for (int i = 0; i < blocks.launches(); i++) {
-        if (i == blocks.trace().lastLapStart()) {
-          beforeLap = driver.counters();
-          lapStart = driver.clock().nanoTime();
-        }
+        lastLap = i == lastLapStart ? Moment.now(driver) : lastLap;
+        steady = i == steadyStart ? Moment.now(driver) : steady;
         launches.accept(blocks.trace().launch(i));
         driver.synchronize(StreamHandle.DEFAULT);
         mostResidentBytes = Math.max(mostResidentBytes, driver.counters().residentBytes());
       }
-      long end = driver.clock().nanoTime();
-      SimulationCounters after = driver.counters();
+      Moment end = Moment.now(driver);
+      Outcome.Lap all = beginning.until(end);
       return new Outcome(
-          (end - start) / NANOS_PER_SECOND,
-          since(before, after),
+          all.seconds(),
+          all.traffic(),
           mostResidentBytes,
-          new Outcome.Lap((end - lapStart) / NANOS_PER_SECOND, since(beforeLap, after)));
+          lastLap.until(end),
+          steadyStart < 0 ? Optional.empty() : Optional.of(steady.until(end)));
+    }
+  }
+
+  /** What the clock and the counters showed when a launch was about to be issued. */
+  private record Moment(long nanoTime, SimulationCounters counters) {
+
+    static Moment now(SimulatedDriver driver) {
+      return new Moment(driver.clock().nanoTime(), driver.counters());
+    }
+
+    Outcome.Lap until(Moment end) {
+      return new Outcome.Lap(
+          (end.nanoTime - nanoTime) / NANOS_PER_SECOND, since(counters, end.counters));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,21 +100,30 @@ public final class UvmComparison {
 
     List<Row> boundRows() {
       Bounds bounds = bounds();
+      Bounds.Oracle oracle = bounds.oracle();
       return List.of(
-          row(RESIDENT, true, bounds.residentSeconds(), 0, 0, List.of()),
+          row(
+              RESIDENT,
+              true,
+              new Figures(bounds.residentSeconds(), 0, 0),
+              bounds.steady().map(steady -> new Figures(steady.residentSeconds(), 0, 0)),
+              List.of()),
           row(
               LINK,
               true,
-              bounds.seconds(),
-              bounds.leastBytesIn(),
-              bounds.leastBytesOut(),
+              new Figures(bounds.seconds(), bounds.leastBytesIn(), bounds.leastBytesOut()),
+              bounds
+                  .steady()
+                  .map(
+                      steady ->
+                          new Figures(
+                              steady.seconds(), steady.leastBytesIn(), steady.leastBytesOut())),
               List.of()),
           row(
               ORACLE,
               true,
-              bounds.oracle().seconds(),
-              bounds.oracle().bytesIn(),
-              bounds.oracle().bytesOut(),
+              Figures.of(oracle),
+              bounds.steady().map(steady -> Figures.of(steady.oracle())),
               List.of()));
     }
 
@@ -128,18 +138,18 @@ public final class UvmComparison {
           row(
               contender.label(),
               false,
-              outcome.seconds(),
-              outcome.bytesIn(),
-              outcome.bytesOut(),
+              new Figures(outcome.seconds(), outcome.bytesIn(), outcome.bytesOut()),
+              outcome
+                  .steady()
+                  .map(laps -> new Figures(laps.seconds(), laps.bytesIn(), laps.bytesOut())),
               causes(outcome.traffic())));
     }
 
     private Row row(
         String policy,
         boolean bound,
-        double seconds,
-        long bytesIn,
-        long bytesOut,
+        Figures all,
+        Optional<Figures> steadyLaps,
         List<Row.Cause> causes) {
       Bounds bounds = bounds();
       return new Row(
@@ -149,12 +159,32 @@ public final class UvmComparison {
           ratio,
           policy,
           bound,
-          seconds,
+          all.seconds(),
           bounds.seconds(),
-          bytesIn,
-          bytesOut,
-          Math.max(0, seconds - bounds.residentSeconds()),
-          causes);
+          all.bytesIn(),
+          all.bytesOut(),
+          Math.max(0, all.seconds() - bounds.residentSeconds()),
+          causes,
+          steadyLaps.flatMap(laps -> bounds.steady().map(least -> aLap(laps, least))));
+    }
+
+    private static Row.Steady aLap(Figures all, Bounds.Steady bounds) {
+      int laps = bounds.laps();
+      return new Row.Steady(
+          laps,
+          all.seconds() / laps,
+          bounds.seconds() / laps,
+          bounds.oracle().seconds() / laps,
+          all.bytesIn() / laps,
+          all.bytesOut() / laps);
+    }
+  }
+
+  /** What a stretch of a trace took. */
+  private record Figures(double seconds, long bytesIn, long bytesOut) {
+
+    static Figures of(Bounds.Oracle oracle) {
+      return new Figures(oracle.seconds(), oracle.bytesIn(), oracle.bytesOut());
     }
   }
 

@@ -8,7 +8,10 @@ public final class CsvReport {
 
   private static final String HEADING =
       "trace,gpu,rule,ratio,policy,seconds,bound_seconds,fraction_of_bound,bytes_in,bytes_out,"
-          + "stall_seconds\n";
+          + "stall_seconds,steady_laps,steady_seconds,steady_bound_seconds,steady_oracle_seconds,"
+          + "steady_bytes_in,steady_bytes_out\n";
+
+  private static final String NO_STEADY_LAPS = ",,,,,,";
 
   private CsvReport() {}
 
@@ -37,9 +40,21 @@ public final class CsvReport {
           .append(row.bytesOut())
           .append(',')
           .append(row.stallSeconds())
+          .append(row.steady().map(CsvReport::steady).orElse(NO_STEADY_LAPS))
           .append('\n');
     }
     return text.toString();
+  }
+
+  private static String steady(Row.Steady lap) {
+    return ",%s,%s,%s,%s,%s,%s"
+        .formatted(
+            lap.laps(),
+            lap.seconds(),
+            lap.boundSeconds(),
+            lap.oracleSeconds(),
+            lap.bytesIn(),
+            lap.bytesOut());
   }
 
   private static String quoted(String text) {

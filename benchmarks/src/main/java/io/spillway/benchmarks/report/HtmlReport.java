@@ -53,7 +53,8 @@ public final class HtmlReport {
     double highest = rows.stream().mapToDouble(Row::ratio).max().orElse(0);
     page.append(Plots.bytesByCause(rows.stream().filter(row -> row.ratio() == highest).toList()));
     page.append(
-        "<table><tr><th>ratio<th>policy<th>of bound<th>seconds<th>stall<th>in<th>out</tr>\n");
+        "<table><tr><th>ratio<th>policy<th>of bound<th>seconds<th>stall<th>in<th>out<th>steady"
+            + " lap<th>of bound<th>of oracle<th>in<th>out</tr>\n");
     for (Row row : rows) {
       page.append(row.bound() ? "<tr class=\"bound\">" : "<tr>")
           .append(cell(String.format(Locale.ROOT, "%.2f", row.ratio())))
@@ -62,8 +63,9 @@ public final class HtmlReport {
           .append(cell(String.format(Locale.ROOT, "%.4f", row.seconds())))
           .append(cell(String.format(Locale.ROOT, "%.4f", row.stallSeconds())))
           .append(cell(ByteSize.format(row.bytesIn())))
-          .append(cell(ByteSize.format(row.bytesOut())))
-          .append("</tr>\n");
+          .append(cell(ByteSize.format(row.bytesOut())));
+      TextReport.steady(row).forEach(text -> page.append(cell(text)));
+      page.append("</tr>\n");
     }
     page.append("</table>\n");
   }

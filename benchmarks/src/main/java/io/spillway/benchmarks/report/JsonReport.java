@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spillway.benchmarks.compare.Row;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 
 /** Rows as one JSON list of objects. */
 public final class JsonReport {
@@ -36,10 +37,13 @@ public final class JsonReport {
     StringBuilder lines = new StringBuilder("[");
     for (Row row : rows) {
       ObjectNode object = object(row);
-      for (String seconds : List.of("seconds", "bound_seconds", "stall_seconds")) {
-        object.put(seconds, rounded(object.get(seconds).asDouble(), MICROSECOND));
+      for (String name : object.properties().stream().map(Map.Entry::getKey).toList()) {
+        if (name.endsWith("seconds")) {
+          object.put(name, rounded(object.get(name).asDouble(), MICROSECOND));
+        } else if (name.contains("fraction")) {
+          object.put(name, rounded(object.get(name).asDouble(), FRACTION_STEP));
+        }
       }
-      object.put("fraction_of_bound", rounded(row.fractionOfBound(), FRACTION_STEP));
       lines.append(lines.length() == 1 ? "\n" : ",\n").append(object);
     }
     return lines.append("\n]\n").toString();
@@ -62,6 +66,16 @@ public final class JsonReport {
     object.put("bytes_in", row.bytesIn());
     object.put("bytes_out", row.bytesOut());
     object.put("stall_seconds", row.stallSeconds());
+    row.steady()
+        .ifPresent(
+            lap -> {
+              object.put("steady_laps", lap.laps());
+              object.put("steady_seconds", lap.seconds());
+              object.put("steady_fraction_of_bound", lap.fractionOfBound());
+              object.put("steady_fraction_of_oracle", lap.fractionOfOracle());
+              object.put("steady_bytes_in", lap.bytesIn());
+              object.put("steady_bytes_out", lap.bytesOut());
+            });
     return object;
   }
 }

@@ -13,7 +13,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A comparison of many traces as a folder of files: all rows as JSON, a plot for each trace, and a
@@ -69,7 +71,14 @@ public final class MatrixReport {
             + "A policy is not run on traces that do not tell what it needs, so rows are of"
             + " different numbers\n"
             + "of traces.\n\n");
-    summary(page, comparison.rows());
+    summary(page, comparison.rows(), row -> OptionalDouble.of(row.fractionOfBound()));
+    List<Row> steady = comparison.rows().stream().filter(row -> row.steady().isPresent()).toList();
+    if (!steady.isEmpty()) {
+      page.append(
+          "\nThe same of a steady lap: the mean of the second half of the laps, of traces that have"
+              + " two laps\nor more.\n\n");
+      summary(page, steady, MatrixReport::steadyFraction);
+    }
     for (String trace : traces) {
       page.append("\n## ").append(trace).append("\n\n");
       page.append("![Time against footprint / budget, by policy](")
@@ -83,7 +92,12 @@ public final class MatrixReport {
     return page.toString();
   }
 
-  private static void summary(StringBuilder page, List<Row> rows) {
+  private static OptionalDouble steadyFraction(Row row) {
+    return row.steady().stream().mapToDouble(Row.Steady::fractionOfBound).findFirst();
+  }
+
+  private static void summary(
+      StringBuilder page, List<Row> rows, Function<Row, OptionalDouble> fraction) {
     Set<String> policies = new LinkedHashSet<>();
     Set<Double> ratios = new LinkedHashSet<>();
     for (Row row : rows) {
@@ -102,7 +116,7 @@ public final class MatrixReport {
         double[] fractions =
             own.stream()
                 .filter(row -> row.ratio() == ratio)
-                .mapToDouble(Row::fractionOfBound)
+                .flatMapToDouble(row -> fraction.apply(row).stream())
                 .sorted()
                 .toArray();
         page.append(String.format(Locale.ROOT, " %.3f, %.3f |", median(fractions), fractions[0]));

@@ -16,7 +16,19 @@ public final class TextReport {
   static final String SIMULATED = "SIMULATED: times are a model's, not a GPU's.";
 
   private static final List<String> HEADINGS =
-      List.of("ratio", "policy", "of bound", "seconds", "stall", "in", "out");
+      List.of(
+          "ratio",
+          "policy",
+          "of bound",
+          "seconds",
+          "stall",
+          "in",
+          "out",
+          "steady lap",
+          "of bound",
+          "of oracle",
+          "in",
+          "out");
 
   /** The columns that hold words. */
   private static final int POLICY_COLUMN = 1;
@@ -44,16 +56,33 @@ public final class TextReport {
     List<List<String>> cells = new ArrayList<>();
     cells.add(HEADINGS);
     for (Row row : rows) {
-      cells.add(
-          List.of(
-              String.format(Locale.ROOT, "%.2f", row.ratio()),
-              row.bound() ? "[" + row.policy() + "]" : row.policy(),
-              String.format(Locale.ROOT, "%.3f", row.fractionOfBound()),
-              String.format(Locale.ROOT, "%.4f", row.seconds()),
-              String.format(Locale.ROOT, "%.4f", row.stallSeconds()),
-              ByteSize.format(row.bytesIn()),
-              ByteSize.format(row.bytesOut())));
+      List<String> line =
+          new ArrayList<>(
+              List.of(
+                  String.format(Locale.ROOT, "%.2f", row.ratio()),
+                  row.bound() ? "[" + row.policy() + "]" : row.policy(),
+                  String.format(Locale.ROOT, "%.3f", row.fractionOfBound()),
+                  String.format(Locale.ROOT, "%.4f", row.seconds()),
+                  String.format(Locale.ROOT, "%.4f", row.stallSeconds()),
+                  ByteSize.format(row.bytesIn()),
+                  ByteSize.format(row.bytesOut())));
+      line.addAll(steady(row));
+      cells.add(line);
     }
     return TextTable.of(cells, POLICY_COLUMN);
+  }
+
+  /** The cells of a steady lap, which a trace without laps leaves empty. */
+  static List<String> steady(Row row) {
+    return row.steady()
+        .map(
+            lap ->
+                List.of(
+                    String.format(Locale.ROOT, "%.4f", lap.seconds()),
+                    String.format(Locale.ROOT, "%.3f", lap.fractionOfBound()),
+                    String.format(Locale.ROOT, "%.3f", lap.fractionOfOracle()),
+                    ByteSize.format(lap.bytesIn()),
+                    ByteSize.format(lap.bytesOut())))
+        .orElse(List.of("", "", "", "", ""));
   }
 }

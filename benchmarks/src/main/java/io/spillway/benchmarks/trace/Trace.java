@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -94,6 +95,20 @@ public final class Trace {
   /** The launch with which the last lap begins: what all later laps would be like. */
   public int lastLapStart() {
     return lapStarts.length == 0 ? 0 : lapStarts[lapStarts.length - 1];
+  }
+
+  /**
+   * How many laps at the end are steady: the second half of those that are told, rounded down, so
+   * that whoever learns has had as many laps to do so. 0 if there are less than two.
+   */
+  public int steadyLaps() {
+    return lapStarts.length / 2;
+  }
+
+  /** The launch with which the steady laps begin; empty if there are none. */
+  public OptionalInt steadyStart() {
+    int laps = steadyLaps();
+    return laps == 0 ? OptionalInt.empty() : OptionalInt.of(lapStarts[lapStarts.length - laps]);
   }
 
   /** Whether a lap begins with that launch. */

@@ -2,6 +2,7 @@ package io.spillway.benchmarks.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.spillway.benchmarks.compare.policy.PolicyName;
 import io.spillway.benchmarks.compare.policy.TraceBlocks;
@@ -39,6 +40,18 @@ final class ComparisonProperties {
       assertThat(outcome.bytesIn()).as(what).isGreaterThanOrEqualTo(bounds.leastBytesIn());
       assertThat(outcome.mostResidentBytes()).as(what).isLessThanOrEqualTo(budget);
       assertThat(outcome.seconds()).as(what).isGreaterThanOrEqualTo(bounds.seconds() - ROUNDING);
+      assertThat(outcome.steady().isPresent()).isEqualTo(bounds.steady().isPresent());
+      bounds
+          .steady()
+          .ifPresent(
+              least -> {
+                Outcome.Lap laps = outcome.steady().orElseThrow();
+                assertThat(laps.bytesIn()).as(what).isGreaterThanOrEqualTo(least.leastBytesIn());
+                assertThat(laps.seconds())
+                    .as(what)
+                    .isGreaterThanOrEqualTo(least.seconds() - ROUNDING)
+                    .isLessThanOrEqualTo(outcome.seconds());
+              });
     }
     assertThat(bounds.oracle().bytesIn()).isGreaterThanOrEqualTo(bounds.leastBytesIn());
     assertThat(bounds.oracle().seconds()).isGreaterThanOrEqualTo(bounds.seconds() - ROUNDING);
@@ -89,6 +102,23 @@ final class ComparisonProperties {
     assertThat(oneAhead).isLessThan(tournament);
     assertThat(tournament).isLessThan(lru);
     assertThat(lru).isLessThan(stock);
+  }
+
+  @Example
+  void steadyLapsAreTheSecondHalfAndAddUp() throws IOException {
+    TraceBlocks blocks = new TraceBlocks(Traces.open("gen:layers?count=6&bytes=16m&laps=5"));
+    long budget = SimulatedReplay.budgetBytes(blocks, 2);
+    Contender stock = new Contender.Planned(PolicyName.STOCK);
+    Outcome five = new SimulatedReplay(blocks, GpuModel.h200()).run(stock, budget);
+    TraceBlocks shorter = new TraceBlocks(Traces.open("gen:layers?count=6&bytes=16m&laps=3"));
+    Outcome three = new SimulatedReplay(shorter, GpuModel.h200()).run(stock, budget);
+    Outcome.Lap steady = five.steady().orElseThrow();
+    assertThat(steady.seconds()).isCloseTo(five.seconds() - three.seconds(), within(1e-9));
+    assertThat(steady.bytesIn()).isEqualTo(five.bytesIn() - three.bytesIn());
+    assertThat(three.steady()).contains(three.lastLap());
+    TraceBlocks once = new TraceBlocks(Traces.open("gen:layers?count=6&bytes=16m&laps=1"));
+    assertThat(new SimulatedReplay(once, GpuModel.h200()).run(stock, budget).steady()).isEmpty();
+    assertThat(Bounds.of(once, GpuModel.h200(), budget).steady()).isEmpty();
   }
 
   private static double seconds(TraceBlocks blocks, PolicyName policy, long budget) {

@@ -8,6 +8,7 @@ import io.spillway.benchmarks.trace.TraceBuilder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -46,6 +47,29 @@ final class LeastTrafficProperties {
     Trace trace = trace(steps);
     long least = new LeastTraffic(trace, new Segments(trace), capacity * UNIT, 1).bytesIn() / UNIT;
     assertThat(least).isEqualTo(exhaustive(trace, capacity, 0, 0, new HashMap<>()));
+  }
+
+  @Property(tries = 400)
+  void nothingBringsInLessFromSomeLaunchOn(
+      @ForAll @Size(min = 2, max = 8) List<@IntRange(min = 0, max = 74) Integer> steps,
+      @ForAll @IntRange(min = 1, max = 4) int capacity,
+      @ForAll @IntRange(min = 1, max = 7) int launch) {
+    Trace trace = trace(steps);
+    int from = Math.min(launch, trace.launches() - 1);
+    long best = Long.MAX_VALUE;
+    for (int kept = 0; kept < 1 << UNITS; kept++) {
+      if (Integer.bitCount(kept) <= capacity) {
+        best = Math.min(best, exhaustive(trace, capacity, from, kept, new HashMap<>()));
+      }
+    }
+    LeastTraffic least = LeastTraffic.since(from, trace, new Segments(trace), capacity * UNIT);
+    assertThat(least.bytesIn() / UNIT).isEqualTo(best);
+    assertThat(least.bytesIn()).as("before").isLessThanOrEqualTo(wholeFrom(trace, from, capacity));
+  }
+
+  private static long wholeFrom(Trace trace, int from, int capacity) {
+    LeastTraffic whole = new LeastTraffic(trace, new Segments(trace), capacity * UNIT, 1);
+    return IntStream.range(from, trace.launches()).mapToLong(whole::in).sum();
   }
 
   /** The fewest pieces brought in from launch {@code i} on, {@code kept} being on the device. */
@@ -93,6 +117,36 @@ final class LeastTrafficProperties {
     assertThat(least.bytesIn()).isEqualTo((10 + 4 * 6) * UNIT);
     assertThat(least.bytesOut()).isZero();
     assertThat(least.leastBytesOut()).isZero();
+  }
+
+  @Example
+  void aSteadyLapOfACycleBringsInWhatDoesNotFit() {
+    TraceBuilder builder = new TraceBuilder("cycle");
+    int region = builder.readOnlyRegion("weights", 10 * UNIT);
+    for (int lap = 0; lap < 5; lap++) {
+      builder.lap();
+      for (int layer = 0; layer < 10; layer++) {
+        builder.launch("layer", layer, 0).reads(region, layer * UNIT, UNIT);
+      }
+    }
+    Trace trace = builder.build();
+    assertThat(trace.steadyLaps()).isEqualTo(2);
+    assertThat(trace.steadyStart()).hasValue(30);
+    LeastTraffic least = LeastTraffic.since(30, trace, new Segments(trace), 4 * UNIT);
+    assertThat(least.bytesIn()).isEqualTo(2 * 6 * UNIT);
+  }
+
+  @Example
+  void whatDiedBeforeIsNotBroughtAlong() {
+    TraceBuilder builder = new TraceBuilder("scratch");
+    int region = builder.emptyRegion("scratch", 2 * UNIT);
+    builder.launch("make", 0, 0).writes(region, 0, 2 * UNIT).dies(region, 0, UNIT);
+    builder.launch("use", 0, 0).reads(region, 0, UNIT);
+    builder.launch("use", 1, 0).reads(region, UNIT, UNIT);
+    Trace trace = builder.build();
+    LeastTraffic least = LeastTraffic.since(1, trace, new Segments(trace), UNIT);
+    assertThat(least.bytesIn()).as("the dead is not there, the other fits").isZero();
+    assertThat(trace.steadyStart()).isEmpty();
   }
 
   @Example

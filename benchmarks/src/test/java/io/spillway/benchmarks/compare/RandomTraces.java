@@ -34,6 +34,7 @@ final class RandomTraces {
     long lapSeed = random.nextLong();
     for (int lap = 0; lap < laps; lap++) {
       SplittableRandom same = new SplittableRandom(lapSeed);
+      trace.lap();
       for (int launch = 0; launch < launches; launch++) {
         launch(trace, same, sizes, launch);
       }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The same two rows in every form. */
@@ -20,7 +21,19 @@ class ReportsTest {
       new Comparison(
           List.of(
               new Row(
-                  "a,b", "h200", Rule.UVM, 2, "link-bound", true, 1.5, 1.5, 7, 8, 0.5, List.of()),
+                  "a,b",
+                  "h200",
+                  Rule.UVM,
+                  2,
+                  "link-bound",
+                  true,
+                  1.5,
+                  1.5,
+                  7,
+                  8,
+                  0.5,
+                  List.of(),
+                  Optional.empty()),
               new Row(
                   "a,b",
                   "h200",
@@ -33,7 +46,8 @@ class ReportsTest {
                   1L << 30,
                   0,
                   2,
-                  List.of(new Row.Cause("faults in", 1L << 30)))),
+                  List.of(new Row.Cause("faults in", 1L << 30)),
+                  Optional.of(new Row.Steady(2, 0.5, 0.25, 0.375, 3L << 30, 5)))),
           List.of("policy <x> needs more"));
 
   @Test
@@ -54,7 +68,16 @@ class ReportsTest {
             "fraction_of_bound",
             "bytes_in",
             "bytes_out",
-            "stall_seconds");
+            "stall_seconds",
+            "steady_laps",
+            "steady_seconds",
+            "steady_fraction_of_bound",
+            "steady_fraction_of_oracle",
+            "steady_bytes_in",
+            "steady_bytes_out");
+    assertThat(list.get(1).get("steady_seconds").asDouble()).isEqualTo(0.5);
+    assertThat(list.get(1).get("steady_fraction_of_oracle").asDouble()).isEqualTo(0.75);
+    assertThat(list.get(0).has("steady_seconds")).as("no laps").isFalse();
     assertThat(list.get(1).get("rule").asText()).isEqualTo("uvm");
     assertThat(list.get(1).get("fraction_of_bound").asDouble()).isEqualTo(0.5);
     assertThat(list.get(1).get("bytes_in").asLong()).isEqualTo(1L << 30);
@@ -65,16 +88,18 @@ class ReportsTest {
     assertThat(CsvReport.of(COMPARISON.rows()).lines())
         .containsExactly(
             "trace,gpu,rule,ratio,policy,seconds,bound_seconds,fraction_of_bound,bytes_in,"
-                + "bytes_out,stall_seconds",
-            "\"a,b\",h200,uvm,2.0,link-bound,1.5,1.5,1.0,7,8,0.5",
-            "\"a,b\",h200,uvm,2.0,stock,3.0,1.5,0.5,1073741824,0,2.0");
+                + "bytes_out,stall_seconds,steady_laps,steady_seconds,steady_bound_seconds,"
+                + "steady_oracle_seconds,steady_bytes_in,steady_bytes_out",
+            "\"a,b\",h200,uvm,2.0,link-bound,1.5,1.5,1.0,7,8,0.5,,,,,,",
+            "\"a,b\",h200,uvm,2.0,stock,3.0,1.5,0.5,1073741824,0,2.0,2,0.5,0.25,0.375,3221225472,5");
   }
 
   @Test
   void textMarksBoundsAndSaysWhatWasRefused() {
     assertThat(TextReport.of(COMPARISON))
         .startsWith("SIMULATED")
-        .contains("a,b on h200, rule uvm", "[link-bound]", "0.500", "1 GiB", "policy <x> needs");
+        .contains("a,b on h200, rule uvm", "[link-bound]", "0.500", "1 GiB", "policy <x> needs")
+        .contains("steady lap", "0.5000  ", "0.750", "3 GiB");
   }
 
   @Test

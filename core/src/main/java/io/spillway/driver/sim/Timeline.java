@@ -1,19 +1,29 @@
 package io.spillway.driver.sim;
 
+import java.util.Arrays;
+
 /**
  * One thing that does one piece of work at a time, on virtual time in nanoseconds.
  *
  * <p>Calls reach the model in call order, not in order of virtual time: a host thread that is
- * behind may ask for a moment that lies before what is already reserved. So the most recent idle
- * gaps are remembered and filled.
+ * behind may ask for a moment that lies before what is already reserved. So idle gaps are
+ * remembered and filled.
  */
 final class Timeline {
 
-  /** How many idle gaps are remembered; older ones count as busy. Bounds memory and search. */
-  private static final int GAPS = 64;
+  /**
+   * How many idle gaps are remembered; older ones count as busy. Bounds memory and search. A thread
+   * that moves data in steps of ten milliseconds may be forty seconds ahead of one that launches:
+   * longer than all that a device holds takes to move.
+   */
+  private static final int GAPS = 1 << 12;
 
-  private final long[] gapStart = new long[GAPS];
-  private final long[] gapEnd = new long[GAPS];
+  /** Room for gaps at first; most things never have more. */
+  private static final int FIRST_GAPS = 64;
+
+  // In order of time, none empty.
+  private long[] gapStart = new long[FIRST_GAPS];
+  private long[] gapEnd = new long[FIRST_GAPS];
   private int gaps;
   private long tail;
   private long busyNanos;
@@ -37,10 +47,17 @@ final class Timeline {
       return start;
     }
     long start = Math.max(gapStart[gap], earliest);
-    long end = gapEnd[gap];
-    gapEnd[gap] = start;
-    if (start + nanos < end) {
-      add(gap + 1, start + nanos, end);
+    long end = start + nanos;
+    long gapEnds = gapEnd[gap];
+    if (start == gapStart[gap] && end == gapEnds) {
+      remove(gap);
+    } else if (start == gapStart[gap]) {
+      gapStart[gap] = end;
+    } else {
+      gapEnd[gap] = start;
+      if (end < gapEnds) {
+        add(gap + 1, end, gapEnds);
+      }
     }
     return start;
   }
@@ -64,7 +81,7 @@ final class Timeline {
     if (earliest >= tail) {
       return -1;
     }
-    for (int i = 0; i < gaps; i++) {
+    for (int i = firstEndingAfter(earliest); i < gaps; i++) {
       if (gapEnd[i] - Math.max(gapStart[i], earliest) >= Math.max(nanos, 1)) {
         return i;
       }
@@ -72,18 +89,40 @@ final class Timeline {
     return -1;
   }
 
+  private int firstEndingAfter(long time) {
+    int low = 0;
+    int high = gaps;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (gapEnd[middle] > time) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
   private void add(int at, long start, long end) {
     int index = at;
     if (gaps == GAPS) {
-      System.arraycopy(gapStart, 1, gapStart, 0, GAPS - 1);
-      System.arraycopy(gapEnd, 1, gapEnd, 0, GAPS - 1);
-      gaps--;
+      remove(0);
       index = Math.max(at - 1, 0);
+    }
+    if (gaps == gapStart.length) {
+      gapStart = Arrays.copyOf(gapStart, 2 * gaps);
+      gapEnd = Arrays.copyOf(gapEnd, 2 * gaps);
     }
     System.arraycopy(gapStart, index, gapStart, index + 1, gaps - index);
     System.arraycopy(gapEnd, index, gapEnd, index + 1, gaps - index);
     gapStart[index] = start;
     gapEnd[index] = end;
     gaps++;
+  }
+
+  private void remove(int index) {
+    gaps--;
+    System.arraycopy(gapStart, index + 1, gapStart, index, gaps - index);
+    System.arraycopy(gapEnd, index + 1, gapEnd, index, gaps - index);
   }
 }

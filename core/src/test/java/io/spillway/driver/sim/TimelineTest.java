@@ -3,6 +3,7 @@ package io.spillway.driver.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -37,5 +38,42 @@ class TimelineTest {
         reserved.add(new long[] {start, start + nanos});
       }
     }
+  }
+
+  @Test
+  void whoIsFarBehindFindsEveryGap() {
+    Timeline timeline = new Timeline();
+    for (int move = 0; move < 1000; move++) {
+      timeline.reserve(100L * move, 90); // ten idle before the next
+    }
+    for (int move = 0; move < 1000; move++) {
+      assertThat(timeline.reserve(0, 10)).isEqualTo(100L * move + 90);
+    }
+  }
+
+  @Test
+  void itIsThatOfAnArrayOfMoments() {
+    Random random = new Random(11);
+    Timeline timeline = new Timeline();
+    boolean[] busy = new boolean[20_000];
+    for (int i = 0; i < 1500; i++) {
+      int earliest = random.nextInt(random.nextBoolean() ? 8000 : 100);
+      int nanos = 1 + random.nextInt(8);
+      int start = earliest;
+      while (!isFree(busy, start, nanos)) {
+        start++;
+      }
+      assertThat(timeline.reserve(earliest, nanos)).as("work %d", i).isEqualTo(start);
+      Arrays.fill(busy, start, start + nanos, true);
+    }
+  }
+
+  private static boolean isFree(boolean[] busy, int start, int nanos) {
+    for (int at = start; at < start + nanos; at++) {
+      if (busy[at]) {
+        return false;
+      }
+    }
+    return true;
   }
 }

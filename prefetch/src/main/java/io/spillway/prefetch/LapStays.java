@@ -156,9 +156,12 @@ final class LapStays {
 
   /** The lap that ended with that turn took so long. */
   void took(LapTurn turn, long nanos) {
-    if (plan == null || decidesAnew || turn.number() <= firstTurn || !confirmed) {
+    LapPlan decided = plan;
+    if (decided == null || decidesAnew || turn.number() <= firstTurn || !confirmed) {
       return;
     }
+    // When it was decided, not all launches had been timed.
+    launchNanos = new Lap(predictor.position(), roomBytes).costs.launchNanos(decided);
     decidesAnew |=
         reading.chosen()
             ? reading.readInPlace(nanos, readsInPlace, turn.inPlace())

@@ -1,6 +1,7 @@
 package io.spillway.samples.device;
 
 import io.spillway.driver.LimitedDriver;
+import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.panama.CudaReport;
 import io.spillway.driver.panama.PanamaDriver;
 import io.spillway.driver.sim.GpuModel;
@@ -35,6 +36,14 @@ public final class Devices {
       limited.close();
       throw e;
     }
+  }
+
+  /**
+   * Opens a driver that moves the memory of {@code machine} and allocates none, from a context of
+   * its own where that driver has one to give.
+   */
+  public static UnifiedMemoryDriver openSibling(Machine machine) {
+    return machine.driver().openSibling();
   }
 
   /**

@@ -1,13 +1,15 @@
 package io.spillway.samples.doctor;
 
-import io.spillway.driver.Advice;
 import io.spillway.driver.EventHandle;
-import io.spillway.driver.Location;
 import io.spillway.driver.NanoClock;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.hint.Hint;
+import io.spillway.hint.Plan;
+import io.spillway.hint.PlanApplier;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
+import io.spillway.samples.device.Devices;
 import io.spillway.samples.device.Lanes;
 import io.spillway.samples.device.Machine;
 import java.util.ArrayDeque;
@@ -49,14 +51,17 @@ final class LaneMeasurements {
   private final UnifiedMemoryDriver driver;
   private final NanoClock clock;
   private final AddressRange range;
+  private final PlanApplier applier;
   private final int steps;
 
   /**
    * Of memory that is read-mostly, prefers the host, and is there.
    *
    * @param range at least four steps' worth, or there is nothing to measure
+   * @param applier who knows what was advised of it
    */
-  LaneMeasurements(Machine machine, AddressRange range) {
+  LaneMeasurements(Machine machine, AddressRange range, PlanApplier applier) {
+    this.applier = applier;
     this.machine = machine;
     this.driver = machine.driver();
     this.clock = driver.clock();
@@ -90,12 +95,14 @@ final class LaneMeasurements {
   /** A context of its own, a thread, and a stream for each fetch that is on its way. */
   private static final class Lane implements AutoCloseable {
     private final UnifiedMemoryDriver driver;
+    private final PlanApplier applier;
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final List<StreamHandle> streams = new ArrayList<>();
     private final List<EventHandle> events = new ArrayList<>();
 
-    Lane(UnifiedMemoryDriver driver) {
+    Lane(UnifiedMemoryDriver driver, PlanApplier applier) {
       this.driver = driver;
+      this.applier = applier.through(driver).withPieces(STEP_BYTES);
       for (int i = 0; i < IN_FLIGHT; i++) {
         streams.add(driver.createStream());
         events.add(driver.createEvent());
@@ -105,7 +112,7 @@ final class LaneMeasurements {
     CompletableFuture<Void> fetch(AddressRange part, int slot) {
       return CompletableFuture.runAsync(
           () -> {
-            driver.prefetch(part, driver.device().location(), streams.get(slot));
+            applier.apply(Plan.of(new Hint.Fetch(part)), streams.get(slot));
             driver.record(events.get(slot), streams.get(slot));
           },
           thread);
@@ -132,12 +139,12 @@ final class LaneMeasurements {
     StreamHandle kernels = driver.createStream();
     try {
       for (int i = 0; i < contexts; i++) {
-        UnifiedMemoryDriver sibling = driver.openSibling();
+        UnifiedMemoryDriver sibling = Devices.openSibling(machine);
         if (!sibling.ownsContext()) {
           sibling.close();
           return 0;
         }
-        lanes.add(new Lane(sibling));
+        lanes.add(new Lane(sibling, applier));
       }
       if (beside) {
         launchKernels(words, sums, kernels);
@@ -147,7 +154,7 @@ final class LaneMeasurements {
       driver.synchronize(kernels);
       lanes.forEach(Lane::close);
       for (int step = 0; step < steps; step++) {
-        drop(driver, step);
+        drop(applier, step);
       }
       driver.destroyStream(kernels);
       driver.free(sums);
@@ -173,7 +180,7 @@ final class LaneMeasurements {
         await(calls.remove(), lanes, slot);
       }
       if (k >= RESIDENT) {
-        drop(lanes.getFirst().driver, (k - RESIDENT) % steps);
+        drop(lanes.getFirst().applier, (k - RESIDENT) % steps);
       }
       List<CompletableFuture<Void>> parts = new ArrayList<>();
       for (int i = 0; i < lanes.size(); i++) {
@@ -199,10 +206,7 @@ final class LaneMeasurements {
     return range.slice(step * STEP_BYTES, STEP_BYTES);
   }
 
-  /** What lets a read-mostly range go that prefers the host, which has it. */
-  private void drop(UnifiedMemoryDriver by, int step) {
-    Location device = driver.device().location();
-    by.advise(step(step), Advice.UNSET_READ_MOSTLY, device);
-    by.advise(step(step), Advice.SET_READ_MOSTLY, device);
+  private void drop(PlanApplier by, int step) {
+    by.apply(Plan.of(new Hint.Drop(step(step))), StreamHandle.DEFAULT);
   }
 }

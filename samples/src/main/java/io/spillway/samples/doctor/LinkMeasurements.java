@@ -135,7 +135,7 @@ final class LinkMeasurements {
             "fault.h2d.readmostly",
             "page faults of a kernel reading, read-mostly data",
             once(() -> read(copied.range())));
-        found.addAll(new LaneMeasurements(machine, copied.range()).take());
+        found.addAll(new LaneMeasurements(machine, copied.range(), hinting.sessions()).take());
       }
       try (Allocation inPlace = session.allocate(bytes, Placement.MANAGED, "in place")) {
         populate(inPlace);
@@ -255,6 +255,11 @@ final class LinkMeasurements {
     public SessionListener attach(SessionContext joined) {
       context = Optional.of(joined);
       return new Silent();
+    }
+
+    /** The session's own, which knows what was advised. */
+    PlanApplier sessions() {
+      return context.orElseThrow().applier();
     }
 
     PlanApplier applier(long pieceBytes) {

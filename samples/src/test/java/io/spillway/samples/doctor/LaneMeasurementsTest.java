@@ -2,9 +2,16 @@ package io.spillway.samples.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spillway.driver.Advice;
+import io.spillway.Allocation;
+import io.spillway.SessionContext;
+import io.spillway.SessionListener;
+import io.spillway.SessionPlugin;
+import io.spillway.Spillway;
+import io.spillway.SpillwayConfig;
+import io.spillway.access.Launch;
+import io.spillway.access.RangeAccess;
+import io.spillway.allocate.Placement;
 import io.spillway.driver.ForwardingDriver;
-import io.spillway.driver.Location;
 import io.spillway.driver.SiblingDriver;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.GpuModel;
@@ -15,6 +22,7 @@ import io.spillway.samples.device.Machine;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,16 +66,47 @@ final class LaneMeasurementsTest {
                 method.getName().equals("driver") ? driver : method.invoke(machine, arguments));
   }
 
+  /** Joins a session for what it knows. */
+  private static final class Joining implements SessionPlugin {
+    private @Nullable SessionContext context;
+
+    @Override
+    public String name() {
+      return "joining";
+    }
+
+    @Override
+    public SessionListener attach(SessionContext joined) {
+      context = joined;
+      return new SessionListener() {
+        @Override
+        public void declared(Launch launch, RangeAccess access) {}
+
+        @Override
+        public void issued(Launch launch) {}
+
+        @Override
+        public void freeing(AddressRange range) {}
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+
   private List<Measurement> take(Machine of, long bytes) {
-    UnifiedMemoryDriver driver = machine.driver();
-    AddressRange range = driver.allocateManaged(bytes);
-    try {
-      machine.hostWrites(range);
-      driver.advise(range, Advice.SET_PREFERRED_LOCATION, Location.HOST);
-      driver.advise(range, Advice.SET_READ_MOSTLY, driver.device().location());
-      return new LaneMeasurements(of, range).take();
-    } finally {
-      driver.free(range);
+    Joining joining = new Joining();
+    SpillwayConfig config =
+        SpillwayConfig.builder()
+            .driver(machine.driver())
+            .hostMemoryGuard(machine.hostMemory())
+            .plugins(List.of(joining))
+            .build();
+    try (Spillway session = Spillway.open(config);
+        Allocation allocation = session.allocate(bytes, Placement.MANAGED, "measured")) {
+      machine.hostWrites(allocation.range());
+      allocation.readMostly();
+      return new LaneMeasurements(of, allocation.range(), joining.context.applier()).take();
     }
   }
 

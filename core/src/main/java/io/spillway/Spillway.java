@@ -77,6 +77,9 @@ public final class Spillway implements AutoCloseable {
   /** What ends the session's own work, in order. */
   private final List<Runnable> endings = new ArrayList<>();
 
+  /** Run when nothing of the session's is on the device any more. */
+  private Runnable givesBackShare = () -> {};
+
   private final boolean ownsDriver;
   private Optional<HintStream> hintStream = Optional.empty();
 
@@ -135,7 +138,7 @@ public final class Spillway implements AutoCloseable {
       tellUnrecorded(config, inactiveReason().orElse("inactive"));
       return;
     }
-    shares(config).ifPresent(shares -> endings.addLast(allocator.share(shares, !budgetGiven)));
+    shares(config).ifPresent(shares -> givesBackShare = allocator.share(shares, !budgetGiven));
     HintStream stream = new HintStream(driver, applier);
     endings.addLast(stream::close);
     hintStream = Optional.of(stream);
@@ -483,6 +486,7 @@ public final class Spillway implements AutoCloseable {
     }
     List<Runnable> steps = new ArrayList<>(endings);
     steps.add(allocator::close);
+    steps.add(givesBackShare);
     if (ownsDriver) {
       steps.add(driver::close);
     }
@@ -492,7 +496,9 @@ public final class Spillway implements AutoCloseable {
   /** Ends without freeing what the program that was intercepted still uses. */
   private void abandon() {
     if (closed.compareAndSet(false, true)) {
-      runAll(endings);
+      List<Runnable> steps = new ArrayList<>(endings);
+      steps.add(givesBackShare);
+      runAll(steps);
     }
   }
 

@@ -3,12 +3,17 @@ package io.spillway.allocate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spillway.Allocation;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
+import io.spillway.driver.ForwardingDriver;
+import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.stub.StubCuda;
+import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -29,7 +34,8 @@ final class DeviceSharesTest {
     return SimulatedDriver.builder(GpuModel.h200()).deviceBytes(DEVICE).open();
   }
 
-  private static Spillway open(SimulatedDriver driver, DeviceShares shares, Optional<String> most) {
+  private static Spillway open(
+      UnifiedMemoryDriver driver, DeviceShares shares, Optional<String> most) {
     SpillwayConfig.Builder config =
         SpillwayConfig.builder()
             .driver(driver)
@@ -78,6 +84,30 @@ final class DeviceSharesTest {
       }
       first.resizeBudget(DeviceBudget.ofBytes(74 * ByteSize.MIB));
       assertThat(shares.takenBytes(0)).isEqualTo(74 * ByteSize.MIB);
+    }
+  }
+
+  @Test
+  void aShareIsGivenBackWhenNothingOfItIsOnTheDeviceAnyMore() {
+    DeviceShares shares = DeviceShares.of(DeviceBudget.ofPercent(100));
+    List<Long> whenFreed = new ArrayList<>();
+    try (SimulatedDriver driver = device()) {
+      ForwardingDriver watched =
+          new ForwardingDriver(driver) {
+            @Override
+            public void free(AddressRange range) {
+              whenFreed.add(shares.takenBytes(0));
+              super.free(range);
+            }
+          };
+      Spillway session = open(watched, shares, Optional.of("64 MiB"));
+      Allocation left = session.allocate(2 * ByteSize.MIB, Placement.MANAGED, "left");
+      assertThat(left.range().bytes()).isPositive();
+
+      session.close();
+
+      assertThat(whenFreed).containsExactly(64 * ByteSize.MIB);
+      assertThat(shares.takenBytes(0)).isZero();
     }
   }
 

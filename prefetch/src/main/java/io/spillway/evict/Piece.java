@@ -360,6 +360,20 @@ public final class Piece {
         && (lastMayWrite == NOT_YET || position - lastMayWrite > launches);
   }
 
+  /**
+   * Whether it is to be read-mostly when it comes and is not yet.
+   *
+   * @param lap launches of the lap that is followed; 0 without one
+   */
+  public boolean turnsReadMostly(long lap, long position) {
+    return suspended || (!droppable && onlyReadFor(lap, position));
+  }
+
+  /** Whether its device copy can be dropped, now or once it has come again. */
+  public boolean droppedSoon(long lap, long position) {
+    return droppable || turnsReadMostly(lap, position);
+  }
+
   /** The last launch, by its session's number, that was given it. */
   public long lastSequence() {
     return lastSequence;

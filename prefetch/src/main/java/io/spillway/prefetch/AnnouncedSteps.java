@@ -50,8 +50,7 @@ final class AnnouncedSteps {
         step.leaving(),
         step.coming(),
         Piece.current(step.readMostly()).stream()
-            .filter(
-                piece -> piece.suspended() || (!piece.droppable() && piece.onlyReadFor(lap, now)))
+            .filter(piece -> piece.turnsReadMostly(lap, now))
             .toList(),
         step.notReadMostly(),
         step.placing(),

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the background thread looks for itself what it was told, for a while after there was
- * something to do: to wake a thread costs the one that does so 2.5 us of the 8 that a launch took
- * longer (median, H200; docs/drop-in.md), and while it looks, nobody need.
+ * something to do: to wake a thread costs the one that does so 2.5 us (median, H200;
+ * docs/moving.md), and while it looks, nobody need.
  *
  * <p>Who tells puts the message there, then asks here; who stops looking says so, then looks once
  * more: one of the two sees the other.

@@ -39,7 +39,7 @@ final class Backstage implements AutoCloseable {
   /** How often a lap that was watched has come: twice makes it one. */
   static final int ROUNDS = 2;
 
-  /** How long the background thread goes on while other tasks may wait for it: 5 ms. */
+  /** How long it goes on while other tasks may wait: 5 ms, a judgement. */
   private static final long TURN_NANOS = 5_000_000;
 
   /** A launch whose thread waits. */

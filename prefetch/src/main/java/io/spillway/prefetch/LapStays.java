@@ -245,9 +245,7 @@ final class LapStays {
 
     /** What can be dropped, now or soon. */
     boolean dropped(Piece piece) {
-      return piece.droppable()
-          || piece.suspended()
-          || piece.onlyReadFor(predictor.lapLength(), now);
+      return piece.droppedSoon(predictor.lapLength(), now);
     }
 
     /**
@@ -319,9 +317,7 @@ final class LapStays {
   boolean readsInPlace(Piece piece) {
     return decided()
         && reading.chosen()
-        && (piece.droppable()
-            || piece.suspended()
-            || piece.onlyReadFor(predictor.lapLength(), predictor.position()));
+        && piece.droppedSoon(predictor.lapLength(), predictor.position());
   }
 
   /** Whether it matters what laps take, since they wait for the link. */

@@ -43,7 +43,7 @@ final class Mover implements AutoCloseable {
    */
   private static final long LEAST_PART_BYTES = 32 * ByteSize.MIB;
 
-  /** Lanes: two contexts fetch 49 to 51 GB/s, and so do four (H200; docs/drop-in.md). */
+  /** Lanes: two contexts fetch 49 to 51 GB/s, and so do four (H200; docs/moving.md). */
   static final int LANES = 2;
 
   /**
@@ -141,9 +141,9 @@ final class Mover implements AutoCloseable {
   boolean execute(Step step, boolean fetch) {
     reap();
     while (flights.size() > (inFlight - 1) * lanes.size()) {
-      Flight oldest = flights.remove();
+      Flight oldest = flights.element();
       oldest.await();
-      landed(oldest);
+      landed(flights.remove()); // only now: where the driver fails, its event is to be destroyed
     }
     FetchLane lane = lanes.get(number % lanes.size());
     StreamHandle stream = lane.stream(number / lanes.size());

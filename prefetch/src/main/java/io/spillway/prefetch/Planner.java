@@ -434,7 +434,7 @@ public final class Planner {
     long now = predictor.position();
     long lap = predictor.lapConfirmed() ? predictor.lapLength() : 0;
     for (Piece piece : coming) {
-      if (piece.suspended() || (!piece.droppable() && piece.onlyReadFor(lap, now))) {
+      if (piece.turnsReadMostly(lap, now)) {
         readMostly.add(piece);
       }
     }

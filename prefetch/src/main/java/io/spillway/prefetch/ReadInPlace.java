@@ -22,10 +22,10 @@ import java.util.function.Supplier;
  */
 final class ReadInPlace {
 
-  /** The part of a lap that the link has to be busy for, at least, to be what the lap waits for. */
+  /** The least part of a lap that the link is busy for where the lap waits for it: a judgement. */
   private static final double BUSY = 0.5;
 
-  /** A trial may cost as much as this part of what went by since the last. */
+  /** A trial may cost as much as this part of what went by since the last: a judgement. */
   private static final double AT_RISK = 1.0 / 64;
 
   /** Laps to be measured before anything is made of it: in the first, there is advice to give. */

@@ -89,7 +89,14 @@ public final class Ledger {
 
   /** The allocations that overlap {@code range}, in address order. */
   public List<LiveAllocation> overlapping(AddressRange range) {
-    long stamp = lock.readLock();
+    long stamp = lock.tryOptimisticRead();
+    if (stamp != 0) { // mostly one: found without writing to the lock, which launches read
+      LiveAllocation candidate = entries.floor(range.address());
+      if (lock.validate(stamp) && candidate != null && candidate.range().contains(range)) {
+        return List.of(candidate);
+      }
+    }
+    stamp = lock.readLock();
     try {
       return overlappingLocked(range);
     } finally {

@@ -150,18 +150,16 @@ public final class PlanApplier {
     return true;
   }
 
-  /** Whether a part of {@code range} was advised read-mostly. Takes no lock. */
-  public boolean mayBeReadMostly(AddressRange range) {
-    if (advised.isEmpty()) {
-      return false;
-    }
-    for (LiveAllocation allocation : ledger.overlapping(range)) {
-      AdvisedBlocks blocks = advised.get(allocation);
-      if (blocks != null && blocks.mayBeReadMostly(clipOutwards(allocation, range).getFirst())) {
-        return true;
-      }
-    }
-    return false;
+  /** The same of a range inside an allocation. Takes no lock. */
+  public boolean readInPlace(LiveAllocation allocation, AddressRange inside) {
+    AdvisedBlocks blocks = advised.get(allocation);
+    return blocks != null && blocks.readInPlace(inside);
+  }
+
+  /** Whether a part of a range inside an allocation was advised read-mostly. Takes no lock. */
+  public boolean mayBeReadMostly(LiveAllocation allocation, AddressRange inside) {
+    AdvisedBlocks blocks = advised.get(allocation);
+    return blocks != null && blocks.mayBeReadMostly(inside);
   }
 
   /**

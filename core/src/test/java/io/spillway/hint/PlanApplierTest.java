@@ -114,13 +114,13 @@ final class PlanApplierTest {
       driver.fail("advise", nth, CudaStatus.NOT_SUPPORTED);
       assertThat(apply(new Hint.Evict(range)).refused()).isOne();
       assertThat(applier.readInPlace(range)).isFalse();
-      assertThat(applier.mayBeReadMostly(range)).isTrue();
+      assertThat(applier.mayBeReadMostly(weights, range)).isTrue();
 
       assertThat(apply(new Hint.Evict(range)).refused()).isZero();
 
       assertThat(simulation.residentBytes(range)).as("call %d refused", nth).isZero();
       assertThat(simulation.attributes(range).readMostly()).isFalse();
-      assertThat(applier.mayBeReadMostly(range)).isFalse();
+      assertThat(applier.mayBeReadMostly(weights, range)).isFalse();
     }
   }
 

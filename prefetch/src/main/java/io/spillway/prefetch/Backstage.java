@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens on the background thread: reads messages, plans, moves; again until there is nothing
@@ -74,7 +75,8 @@ final class Backstage implements AutoCloseable {
   /** Why there is no earlier run to go by, for the state; empty if none was asked for. */
   private final String unusable;
 
-  private volatile String state;
+  /** Null until the first launch. */
+  private volatile @Nullable Standing standing;
 
   Backstage(
       SessionContext context,
@@ -98,7 +100,6 @@ final class Backstage implements AutoCloseable {
         new Planner(prices, fitting, this::inOneAllocation, context.applier()::droppable);
     earlier.schedule().ifPresent(planner::expect);
     this.unusable = earlier.whyNot().map(reason -> "; no earlier run: " + reason).orElse("");
-    this.state = "on" + unusable;
   }
 
   /** What lanes do, heard by the background thread, since launches wait for it. */
@@ -311,7 +312,7 @@ final class Backstage implements AutoCloseable {
   }
 
   private boolean toldSomething() {
-    return !inbox.isEmpty();
+    return inbox.hasNext();
   }
 
   /** Reads, plans and moves until there is nothing left to do. */
@@ -410,7 +411,10 @@ final class Backstage implements AutoCloseable {
         declared.bytes(),
         declared.kind(),
         limitBytes);
-    timesOneOf = planner.timesOneOf();
+    int oneOf = planner.timesOneOf();
+    if (oneOf != timesOneOf) { // launching threads read it, and find it where it was
+      timesOneOf = oneOf;
+    }
     setInPlace(new AddressRange(declared.address(), declared.bytes()));
     if (declared.kind() == AccessKind.UNKNOWN) {
       lookForReadMostly(new AddressRange(declared.address(), declared.bytes()));
@@ -447,7 +451,8 @@ final class Backstage implements AutoCloseable {
       planner.lookAhead(governor.level().launches());
       GovernorEvent.emit(governor, planner.outcomes());
     }
-    state = describe();
+    publish();
+    issued.home().giveBack(issued.touches());
   }
 
   /** What was watched was there when its launches ran; of that, what was used last still is. */
@@ -470,7 +475,7 @@ final class Backstage implements AutoCloseable {
     gone.forEach(planner::freed);
     planner.oldestHaveLeft();
     completions.issued(taken.firstSequence(), launch, taken.nanoTime(), taken.marks(), null, null);
-    state = describe();
+    publish();
   }
 
   /** What a launch touches is there now, or on its way: what was not, it brings in itself. */
@@ -530,24 +535,20 @@ final class Backstage implements AutoCloseable {
     return timesOneOf;
   }
 
-  private String describe() {
-    Outcomes outcomes = planner.outcomes();
-    return "on, %s (%s); fetched ahead and used %d, unused %d, harmful %d; waited in vain %d, not heard of %d%s%s"
-        .formatted(
-            governor.level(),
-            governor.reason(),
-            outcomes.hits(),
-            outcomes.useless(),
-            outcomes.harmful(),
-            late.get(),
-            inbox.dropped(),
-            planner.earlierRun().map(run -> "; earlier run: " + run.words()).orElse(""),
-            unusable);
+  private void publish() {
+    Standing now = Standing.of(governor, planner);
+    if (!now.equals(standing)) {
+      standing = now;
+    }
   }
 
   String state() {
     String paused = patience.reason();
-    return paused == null ? state : "paused: " + paused;
+    if (paused != null) {
+      return "paused: " + paused;
+    }
+    Standing now = standing;
+    return (now == null ? "on" : now.words(late.get(), inbox.dropped())) + unusable;
   }
 
   void stop() {

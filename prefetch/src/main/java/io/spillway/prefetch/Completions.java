@@ -5,8 +5,10 @@ import io.spillway.driver.EventHandle;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -48,7 +50,7 @@ final class Completions implements AutoCloseable {
   private final UnifiedMemoryDriver driver;
   private final Durations durations;
   private final Deque<Pending> pending = new ArrayDeque<>();
-  private final ConcurrentLinkedQueue<EventHandle> spare = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Marks> spare = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<EventHandle> spareTiming = new ConcurrentLinkedQueue<>();
 
   /** All that were made, since threads keep one each for launches to come. */
@@ -72,7 +74,7 @@ final class Completions implements AutoCloseable {
    * @param start where the launch started, if it is timed: one of {@link #timing}
    */
   Marks mark(@Nullable EventHandle start, StreamHandle stream) {
-    Marks marks = new Marks(start, start == null ? plain() : timing());
+    Marks marks = start == null ? plain() : new Marks(start, timing());
     boolean recorded = false;
     try {
       driver.record(marks.end(), stream);
@@ -85,9 +87,9 @@ final class Completions implements AutoCloseable {
     return marks;
   }
 
-  private EventHandle plain() {
-    EventHandle event = spare.poll();
-    return event == null ? driver.createEvent() : event;
+  private Marks plain() {
+    Marks marks = spare.poll();
+    return marks == null ? new Marks(null, driver.createEvent()) : marks;
   }
 
   /** An event that takes time, to be recorded where a launch starts. Any thread; no lock. */
@@ -104,7 +106,7 @@ final class Completions implements AutoCloseable {
   void giveBack(Marks marks) {
     EventHandle start = marks.start();
     if (start == null) {
-      spare.add(marks.end());
+      spare.add(marks);
     } else {
       spareTiming.add(start);
       spareTiming.add(marks.end());
@@ -186,8 +188,11 @@ final class Completions implements AutoCloseable {
     pending.forEach(launch -> giveBack(launch.marks()));
     pending.clear();
     lastTurnMarks = null;
-    spare.addAll(timing);
-    for (EventHandle event = spare.poll(); event != null; event = spare.poll()) {
+    List<EventHandle> all = new ArrayList<>(timing);
+    for (Marks marks = spare.poll(); marks != null; marks = spare.poll()) {
+      all.add(marks.end());
+    }
+    for (EventHandle event : all) {
       try {
         driver.destroyEvent(event);
       } catch (DriverException e) {

@@ -106,7 +106,12 @@ final class Inbox {
     }
   }
 
-  /** Whether there is nothing to read now. */
+  /** Whether there is something to read that is in its place. One thread, which may spin on it. */
+  boolean hasNext() {
+    return ring.hasNext() || outOfStep();
+  }
+
+  /** Whether there is nothing to read now, nor about to be put in its place. */
   boolean isEmpty() {
     return ring.isEmpty() && !outOfStep();
   }

@@ -152,11 +152,11 @@ final class LapWatch implements SessionListener {
   private void add(Touches touches, RangeAccess access) {
     AddressRange range = access.range();
     LiveAllocation allocation = context.ledger().find(range.address());
-    if (allocation != null
-        && allocation.kind() == MemoryKind.MANAGED
-        && !context.applier().readInPlace(range)) {
-      long end = Math.min(range.end(), allocation.range().end());
-      touches.add(range.address(), end - range.address(), access.kind());
+    if (allocation != null && allocation.kind() == MemoryKind.MANAGED) {
+      AddressRange inside = PredictiveEngine.inside(range, allocation);
+      if (!context.applier().readInPlace(allocation, inside)) {
+        touches.add(inside.address(), inside.bytes(), access.kind());
+      }
     }
   }
 

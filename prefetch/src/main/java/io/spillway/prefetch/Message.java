@@ -25,8 +25,9 @@ sealed interface Message {
   /** The thread of a launch that was declared waits for what is missing of it after all. */
   record Missed(long sequence, CountDownLatch waiting) implements Message {}
 
-  /** A launch is in its stream. */
-  record Issued(long sequence, Touches touches, Completions.Marks marks, long nanoTime)
+  /** A launch is in its stream; the touches go home when it has been heard of. */
+  record Issued(
+      long sequence, Touches touches, SpareTouches home, Completions.Marks marks, long nanoTime)
       implements Message {}
 
   /** What launches did until now, from the one with that number on; all are before the marks. */

@@ -47,8 +47,9 @@ final class PredictiveEngine implements SessionListener {
 
   /** The launch a thread is declaring. */
   private static final class OwnLaunch {
+    private final SpareTouches spare = new SpareTouches();
     private long sequence = -1;
-    private Touches touches = new Touches();
+    private Touches touches = spare.take();
 
     /** Where it starts in its stream; null if it is not timed. */
     private @Nullable EventHandle start;
@@ -60,7 +61,7 @@ final class PredictiveEngine implements SessionListener {
       if (sequence != launch.sequence()) {
         sequence = launch.sequence();
         launches++;
-        touches = new Touches().begin(launch.label());
+        touches.begin(launch.label());
       }
       return touches;
     }
@@ -144,12 +145,13 @@ final class PredictiveEngine implements SessionListener {
       }
       return;
     }
-    if (context.applier().readInPlace(range) && !presence.placed(allocation)) {
+    AddressRange inside = inside(range, allocation);
+    if (context.applier().readInPlace(allocation, inside) && !presence.placed(allocation)) {
       return; // the program's own wish
     }
     OwnLaunch current = own.get();
     Touches touches = current.of(launch);
-    AddressRange inside = add(touches, access, allocation);
+    touches.add(inside.address(), inside.bytes(), access.kind());
     if (presence.has(allocation, inside) && !doubtful(access.kind(), allocation, inside)) {
       backstage.tell(
           new Message.Declared(
@@ -189,7 +191,8 @@ final class PredictiveEngine implements SessionListener {
       return presence.foundReadMostly(allocation);
     }
     return kind.writes()
-        && (presence.turningReadMostly(inside) || context.applier().mayBeReadMostly(inside));
+        && (presence.turningReadMostly(inside)
+            || context.applier().mayBeReadMostly(allocation, inside));
   }
 
   /** The allocation that a range is in or starts in, if data there can move; else null. */
@@ -198,11 +201,11 @@ final class PredictiveEngine implements SessionListener {
     return allocation != null && allocation.kind() == MemoryKind.MANAGED ? allocation : null;
   }
 
-  /** Adds what an access touches of the allocation it starts in; returns that. */
-  private static AddressRange add(Touches touches, RangeAccess access, LiveAllocation allocation) {
-    AddressRange inside = access.range().intersection(allocation.range()).orElseThrow();
-    touches.add(inside.address(), inside.bytes(), access.kind());
-    return inside;
+  /** What a range touches of the allocation it starts in. */
+  static AddressRange inside(AddressRange range, LiveAllocation allocation) {
+    return allocation.range().contains(range)
+        ? range
+        : range.intersection(allocation.range()).orElseThrow();
   }
 
   @Override
@@ -216,8 +219,14 @@ final class PredictiveEngine implements SessionListener {
       current.start = null;
       Message issued =
           new Message.Issued(
-              launch.sequence(), current.touches, marks, context.driver().clock().nanoTime());
-      if (!backstage.tellAndWake(issued)) {
+              launch.sequence(),
+              current.touches,
+              current.spare,
+              marks,
+              context.driver().clock().nanoTime());
+      if (backstage.tellAndWake(issued)) {
+        current.touches = current.spare.take();
+      } else {
         completions.giveBack(marks);
       }
     } catch (DriverException e) {
@@ -254,8 +263,11 @@ final class PredictiveEngine implements SessionListener {
       Touches next = new Touches().begin(launch.label());
       for (RangeAccess access : launch.accesses()) {
         LiveAllocation allocation = managed(access.range());
-        if (allocation != null && !context.applier().readInPlace(access.range())) {
-          add(next, access, allocation);
+        if (allocation != null) {
+          AddressRange inside = inside(access.range(), allocation);
+          if (!context.applier().readInPlace(allocation, inside)) {
+            next.add(inside.address(), inside.bytes(), access.kind());
+          }
         }
       }
       if (next.count() > 0) {

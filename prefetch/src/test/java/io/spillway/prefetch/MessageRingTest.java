@@ -38,6 +38,18 @@ final class MessageRingTest {
   }
 
   @Test
+  void whoLooksSeesWhatIsThereToPoll() {
+    MessageRing ring = new MessageRing(4);
+    for (int i = 0; i < 10; i++) {
+      assertThat(ring.hasNext()).isFalse();
+      assertThat(ring.offer(message(0, i))).isTrue();
+      assertThat(ring.hasNext()).isTrue();
+      assertThat(ring.poll()).isEqualTo(message(0, i));
+    }
+    assertThat(ring.isEmpty()).isTrue();
+  }
+
+  @Test
   void eachThreadsMessagesComeOnceAndInOrder() throws Exception {
     MessageRing ring = new MessageRing(64);
     long[] last = {-1, -1, -1, -1};

@@ -1,6 +1,7 @@
 package io.spillway.evict;
 
 import io.spillway.access.AccessKind;
+import io.spillway.predict.GoneRound;
 import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
@@ -345,32 +346,31 @@ public final class Piece {
   }
 
   /**
-   * Whether every launch for at least one whole lap of that many launches only read it; for twice
-   * as many after each time that this proved wrong. A recorded lap counts as long as nothing has
-   * proved it wrong.
+   * Whether every launch of at least one whole lap only read it, and it is no newer than the
+   * present round; of twice as many laps after each time that this proved wrong. A recorded lap
+   * counts as long as nothing has proved it wrong.
    */
-  public boolean onlyReadFor(long lap, long position) {
-    if (lap > 0 && readFrom != NEVER && lastMayWrite < readFrom) {
-      return true;
+  public boolean onlyReadFor(GoneRound lap, long position) {
+    if (lap.launches() == 0 || firstUse == NOT_YET) {
+      return lap.launches() > 0 && readFrom != NEVER && lastMayWrite < readFrom;
     }
-    long launches = lap << Math.min(retreats, MOST_RETREATS);
-    return lap > 0
-        && firstUse != NOT_YET
-        && position - firstUse >= launches
-        && (lastMayWrite == NOT_YET || position - lastMayWrite > launches);
+    long launches = lap.launches() << Math.min(retreats, MOST_RETREATS);
+    boolean old = firstUse <= lap.since() || position - firstUse >= lap.launches();
+    boolean neverWritten = lastMayWrite == NOT_YET || position - lastMayWrite > launches;
+    return (readFrom != NEVER && lastMayWrite < readFrom) || (old && neverWritten);
   }
 
   /**
    * Whether it is to be read-mostly when it comes and is not yet.
    *
-   * @param lap launches of the lap that is followed; 0 without one
+   * @param lap the lap that is followed
    */
-  public boolean turnsReadMostly(long lap, long position) {
+  public boolean turnsReadMostly(GoneRound lap, long position) {
     return suspended || (!droppable && onlyReadFor(lap, position));
   }
 
   /** Whether its device copy can be dropped, now or once it has come again. */
-  public boolean droppedSoon(long lap, long position) {
+  public boolean droppedSoon(GoneRound lap, long position) {
     return droppable || turnsReadMostly(lap, position);
   }
 

@@ -43,6 +43,17 @@ public final class LapFollower {
   /** Factor of the rolling hash: any odd number whose powers do not repeat soon. */
   private static final long BASE = 0x5851F42D4C957F2DL;
 
+  /**
+   * Launches in a row that have to come as expected before all that followed them is believed to
+   * follow again: as many as make up the longest situation. Each time that this proves wrong it
+   * takes four times as many, up to 2^16, as a window closes multiplicatively in TCP; a lap of at
+   * least as many that is gone round in full restores the trust.
+   */
+  private static final int FIRST_PROOF = CONTEXTS[0];
+
+  private static final int PROOF_GROWTH = 4;
+  private static final int MOST_PROOF = 1 << 16;
+
   private static final int NOWHERE = -1;
 
   private final long[] powers = new long[CONTEXTS[0] + 1];
@@ -55,6 +66,11 @@ public final class LapFollower {
   private long place = NOWHERE;
   private int run;
   private int inserted;
+  private int proof = FIRST_PROOF;
+
+  /** Whether the lap had proved itself when something unexpected came. */
+  private boolean believed;
+
   private long epoch;
 
   /** How far back the last few launches were seen last, when that changed last. */
@@ -90,8 +106,12 @@ public final class LapFollower {
     if (expected) {
       place++;
       inserted = 0;
+      believed = false;
       run = Math.min(run + 1, Integer.MAX_VALUE - 1);
       goesOn = Math.max(0, goesOn - 1);
+      if (run >= lag() && lag() >= proof) {
+        proof = FIRST_PROOF;
+      }
       giveUpTheForgotten();
     } else {
       realign(launch);
@@ -141,6 +161,7 @@ public final class LapFollower {
   private void realign(int launch) {
     long found = lookUp(launch);
     int matched = found < 0 ? 0 : matchLength(found);
+    believed |= provedItself();
     if (run >= SETTLED && matched < SETTLED) {
       for (int missing = 1; missing <= MOST_SKIPPED && place + 1 + missing < now; missing++) {
         if (history[slot(place + 1 + missing)] == launch) {
@@ -157,6 +178,10 @@ public final class LapFollower {
         epoch++;
         return;
       }
+    }
+    if (believed) {
+      proof = Math.min(MOST_PROOF, PROOF_GROWTH * proof);
+      believed = false;
     }
     place = found;
     run = Math.max(0, matched - 1);
@@ -289,6 +314,11 @@ public final class LapFollower {
   /** How many launches in a row were expected; what is skipped halves it. */
   public int run() {
     return place < 0 ? 0 : run;
+  }
+
+  /** Whether all of the {@link #lag} is expected to come again as it did. */
+  public boolean provedItself() {
+    return place >= 0 && run >= Math.min(lag(), proof);
   }
 
   /**

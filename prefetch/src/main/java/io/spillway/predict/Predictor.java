@@ -6,8 +6,9 @@ package io.spillway.predict;
  * site, then the launches that usually follow.
  *
  * <p>How far ahead is a matter of trust. Along a lap it is twice the number of launches that came
- * as expected, so that trust doubles with every step and a wrong turn costs little; a whole {@link
- * LapFollower#lag} at most, after which the lap repeats. Not thread-safe.
+ * as expected, so that trust doubles with every step and a wrong turn costs little; once the lap
+ * {@linkplain LapFollower#provedItself proved itself}, it is the whole {@link LapFollower#lag},
+ * after which the lap repeats. Not thread-safe.
  */
 public final class Predictor {
 
@@ -181,7 +182,7 @@ public final class Predictor {
   }
 
   private int followed() {
-    return (int) Math.min(lap.lag(), 2L * lap.run());
+    return (int) (lap.provedItself() ? lap.lag() : Math.min(lap.lag(), 2L * lap.run()));
   }
 
   /**
@@ -224,13 +225,13 @@ public final class Predictor {
         : innerLap() > 0 || (lap.lag() > 0 && followed() == lap.lag());
   }
 
-  /** Whether a whole lap of some length has come as expected, in this run or the recorded one. */
+  /** Whether a lap of some length has proved itself, in this run or the recorded one. */
   public boolean lapConfirmed() {
     return recorded.followed() ? recorded.lapLength() > 0 : innerLap() > 0 || wholeLapConfirmed();
   }
 
   private boolean wholeLapConfirmed() {
-    return lap.lag() >= SHORTEST_LAP && lap.run() >= lap.lag();
+    return lap.lag() >= SHORTEST_LAP && lap.provedItself();
   }
 
   /** The loop that is gone round meanwhile, until the lap it is part of is confirmed; 0 if none. */
@@ -246,6 +247,12 @@ public final class Predictor {
     }
     long inner = innerLap();
     return inner > 0 ? inner : lap.lag();
+  }
+
+  /** The same lap, and since when it is gone round again; the latter only of a whole one's own. */
+  public GoneRound goneRound() {
+    boolean own = !recorded.followed() && innerLap() == 0;
+    return new GoneRound(lapLength(), own ? position() - lap.run() - 1 : GoneRound.UNKNOWN);
   }
 
   /** A hash of the lap's launches, the same wherever it begins: tells the lap from others. */

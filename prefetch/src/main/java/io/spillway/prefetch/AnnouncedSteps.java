@@ -2,6 +2,7 @@ package io.spillway.prefetch;
 
 import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
+import io.spillway.predict.GoneRound;
 import io.spillway.predict.Predictor;
 import java.util.List;
 import java.util.function.Consumer;
@@ -45,7 +46,7 @@ final class AnnouncedSteps {
    */
   Step reconsidered(Step step) {
     long now = predictor.position();
-    long lap = predictor.lapConfirmed() ? predictor.lapLength() : 0;
+    GoneRound lap = predictor.lapConfirmed() ? predictor.goneRound() : GoneRound.NONE;
     return new Step(
         step.leaving(),
         step.coming(),

@@ -95,10 +95,7 @@ final class LapStays {
             : (predictor.lapConfirmed() && !confirmed && somethingIsInPlace())
                 || decidesAnew
                 || trialChanges != trials.changes(now);
-    if (followed == null
-        || another
-        || otherwise
-        || (now >= nextLook && somethingIsWrittenBack(now))) {
+    if (followed == null || another || otherwise || (now >= nextLook && lookAgain(followed, now))) {
       decide(now, limitBytes);
     } else {
       int at = (int) ((now - start - 1) % followed.length());
@@ -160,7 +157,7 @@ final class LapStays {
     if (decided == null || decidesAnew || turn.number() <= firstTurn || !confirmed) {
       return;
     }
-    // When it was decided, not all launches had been timed.
+    // Since it was looked at, more launches have been timed.
     launchNanos = new Lap(predictor.position(), roomBytes).costs.launchNanos(decided);
     decidesAnew |=
         reading.chosen()
@@ -202,15 +199,28 @@ final class LapStays {
   }
 
   /**
-   * Whether, a lap later, the lap has pieces that leave by being written back: what launches only
-   * read is known by then, and what they take tells more of each site. Otherwise nothing that
-   * counts has changed, and what stays is better left alone.
+   * Looks at the lap once more a lap later: when it was decided, not all launches had been timed,
+   * some had waited, and not all that is only read was known.
+   *
+   * @return whether to decide anew
+   */
+  private boolean lookAgain(LapPlan decided, long now) {
+    nextLook = now + predictor.lapLength();
+    LapCosts costs = new Lap(now, roomBytes).costs;
+    launchNanos = costs.launchNanos(decided);
+    movingNanos = costs.movingNanos(decided);
+    return somethingIsWrittenBack(now);
+  }
+
+  /**
+   * Whether the lap has pieces that leave by being written back: what launches only read is known a
+   * lap later, and what they take tells more of each site. Otherwise nothing that counts has
+   * changed, and what stays is better left alone.
    */
   private boolean somethingIsWrittenBack(long now) {
-    nextLook = now + predictor.lapLength();
     for (List<Piece> used : window.lap()) {
       for (Piece piece : used) {
-        if (!piece.droppable() && !piece.onlyReadFor(predictor.lapLength(), now)) {
+        if (!piece.droppable() && !piece.onlyReadFor(predictor.goneRound(), now)) {
           return true;
         }
       }
@@ -245,7 +255,7 @@ final class LapStays {
 
     /** What can be dropped, now or soon. */
     boolean dropped(Piece piece) {
-      return piece.droppedSoon(predictor.lapLength(), now);
+      return piece.droppedSoon(predictor.goneRound(), now);
     }
 
     /**
@@ -317,7 +327,7 @@ final class LapStays {
   boolean readsInPlace(Piece piece) {
     return decided()
         && reading.chosen()
-        && piece.droppedSoon(predictor.lapLength(), predictor.position());
+        && piece.droppedSoon(predictor.goneRound(), predictor.position());
   }
 
   /** Whether it matters what laps take, since they wait for the link. */

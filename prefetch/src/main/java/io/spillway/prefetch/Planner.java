@@ -7,6 +7,7 @@ import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.evict.Prices;
 import io.spillway.evict.Victims;
+import io.spillway.predict.GoneRound;
 import io.spillway.predict.Predictor;
 import io.spillway.predict.ScheduleFollower;
 import io.spillway.predict.Touches;
@@ -432,7 +433,7 @@ public final class Planner {
     List<Piece> readMostly = new ArrayList<>();
     List<Piece> unplaced = new ArrayList<>();
     long now = predictor.position();
-    long lap = predictor.lapConfirmed() ? predictor.lapLength() : 0;
+    GoneRound lap = predictor.lapConfirmed() ? predictor.goneRound() : GoneRound.NONE;
     for (Piece piece : coming) {
       if (piece.turnsReadMostly(lap, now)) {
         readMostly.add(piece);

@@ -66,8 +66,66 @@ final class PredictorTest {
     assertThat(predictor.confidence(1)).isBetween(0.5, 1.0);
   }
 
+  private void observe(int first, int count) {
+    for (int i = first; i < first + count; i++) {
+      predictor.observe(layer(i), NONE);
+    }
+  }
+
+  @Test
+  void aLongLapIsBelievedAfterAsManyLaunchesAsMakeUpASituation() {
+    observe(0, 200);
+    observe(0, 15);
+    assertThat(predictor.inLap()).isFalse();
+
+    observe(15, 2);
+
+    assertThat(predictor.lapConfirmed()).isTrue();
+    assertThat(predictor.inLap()).isTrue();
+    assertThat(predictor.lapLength()).isEqualTo(200);
+    assertThat(predictor.goneRound().since()).as("before the present round").isBetween(199L, 200L);
+  }
+
+  private static final int LONG_LAP = 5000;
+
+  @Test
+  void eachTimeThatALapProvesWrongItTakesFourTimesAsManyUntilOneIsGoneRound() {
+    observe(0, LONG_LAP);
+    List<Integer> needed = new ArrayList<>();
+    for (int wrong = 0; wrong < 2; wrong++) {
+      needed.add(launchesUntilConfirmed());
+      observe(10_000 + 100 * wrong, 50);
+    }
+    assertThat(needed.get(0)).isBetween(16, 18);
+    assertThat(needed.get(1)).isBetween(64, 64 + 18);
+    int launches = launchesUntilConfirmed();
+    assertThat(launches).isBetween(256, 256 + 64 + 18);
+
+    observe(launches, LONG_LAP - launches);
+    observe(0, LONG_LAP);
+    observe(0, LONG_LAP);
+    observe(11_000, 50);
+
+    assertThat(launchesUntilConfirmed()).as("wrong once").isBetween(64, 64 + 18);
+  }
+
+  /** Goes on from the first layer until a whole lap is believed; returns after how many. */
+  private int launchesUntilConfirmed() {
+    for (int i = 0; i < LONG_LAP; i++) {
+      predictor.observe(layer(i), NONE);
+      if (predictor.lapConfirmed()) {
+        return i + 1;
+      }
+    }
+    return LONG_LAP;
+  }
+
   @Test
   void aLoopInsideALapIsALapUntilTheWholeOneIsConfirmed() {
+    observe(0, 6);
+    observe(100, 60);
+    observe(100, 20);
+    observe(30, 20); // so that a lap takes more to be believed than its first rounds
     for (int lap = 0; lap < 3; lap++) {
       for (int i = 20; i < 26; i++) {
         predictor.observe(layer(i), NONE);

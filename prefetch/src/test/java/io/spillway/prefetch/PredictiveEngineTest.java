@@ -417,9 +417,17 @@ final class PredictiveEngineTest {
       for (int step = 0; step < 4; step++) {
         trainingStep(spillway, weights, activations, layers, 4);
       }
-      double step = seconds(() -> trainingStep(spillway, weights, activations, layers, 4));
+      int steps = 8; // in one of which it may find that something had better move after all
+      double all =
+          seconds(
+              () -> {
+                for (int step = 0; step < steps; step++) {
+                  trainingStep(spillway, weights, activations, layers, 4);
+                }
+              });
 
-      assertThat(goneAndComeSeconds(missedInAStep(layers, budget)) / step).isGreaterThan(0.9);
+      assertThat(steps * goneAndComeSeconds(missedInAStep(layers, budget)) / all)
+          .isGreaterThan(0.9);
       assertThat(mostResidentBytes).isLessThanOrEqualTo(budget);
     }
   }

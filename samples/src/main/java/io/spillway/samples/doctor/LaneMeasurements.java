@@ -55,7 +55,7 @@ final class LaneMeasurements {
   private final int steps;
 
   /**
-   * Of memory that is read-mostly, prefers the host, and is there.
+   * Of memory that is read-mostly, prefers the host, and may be on the device.
    *
    * @param range at least four steps' worth, or there is nothing to measure
    * @param applier who knows what was advised of it
@@ -75,6 +75,7 @@ final class LaneMeasurements {
     if (steps <= RESIDENT) {
       return found;
     }
+    dropAll(); // what is there already takes no time to fetch
     for (boolean beside : new boolean[] {false, true}) {
       for (int contexts = 1; contexts <= 2; contexts++) {
         double gbps = rate(contexts, beside);
@@ -153,9 +154,7 @@ final class LaneMeasurements {
     } finally {
       driver.synchronize(kernels);
       lanes.forEach(Lane::close);
-      for (int step = 0; step < steps; step++) {
-        drop(applier, step);
-      }
+      dropAll();
       driver.destroyStream(kernels);
       driver.free(sums);
       driver.free(words);
@@ -204,6 +203,12 @@ final class LaneMeasurements {
 
   private AddressRange step(int step) {
     return range.slice(step * STEP_BYTES, STEP_BYTES);
+  }
+
+  private void dropAll() {
+    for (int step = 0; step < steps; step++) {
+      drop(applier, step);
+    }
   }
 
   private void drop(PlanApplier by, int step) {

@@ -75,6 +75,7 @@ final class Backstage implements AutoCloseable {
   private final String unusable;
 
   private volatile String state;
+  private volatile long mostResidentBytes;
 
   Backstage(
       SessionContext context,
@@ -447,7 +448,7 @@ final class Backstage implements AutoCloseable {
       planner.lookAhead(governor.level().launches());
       GovernorEvent.emit(governor, planner.outcomes());
     }
-    state = describe();
+    publish();
   }
 
   /** What was watched was there when its launches ran; of that, what was used last still is. */
@@ -470,7 +471,13 @@ final class Backstage implements AutoCloseable {
     gone.forEach(planner::freed);
     planner.oldestHaveLeft();
     completions.issued(taken.firstSequence(), launch, taken.nanoTime(), taken.marks(), null, null);
+    publish();
+  }
+
+  /** What other threads may ask for. */
+  private void publish() {
     state = describe();
+    mostResidentBytes = planner.pieces().mostResidentBytes();
   }
 
   /** What a launch touches is there now, or on its way: what was not, it brings in itself. */
@@ -548,6 +555,11 @@ final class Backstage implements AutoCloseable {
   String state() {
     String paused = patience.reason();
     return paused == null ? state : "paused: " + paused;
+  }
+
+  /** The most managed bytes that were on the device at once, when a launch was last heard of. */
+  long mostResidentBytes() {
+    return mostResidentBytes;
   }
 
   void stop() {

@@ -12,7 +12,8 @@ module io.spillway.prefetch {
       io.spillway.prefetch.Auto,
       io.spillway.prefetch.OnDemand,
       io.spillway.prefetch.OneAhead,
-      io.spillway.prefetch.Profiled;
+      io.spillway.prefetch.Profiled,
+      io.spillway.prefetch.ZeroCopy;
   provides io.spillway.StandardPlugin with
       io.spillway.prefetch.OnLap;
 }

@@ -5,6 +5,7 @@ import io.spillway.allocate.LiveAllocation;
 import io.spillway.hint.Plan;
 import io.spillway.range.AddressRange;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** A plugin's ear in one session. Methods are called by any of the program's threads. */
 public interface SessionListener extends LaunchListener, AutoCloseable {
@@ -45,6 +46,15 @@ public interface SessionListener extends LaunchListener, AutoCloseable {
   /** In a word or a line, how it does: {@code on}, or off and why. */
   default String state() {
     return "on";
+  }
+
+  /**
+   * The most managed memory that was on the device at once, in bytes, by this listener's account:
+   * the driver tells nobody. What a launch may have brought in itself counts whole. Empty if it
+   * keeps no account.
+   */
+  default OptionalLong mostResidentBytes() {
+    return OptionalLong.empty();
   }
 
   /** Stops taking part and releases what was taken. */

@@ -34,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -399,6 +400,10 @@ public final class Spillway implements AutoCloseable {
         states,
         allocator.statistics(),
         applier.statistics(),
+        listeners.stream()
+            .map(SessionListener::mostResidentBytes)
+            .flatMapToLong(OptionalLong::stream)
+            .max(),
         background.refused());
   }
 

@@ -63,6 +63,11 @@ public record DropinSettings(
     ON_LAP,
     /** Nothing either, but the budget is kept: what exceeds it leaves least recently used first. */
     ON_DEMAND,
+    /**
+     * Nothing either: what there is no room for when it is allocated stays on the host, and
+     * launches access it there.
+     */
+    ZERO_COPY,
     /** The plain mover of {@code io.spillway.prefetch}, which fetches one range ahead. */
     ONE_AHEAD,
     /** The engine of {@code io.spillway.prefetch}, which predicts what launches need. */

@@ -19,7 +19,7 @@ public enum Option {
   /** {@link DropinSettings#device}. */
   DEVICE("a CUDA device's ordinal from 0, or all"),
   /** {@link DropinSettings#prefetch}. */
-  PREFETCH("off, on-lap, on-demand, one-ahead, auto or profile"),
+  PREFETCH("off, on-lap, on-demand, zero-copy, one-ahead, auto or profile"),
   /** {@link DropinSettings#log}. */
   LOG("off, info or debug"),
   /** {@link DropinSettings#sharedCard}. */

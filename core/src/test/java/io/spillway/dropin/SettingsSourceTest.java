@@ -154,7 +154,8 @@ class SettingsSourceTest {
     "min-size=-1, at least 0",
     "report-budget=0, off",
     "device=-1, ordinal from 0",
-    "prefetch=atuo, 'off, on-lap, on-demand, one-ahead, auto or profile; did you mean ''auto''?'",
+    "prefetch=atuo, 'off, on-lap, on-demand, zero-copy, one-ahead, auto or profile; did you mean"
+        + " ''auto''?'",
     "prefetch=one-head, 'did you mean ''one-ahead''?'",
     "redirect=never, needed or all",
     "hints=/nowhere/hints.json, a file that spillway advise made",

@@ -27,6 +27,7 @@ public final class Pieces {
   private final FreedRanges freed = new FreedRanges();
   private final List<Piece> resident = new ArrayList<>();
   private long residentBytes;
+  private long mostResidentBytes;
   private int layout;
 
   /**
@@ -182,6 +183,7 @@ public final class Pieces {
     piece.residentIndex = resident.size();
     resident.add(piece);
     residentBytes += piece.bytes();
+    mostResidentBytes = Math.max(mostResidentBytes, residentBytes);
   }
 
   /** The piece is no longer on the device. */
@@ -205,6 +207,11 @@ public final class Pieces {
   /** Bytes on the device. */
   public long residentBytes() {
     return residentBytes;
+  }
+
+  /** The most bytes that were on the device at once. */
+  public long mostResidentBytes() {
+    return mostResidentBytes;
   }
 
   /** Rises whenever pieces are cut or removed, so that lists of them are out of date. */

@@ -551,6 +551,12 @@ final class Backstage implements AutoCloseable {
     return (now == null ? "on" : now.words(late.get(), inbox.dropped())) + unusable;
   }
 
+  /** The most managed bytes that were on the device at once, when a launch was last heard of. */
+  long mostResidentBytes() {
+    Standing now = standing;
+    return now == null ? 0 : now.mostResidentBytes();
+  }
+
   void stop() {
     stopped = true;
   }

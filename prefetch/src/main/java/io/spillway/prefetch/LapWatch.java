@@ -12,6 +12,7 @@ import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -298,6 +299,13 @@ final class LapWatch implements SessionListener {
     return exceeds || seen > 0
         ? "waits for a lap, %d launches seen".formatted(seen)
         : "waits: there is room for all that is managed";
+  }
+
+  /** Before there is an engine, nobody keeps the budget, nor an account. */
+  @Override
+  public OptionalLong mostResidentBytes() {
+    PredictiveEngine to = engine;
+    return to == null ? OptionalLong.empty() : to.mostResidentBytes();
   }
 
   @Override

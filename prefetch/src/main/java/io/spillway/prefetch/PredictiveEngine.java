@@ -17,6 +17,7 @@ import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -301,6 +302,11 @@ final class PredictiveEngine implements SessionListener {
   public String state() {
     String reason = offBecause;
     return reason == null ? backstage.state() : "off: " + reason;
+  }
+
+  @Override
+  public OptionalLong mostResidentBytes() {
+    return OptionalLong.of(backstage.mostResidentBytes());
   }
 
   private synchronized void switchOff(RuntimeException e) {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -76,6 +77,7 @@ final class SequentialMover implements SessionListener {
   private final ResidentBlocks resident = new ResidentBlocks();
   private final Deque<Movement> movements = new ArrayDeque<>();
   private final Deque<EventHandle> spareEvents = new ArrayDeque<>();
+  private volatile long mostResidentBytes;
   private boolean toldOversized;
   private volatile boolean cramped;
   private volatile @Nullable String offBecause;
@@ -130,7 +132,7 @@ final class SequentialMover implements SessionListener {
         () -> {
           if (blockBytes(List.of(range)) <= context.residentLimitBytes().getAsLong()) {
             fetch(resident.missing(range), List.of(range));
-            resident.use(range, LaunchEvents.BEFORE_ANY);
+            use(range, LaunchEvents.BEFORE_ANY);
           }
         });
     return true;
@@ -151,7 +153,7 @@ final class SequentialMover implements SessionListener {
           for (Hint hint : plan.hints()) {
             switch (hint) {
               case Hint.Drop _, Hint.WriteBack _, Hint.Evict _ -> resident.remove(hint.range());
-              case Hint.Fetch _ -> resident.use(hint.range(), LaunchEvents.BEFORE_ANY);
+              case Hint.Fetch _ -> use(hint.range(), LaunchEvents.BEFORE_ANY);
               case Hint.ReadMostly _,
                   Hint.NotReadMostly _,
                   Hint.Prefer _,
@@ -171,6 +173,11 @@ final class SequentialMover implements SessionListener {
       return "off: " + reason;
     }
     return cramped ? "on, but the driver refused to make room" : "on";
+  }
+
+  @Override
+  public OptionalLong mostResidentBytes() {
+    return OptionalLong.of(mostResidentBytes);
   }
 
   @Override
@@ -255,6 +262,12 @@ final class SequentialMover implements SessionListener {
     return all;
   }
 
+  /** The range is on the device, or will be. */
+  private void use(AddressRange range, long launch) {
+    resident.use(range, launch);
+    mostResidentBytes = Math.max(mostResidentBytes, resident.bytes());
+  }
+
   /** Makes room for what a launch is about to touch, and its stream wait for what is on its way. */
   private void prepare(Launch launch, AddressRange range, List<AddressRange> own) {
     List<AddressRange> missing = resident.missing(range);
@@ -269,7 +282,7 @@ final class SequentialMover implements SessionListener {
         }
       }
     }
-    resident.use(range, launch.sequence());
+    use(range, launch.sequence());
     for (Movement movement : movements) {
       if (movement.overlaps(range)) {
         driver.streamWait(launch.stream(), movement.event());
@@ -291,7 +304,7 @@ final class SequentialMover implements SessionListener {
       }
       List<AddressRange> missing = resident.missing(next);
       if (missing.isEmpty() || fetch(missing, kept)) {
-        resident.use(next, launch.sequence());
+        use(next, launch.sequence());
       }
     }
   }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param hits pieces fetched ahead and used
  * @param useless pieces fetched ahead and not used
  * @param harmful pieces needed before what they left for
+ * @param mostResidentBytes the most managed bytes that were on the device at once
  * @param earlierRun how it goes with the recorded run that is expected, if one is
  */
 record Standing(
@@ -20,6 +21,7 @@ record Standing(
     long hits,
     long useless,
     long harmful,
+    long mostResidentBytes,
     Optional<ScheduleFollower.State> earlierRun) {
 
   static Standing of(Governor governor, Planner planner) {
@@ -30,6 +32,7 @@ record Standing(
         outcomes.hits(),
         outcomes.useless(),
         outcomes.harmful(),
+        planner.pieces().mostResidentBytes(),
         planner.earlierRun());
   }
 

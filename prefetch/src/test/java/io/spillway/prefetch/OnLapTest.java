@@ -92,6 +92,7 @@ final class OnLapTest {
       laps(spillway, weights, 2);
 
       assertThat(state(spillway)).isEqualTo("waits for a lap, 48 launches seen");
+      assertThat(spillway.statistics().mostResidentBytes()).as("nobody keeps account").isEmpty();
       assertThat(driver.calls("openSibling")).isZero();
       assertThat(driver.calls("record")).isZero();
       assertThat(driver.calls("prefetch")).isZero();
@@ -111,6 +112,9 @@ final class OnLapTest {
       laps(spillway, weights, 1);
 
       assertThat(simulation.counters().faults()).isEqualTo(before.faults());
+      assertThat(spillway.statistics().mostResidentBytes())
+          .as("when it took over, what launches had brought in")
+          .hasValue(LAYERS * LAYER);
       assertThat(simulation.counters().bytesIn() - before.bytesIn())
           .as("what does not stay")
           .isBetween(BUDGET - LAYER, BUDGET + 4 * LAYER);

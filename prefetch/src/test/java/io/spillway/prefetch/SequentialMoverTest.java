@@ -122,6 +122,23 @@ final class SequentialMoverTest {
   }
 
   @Test
+  void theMostThatWasThereIsTold() {
+    try (Spillway spillway = open(new OnDemand());
+        Allocation weights = weights(spillway, true)) {
+      pass(spillway, weights);
+      assertThat(spillway.statistics().mostResidentBytes()).hasValue(BUDGET);
+
+      spillway.launch("all", 0).reads(weights).close();
+
+      assertThat(spillway.statistics().mostResidentBytes()).hasValue(LAYERS * LAYER);
+      assertThat(spillway.statistics().mostResidentOfBudget()).hasValue(3);
+      assertThat(spillway.statistics())
+          .asString()
+          .contains(", on the device at most 768 MiB at once, 3.000 of the budget;");
+    }
+  }
+
+  @Test
   void aLaunchLargerThanTheBudgetIsLeftToFaults() {
     try (Spillway spillway = open(new OneAhead());
         Allocation weights = weights(spillway, true)) {

@@ -211,7 +211,8 @@ class SpillwayCommandTest {
   void waysAndProgramsThatThereAreNotAreRefusedWithThoseThatThereAre() {
     assertThat(run("compare-programs", "--ways", "plain,fast")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("--ways fast: known are plain, fits, idle engine, faults, advised, engine");
+        .contains(
+            "--ways fast: known are plain, fits, idle engine, faults, advised, zero-copy, engine");
     assertThat(run("compare-programs", "--programs", "Sort")).isEqualTo(2);
     assertThat(err.toString())
         .contains(

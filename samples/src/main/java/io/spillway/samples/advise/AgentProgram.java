@@ -37,7 +37,7 @@ final class AgentProgram implements HintedProgram {
 
   @Override
   public Run plain() throws IOException, InterruptedException {
-    JsonNode json = program.run(jvm, files, List.of());
+    JsonNode json = program.run(jvm, files, List.of()).json();
     footprintBytes = json.path("footprint_bytes").asLong();
     return Run.of(json, "seconds", "checksum");
   }
@@ -52,6 +52,6 @@ final class AgentProgram implements HintedProgram {
                 agentOptions,
                 hints.map(file -> ",hints=" + file).orElse(""),
                 profile.map(file -> ",profile=" + file).orElse(""));
-    return Run.of(program.run(jvm, files, files.agent(options)), "seconds", "checksum");
+    return Run.of(program.run(jvm, files, files.agent(options)).json(), "seconds", "checksum");
   }
 }

@@ -169,6 +169,11 @@ public final class BreadthFirstSearch {
         seconds,
         launchSeconds,
         times,
+        List.of(
+            new PassBytes(
+                searches,
+                graph.bytesFollowed(vertex -> levels[vertex] != CsrGraph.UNREACHED),
+                (long) levels.length * Integer.BYTES)),
         checksum.value(),
         right,
         Map.of(

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -65,6 +66,14 @@ record CsrGraph(int vertices, MemorySegment offsets, MemorySegment targets) {
 
   long degree(int vertex) {
     return offset(vertex + 1) - offset(vertex);
+  }
+
+  /** Bytes of the offsets and targets that who follows all edges from some vertices has to read. */
+  long bytesFollowed(IntPredicate from) {
+    return IntStream.range(0, vertices)
+        .filter(from)
+        .mapToLong(vertex -> Long.BYTES + degree(vertex) * Integer.BYTES)
+        .sum();
   }
 
   /** The vertex with most neighbours, the first if there are several. */

@@ -143,17 +143,10 @@ public final class MatrixVectorIteration {
         seconds,
         launchSeconds,
         times,
+        List.of(new PassBytes(steps, order * rowBytes(), 0)),
         checksum.value(),
         isIteration(computed),
-        Map.of(
-            "order",
-            (long) order,
-            "steps",
-            (long) steps,
-            "passes",
-            (long) steps,
-            "read_bytes_per_pass",
-            order * rowBytes()));
+        Map.of("order", (long) order, "steps", (long) steps));
   }
 
   /** What the iteration starts from. */

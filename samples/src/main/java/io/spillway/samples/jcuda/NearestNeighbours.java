@@ -8,6 +8,7 @@ import static jcuda.runtime.cudaMemcpyKind.cudaMemcpyHostToDevice;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.IntStream;
 import jcuda.Pointer;
 import jcuda.driver.CUfunction;
 import jcuda.runtime.JCuda;
@@ -170,6 +171,9 @@ public final class NearestNeighbours {
         seconds,
         launchSeconds,
         times,
+        IntStream.range(0, batches)
+            .mapToObj(batch -> new PassBytes(queries, end(batch) * VECTOR_BYTES, candidateBytes()))
+            .toList(),
         checksum.value(),
         equal,
         Map.of(

@@ -136,17 +136,10 @@ public final class VectorAdd {
         seconds,
         launchSeconds,
         times,
+        List.of(new PassBytes(passes, 2 * count * Integer.BYTES, count * Integer.BYTES)),
         checksum.value(),
         equal,
-        Map.of(
-            "parts",
-            (long) parts,
-            "passes",
-            (long) passes,
-            "read_bytes_per_pass",
-            2 * count * Integer.BYTES,
-            "written_bytes_per_pass",
-            count * Integer.BYTES));
+        Map.of("parts", (long) parts, "passes", (long) passes));
   }
 
   /** Whether the front of {@code numbers} is what the vectors add up to from {@code first} on. */

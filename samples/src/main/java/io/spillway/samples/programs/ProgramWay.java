@@ -20,6 +20,11 @@ enum ProgramWay {
   /** The same, with the hints that follow from a recording of it. */
   ADVISED("advised", "the same with hints that spillway advise made of a recording"),
 
+  /** What does not fit when it is allocated is read on the host: the best there is by hints. */
+  ZERO_COPY(
+      "zero-copy",
+      "budget a third, what does not fit when it is allocated is accessed on the host"),
+
   /** Predicted and moved. */
   ENGINE("engine", "budget a third, prefetch=auto, from launches alone");
 
@@ -49,18 +54,23 @@ enum ProgramWay {
 
   /** Whether the budget is smaller than what the program needs. */
   boolean constrained() {
-    return this == FAULTS || this == ADVISED || this == ENGINE;
+    return switch (this) {
+      case PLAIN, FITS, MANAGED -> false;
+      case FAULTS, ADVISED, ZERO_COPY, ENGINE -> true;
+    };
   }
 
   /** Options for the agent; empty if there is none. */
   Optional<String> agentOptions(long footprintBytes) {
-    String roomy = "managed-limit=shared,budget=" + footprintBytes * ROOMY_PERCENT / 100;
-    String third = "managed-limit=shared,redirect=all,budget=" + footprintBytes / RATIO;
+    String told = "managed-limit=shared,summary=true,";
+    String roomy = told + "budget=" + footprintBytes * ROOMY_PERCENT / 100;
+    String third = told + "redirect=all,budget=" + footprintBytes / RATIO;
     return switch (this) {
       case PLAIN -> Optional.empty();
       case FITS -> Optional.of(roomy);
       case MANAGED -> Optional.of(roomy + ",redirect=all,prefetch=auto");
       case FAULTS, ADVISED -> Optional.of(third + ",prefetch=on-demand");
+      case ZERO_COPY -> Optional.of(third + ",prefetch=zero-copy");
       case ENGINE -> Optional.of(third + ",prefetch=auto");
     };
   }

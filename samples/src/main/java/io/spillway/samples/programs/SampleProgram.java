@@ -1,6 +1,5 @@
 package io.spillway.samples.programs;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.range.ByteSize;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -66,11 +65,10 @@ public record SampleProgram(String name, List<String> arguments) {
    * Runs it.
    *
    * @param options for the JVM
-   * @return what it printed
-   * @throws ChildFailedException if that is no result
+   * @throws ChildFailedException if what it prints is no result
    */
-  public JsonNode run(ChildJvm jvm, ProgramFiles files, List<String> options)
+  public ChildJvm.Result run(ChildJvm jvm, ProgramFiles files, List<String> options)
       throws IOException, InterruptedException {
-    return jvm.run(options, files.classPath(), PACKAGE + name, arguments).json();
+    return jvm.run(options, files.classPath(), PACKAGE + name, arguments);
   }
 }

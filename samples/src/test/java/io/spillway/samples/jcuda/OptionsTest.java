@@ -65,7 +65,9 @@ class OptionsTest {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
       PassTimes passes = new PassTimes(0.125, List.of(0.5, 0.0625, 0.03125, 0.015625));
-      Outcome right = new Outcome("add", 12, 0.5, 0.25, passes, 255, true, Map.of("parts", 4L));
+      List<PassBytes> over = List.of(new PassBytes(1, 20, 0), new PassBytes(4, 30, 7));
+      Outcome right =
+          new Outcome("add", 12, 0.5, 0.25, passes, over, 255, true, Map.of("parts", 4L));
 
       assertThat(right.print(out)).isZero();
     }
@@ -73,8 +75,9 @@ class OptionsTest {
         .isEqualTo(
             "{\"program\": \"add\", \"footprint_bytes\": 12, \"seconds\": 0.500,"
                 + " \"launch_seconds\": 0.2500, \"first_pass_seconds\": 0.125000,"
-                + " \"later_pass_seconds\": 0.046875, \"result_ok\": true, \"checksum\":"
-                + " \"00000000000000ff\", \"parts\": 4}");
+                + " \"later_pass_seconds\": 0.046875, \"pass_bytes\": [{\"count\": 1, \"read\": 20,"
+                + " \"written\": 0}, {\"count\": 4, \"read\": 30, \"written\": 7}], \"result_ok\":"
+                + " true, \"checksum\": \"00000000000000ff\", \"parts\": 4}");
   }
 
   @Test

@@ -103,6 +103,8 @@ class ReferenceTest {
       assertThat(graph.targets().asSlice(9 * 4, 3 * 4).toArray(ValueLayout.JAVA_INT))
           .containsExactlyInAnyOrder(3, 2, 3);
       assertThat(graph.hub()).isEqualTo(3);
+      assertThat(graph.bytesFollowed(vertex -> vertex == 3 || vertex == 5))
+          .isEqualTo(2 * Long.BYTES + 3 * Integer.BYTES);
       assertThat(levelsByQueue(graph, 0)).containsExactly(0, 1, 2, 1, 2, -1);
       assertThat(graph.areLevels(new int[] {0, 1, 2, 1, 2, -1}, 0)).isTrue();
       assertThat(levelsByQueue(graph, 5)).containsExactly(-1, -1, -1, -1, -1, 0);

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spillway.SpillwayStatistics;
+import io.spillway.allocate.AllocationStatistics;
+import io.spillway.hint.HintStatistics;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -21,13 +26,27 @@ final class ProgramComparisonTest {
 
   /** One that goes over its data twice, the second time three times as fast. */
   private static ProgramRun run(double seconds, double launchSeconds, String checksum, boolean ok) {
+    return run(seconds, launchSeconds, OptionalDouble.empty(), checksum, ok);
+  }
+
+  private static ProgramRun run(
+      double seconds,
+      double launchSeconds,
+      OptionalDouble mostOfBudget,
+      String checksum,
+      boolean ok) {
     return new ProgramRun(
         seconds,
         launchSeconds,
         OptionalDouble.of(launchSeconds * 3 / 4),
         OptionalDouble.of(launchSeconds / 4),
+        mostOfBudget,
         checksum,
         ok);
+  }
+
+  private static ProgramRun keeping(double mostOfBudget, double launchSeconds) {
+    return run(2 * launchSeconds, launchSeconds, OptionalDouble.of(mostOfBudget), "a", true);
   }
 
   /** Tries every split of the budget between what is read and what is written. */
@@ -37,7 +56,7 @@ final class ProgramComparisonTest {
       @ForAll @LongRange(min = 0, max = 60) long written,
       @ForAll @LongRange(min = 0, max = 300) long footprint) {
     // In even numbers, so that halves are whole.
-    var passes = new ProgramComparison.Passes(6 * footprint, 1, 2 * read, 2 * written);
+    Passes passes = passes(6 * footprint, new Passes.Alike(1, 2 * read, 2 * written));
     long budget = passes.budgetBytes();
     long best =
         LongStream.rangeClosed(0, budget)
@@ -52,9 +71,33 @@ final class ProgramComparisonTest {
     assertThat(passes.linkBytes()).isEqualTo(best);
   }
 
+  private static Passes passes(long footprintBytes, Passes.Alike... alike) {
+    return new Passes(footprintBytes, List.of(alike));
+  }
+
+  /** As of a store that grows: what fits crosses no link, and the last ones cross most. */
+  @Test
+  void eachPassCountsForWhatItGoesOver() throws JsonProcessingException {
+    Passes growing =
+        Passes.of(
+            new ObjectMapper()
+                .readTree(
+                    """
+                    {"footprint_bytes": 300, "pass_bytes": [
+                      {"count": 4, "read": 80, "written": 0},
+                      {"count": 4, "read": 120, "written": 5},
+                      {"count": 3, "read": 200, "written": 0}]}
+                    """));
+
+    assertThat(growing.budgetBytes()).isEqualTo(100);
+    assertThat(growing.linkBytes()).isEqualTo(4 * 20 + 3 * 100);
+    assertThat(growing.linkBytesOfLast()).isEqualTo(100);
+    assertThat(passes(300).linkBytesOfLast()).as("of none").isZero();
+  }
+
   private static ProgramComparison comparison() {
     // 2 passes over 9 GB, 3 GB of them within the budget, at 2 GB/s: 6 s.
-    var passes = new ProgramComparison.Passes(9_000_000_000L, 2, 9_000_000_000L, 0);
+    Passes passes = passes(9_000_000_000L, new Passes.Alike(2, 9_000_000_000L, 0));
     ProgramComparison comparison = new ProgramComparison("reader", passes, 2);
     comparison.add(ProgramWay.PLAIN, RIGHT);
     return comparison;
@@ -69,9 +112,48 @@ final class ProgramComparisonTest {
 
     assertThat(comparison.fractionOfBound(ProgramWay.FITS)).isEqualTo(0.8, within(1e-9));
     assertThat(comparison.fractionOfBound(ProgramWay.ENGINE)).isEqualTo(0.75, within(1e-9));
-    assertThat(comparison.overFaults(ProgramWay.ENGINE)).contains(7.5);
-    assertThat(comparison.overFaults(ProgramWay.FITS)).isEmpty();
+    assertThat(comparison.laterFractionOfBound(ProgramWay.ENGINE)).hasValue(1.5);
+    assertThat(comparison.over(ProgramWay.FAULTS, ProgramWay.ENGINE)).hasValue(7.5);
+    assertThat(comparison.over(ProgramWay.FAULTS, ProgramWay.FITS)).isEmpty();
+    assertThat(comparison.over(ProgramWay.ZERO_COPY, ProgramWay.ENGINE)).as("not run").isEmpty();
     assertThat(comparison.equal()).isTrue();
+  }
+
+  @Test
+  void whoDoesNotKeepTheBudgetIsNoMeasureForWhoDoes() {
+    ProgramComparison comparison = comparison();
+    comparison.add(ProgramWay.FAULTS, keeping(1, 8));
+    comparison.add(ProgramWay.FAULTS, keeping(2.5, 2));
+    comparison.add(ProgramWay.ZERO_COPY, keeping(1, 12));
+    comparison.add(ProgramWay.ENGINE, keeping(0.99, 8));
+
+    assertThat(comparison.mostOfBudget(ProgramWay.FAULTS)).hasValue(2.5);
+    assertThat(comparison.exceeds(ProgramWay.FAULTS)).isTrue();
+    assertThat(comparison.boundSeconds(ProgramWay.FAULTS)).as("the plain run").isEqualTo(1);
+    assertThat(comparison.over(ProgramWay.FAULTS, ProgramWay.ENGINE)).isEmpty();
+    assertThat(comparison.over(ProgramWay.ZERO_COPY, ProgramWay.FAULTS)).isEmpty();
+    assertThat(comparison.exceeds(ProgramWay.ENGINE)).isFalse();
+    assertThat(comparison.boundSeconds(ProgramWay.ENGINE)).isEqualTo(6);
+    assertThat(comparison.over(ProgramWay.ZERO_COPY, ProgramWay.ENGINE)).hasValue(1.5);
+    assertThat(comparison.mostOfBudget(ProgramWay.FITS)).isEmpty();
+  }
+
+  /** The line is the session's own, so that its words and those looked for are the same. */
+  @Test
+  void whatWasThereIsReadFromTheSummary() throws JsonProcessingException {
+    AllocationStatistics of200Bytes =
+        new AllocationStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 200);
+    for (OptionalLong most : List.of(OptionalLong.of(301), OptionalLong.empty())) {
+      SpillwayStatistics statistics =
+          new SpillwayStatistics(
+              Optional.empty(), Map.of(), of200Bytes, new HintStatistics(Map.of()), most, 0);
+      var result =
+          new ChildJvm.Result(
+              new ObjectMapper().readTree("{}"), "spillway: device 0: " + statistics + "; auto on");
+
+      assertThat(ProgramRun.of(result).mostOfBudget().isPresent()).isEqualTo(most.isPresent());
+      ProgramRun.of(result).mostOfBudget().ifPresent(told -> assertThat(told).isEqualTo(1.505));
+    }
   }
 
   @Test
@@ -97,11 +179,8 @@ final class ProgramComparisonTest {
 
   @Test
   void whatAProgramDoesNotTellOfItsPassesIsLeftOut() throws JsonProcessingException {
-    ProgramRun told =
-        ProgramRun.of(
-            new ObjectMapper()
-                .readTree("{\"first_pass_seconds\": 0.5, \"later_pass_seconds\": 0.25}"));
-    ProgramRun once = ProgramRun.of(new ObjectMapper().readTree("{\"first_pass_seconds\": 0.5}"));
+    ProgramRun told = told("{\"first_pass_seconds\": 0.5, \"later_pass_seconds\": 0.25}");
+    ProgramRun once = told("{\"first_pass_seconds\": 0.5}");
     ProgramComparison comparison = comparison();
     comparison.add(ProgramWay.ENGINE, told);
     comparison.add(ProgramWay.ENGINE, once);
@@ -110,6 +189,10 @@ final class ProgramComparisonTest {
     assertThat(once.firstPassSeconds()).hasValue(0.5);
     assertThat(comparison.laterPassSeconds(ProgramWay.ENGINE)).isEmpty();
     assertThat(comparison.laterPercentOverPlain(ProgramWay.ENGINE)).isEmpty();
+  }
+
+  private static ProgramRun told(String json) throws JsonProcessingException {
+    return ProgramRun.of(new ChildJvm.Result(new ObjectMapper().readTree(json), ""));
   }
 
   @Test
@@ -155,6 +238,8 @@ final class ProgramComparisonTest {
               options ->
                   assertThat(options)
                       .contains("managed-limit=shared")
+                      .as("who tells what was on the device")
+                      .contains("summary=true")
                       .contains(way.constrained() ? "budget=1000" : "budget=4500"));
     }
   }

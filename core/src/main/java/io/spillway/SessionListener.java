@@ -1,13 +1,18 @@
 package io.spillway;
 
+import io.spillway.access.Launch;
 import io.spillway.access.LaunchListener;
+import io.spillway.access.RangeAccess;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.hint.Plan;
 import io.spillway.range.AddressRange;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** A plugin's ear in one session. Methods are called by any of the program's threads. */
+/**
+ * A plugin's ear in one session, which does nothing but what it overrides. Methods are called by
+ * any of the program's threads.
+ */
 public interface SessionListener extends LaunchListener, AutoCloseable {
 
   /**
@@ -18,11 +23,17 @@ public interface SessionListener extends LaunchListener, AutoCloseable {
     return true;
   }
 
+  @Override
+  default void declared(Launch launch, RangeAccess access) {}
+
+  @Override
+  default void issued(Launch launch) {}
+
   /** {@code allocation} has just been made, or taken over; nothing of it has been launched yet. */
   default void allocated(LiveAllocation allocation) {}
 
   /** {@code range} is about to be freed; nothing may be hinted about it from now on. */
-  void freeing(AddressRange range);
+  default void freeing(AddressRange range) {}
 
   /**
    * The program asks for {@code range} to be brought to the device.
@@ -59,5 +70,5 @@ public interface SessionListener extends LaunchListener, AutoCloseable {
 
   /** Stops taking part and releases what was taken. */
   @Override
-  void close();
+  default void close() {}
 }

@@ -3,14 +3,11 @@ package io.spillway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.spillway.access.Launch;
-import io.spillway.access.RangeAccess;
 import io.spillway.driver.CaptureMode;
 import io.spillway.driver.CudaStatus;
 import io.spillway.driver.FaultInjectingDriver;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
-import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -46,19 +43,7 @@ final class BesideCapturesTest {
           @Override
           public SessionListener attach(SessionContext context) {
             context.background().execute(() -> modes.add(mode()));
-            return new SessionListener() {
-              @Override
-              public void declared(Launch launch, RangeAccess access) {}
-
-              @Override
-              public void issued(Launch launch) {}
-
-              @Override
-              public void freeing(AddressRange range) {}
-
-              @Override
-              public void close() {}
-            };
+            return new SessionListener() {};
           }
         };
     try (Spillway spillway =

@@ -176,18 +176,6 @@ final class SpillwayTest {
     public boolean listening() {
       return false;
     }
-
-    @Override
-    public void declared(Launch launch, RangeAccess access) {}
-
-    @Override
-    public void issued(Launch launch) {}
-
-    @Override
-    public void freeing(AddressRange range) {}
-
-    @Override
-    public void close() {}
   }
 
   @Test

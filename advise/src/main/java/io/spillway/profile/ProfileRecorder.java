@@ -5,9 +5,6 @@ import io.spillway.SessionContext;
 import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
 import io.spillway.SpillwayConfig;
-import io.spillway.access.Launch;
-import io.spillway.access.RangeAccess;
-import io.spillway.range.AddressRange;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -61,21 +58,10 @@ public final class ProfileRecorder implements SessionPlugin {
 
   /** Takes no part, and says why. */
   private record Unrecorded(String reason) implements SessionListener {
-    @Override
-    public void declared(Launch launch, RangeAccess access) {}
-
-    @Override
-    public void issued(Launch launch) {}
-
-    @Override
-    public void freeing(AddressRange range) {}
 
     @Override
     public String state() {
       return "off: " + reason;
     }
-
-    @Override
-    public void close() {}
   }
 }

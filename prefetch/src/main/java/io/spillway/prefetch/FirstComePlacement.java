@@ -2,8 +2,6 @@ package io.spillway.prefetch;
 
 import io.spillway.SessionContext;
 import io.spillway.SessionListener;
-import io.spillway.access.Launch;
-import io.spillway.access.RangeAccess;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.allocate.MemoryKind;
 import io.spillway.driver.Location;
@@ -46,12 +44,6 @@ final class FirstComePlacement implements SessionListener {
   public boolean listening() {
     return false;
   }
-
-  @Override
-  public void declared(Launch launch, RangeAccess access) {}
-
-  @Override
-  public void issued(Launch launch) {}
 
   @Override
   public void allocated(LiveAllocation allocation) {
@@ -119,7 +111,4 @@ final class FirstComePlacement implements SessionListener {
   public synchronized OptionalLong mostResidentBytes() {
     return OptionalLong.of(mostBytes);
   }
-
-  @Override
-  public void close() {}
 }

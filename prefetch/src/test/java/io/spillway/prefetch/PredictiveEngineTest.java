@@ -256,15 +256,6 @@ final class PredictiveEngineTest {
       work = () -> {};
       now.run();
     }
-
-    @Override
-    public void issued(Launch launch) {}
-
-    @Override
-    public void freeing(AddressRange range) {}
-
-    @Override
-    public void close() {}
   }
 
   @Test

@@ -7,8 +7,6 @@ import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
-import io.spillway.access.Launch;
-import io.spillway.access.RangeAccess;
 import io.spillway.allocate.DeviceBudget;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.Placement;
@@ -199,15 +197,6 @@ public final class SimulatedReplay {
       stream = attached.driver().createStream();
       return this;
     }
-
-    @Override
-    public void declared(Launch launch, RangeAccess access) {}
-
-    @Override
-    public void issued(Launch launch) {}
-
-    @Override
-    public void freeing(AddressRange range) {}
 
     @Override
     public void close() {

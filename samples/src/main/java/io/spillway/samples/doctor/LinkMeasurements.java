@@ -6,8 +6,6 @@ import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
-import io.spillway.access.Launch;
-import io.spillway.access.RangeAccess;
 import io.spillway.allocate.HostMemoryReservation;
 import io.spillway.allocate.Placement;
 import io.spillway.driver.NanoClock;
@@ -269,17 +267,5 @@ final class LinkMeasurements {
   }
 
   /** Takes no part. */
-  private static final class Silent implements SessionListener {
-    @Override
-    public void declared(Launch launch, RangeAccess access) {}
-
-    @Override
-    public void issued(Launch launch) {}
-
-    @Override
-    public void freeing(AddressRange range) {}
-
-    @Override
-    public void close() {}
-  }
+  private static final class Silent implements SessionListener {}
 }

@@ -8,14 +8,11 @@ import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
-import io.spillway.access.Launch;
-import io.spillway.access.RangeAccess;
 import io.spillway.allocate.Placement;
 import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.SiblingDriver;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.GpuModel;
-import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import io.spillway.samples.device.Devices;
 import io.spillway.samples.device.Machine;
@@ -78,19 +75,7 @@ final class LaneMeasurementsTest {
     @Override
     public SessionListener attach(SessionContext joined) {
       context = joined;
-      return new SessionListener() {
-        @Override
-        public void declared(Launch launch, RangeAccess access) {}
-
-        @Override
-        public void issued(Launch launch) {}
-
-        @Override
-        public void freeing(AddressRange range) {}
-
-        @Override
-        public void close() {}
-      };
+      return new SessionListener() {};
     }
   }
 

@@ -351,13 +351,17 @@ public final class Piece {
    * counts as long as nothing has proved it wrong.
    */
   public boolean onlyReadFor(GoneRound lap, long position) {
-    if (lap.launches() == 0 || firstUse == NOT_YET) {
-      return lap.launches() > 0 && readFrom != NEVER && lastMayWrite < readFrom;
+    if (lap.launches() == 0) {
+      return false;
+    }
+    if (readFrom != NEVER && lastMayWrite < readFrom) {
+      return true;
     }
     long launches = lap.launches() << Math.min(retreats, MOST_RETREATS);
     boolean old = firstUse <= lap.since() || position - firstUse >= lap.launches();
-    boolean neverWritten = lastMayWrite == NOT_YET || position - lastMayWrite > launches;
-    return (readFrom != NEVER && lastMayWrite < readFrom) || (old && neverWritten);
+    return firstUse != NOT_YET
+        && old
+        && (lastMayWrite == NOT_YET || position - lastMayWrite > launches);
   }
 
   /**

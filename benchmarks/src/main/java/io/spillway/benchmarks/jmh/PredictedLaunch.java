@@ -74,7 +74,12 @@ public class PredictedLaunch {
   }
 
   private Touches touches(int launch) {
-    long address = BASE + launch * (2 * Blocks.BYTES);
+    return launch(launch, touches);
+  }
+
+  /** The launch of that number, into {@code touches}. */
+  static Touches launch(int number, Touches touches) {
+    long address = BASE + number * (2 * Blocks.BYTES);
     return touches
         .begin(address >> 1)
         .add(address, Blocks.BYTES, AccessKind.READ)

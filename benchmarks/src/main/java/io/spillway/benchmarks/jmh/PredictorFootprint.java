@@ -1,9 +1,7 @@
 package io.spillway.benchmarks.jmh;
 
-import io.spillway.access.AccessKind;
 import io.spillway.predict.Predictor;
 import io.spillway.predict.Touches;
-import io.spillway.range.Blocks;
 import java.util.Arrays;
 
 /**
@@ -12,7 +10,6 @@ import java.util.Arrays;
  */
 public final class PredictorFootprint {
 
-  private static final long BASE = 1L << 40;
   private static final int[] LAUNCHES = {10, 1000, 100_000};
 
   /** Launches that all predictors of a row know together: enough that the heap's own is noise. */
@@ -44,12 +41,8 @@ public final class PredictorFootprint {
     Predictor predictor = new Predictor();
     Touches touches = new Touches();
     for (int i = 0; i < ROUNDS * launches; i++) {
-      long address = BASE + i % launches * (2 * Blocks.BYTES);
-      touches
-          .begin(address >> 1)
-          .add(address, Blocks.BYTES, AccessKind.READ)
-          .add(address + Blocks.BYTES, Blocks.BYTES, AccessKind.WRITE);
-      int ignored = predictor.observe(touches, (origin, candidate, bytes) -> false);
+      Touches launch = PredictedLaunch.launch(i % launches, touches);
+      int ignored = predictor.observe(launch, (origin, candidate, bytes) -> false);
     }
     return predictor;
   }

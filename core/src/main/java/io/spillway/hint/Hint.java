@@ -177,4 +177,25 @@ public sealed interface Hint {
       return HintKind.EVICT;
     }
   }
+
+  /**
+   * Frees the device copy like {@link Evict}, and leaves the range read-mostly on the host: what
+   * was not is made so while it is on the device alone, at 500 GB/s, copied to the host, and
+   * dropped. Said of the same data on the host, it would take as long as the copy does (9 GB/s;
+   * both measured on an H200), and its next fetch would wait for it.
+   *
+   * <p>Takes until the copy is done. Counted as the advice, the write-backs and the drops it
+   * becomes.
+   */
+  record EvictReadMostly(AddressRange range) implements Hint {
+    @Override
+    public Hint on(AddressRange other) {
+      return new EvictReadMostly(other);
+    }
+
+    @Override
+    public HintKind kind() {
+      return HintKind.EVICT;
+    }
+  }
 }

@@ -22,6 +22,9 @@ public enum HintKind {
   DROP,
   /** {@link Hint.Discard}. */
   DISCARD,
-  /** {@link Hint.Evict} that found nothing to evict; what it does counts as drop or write-back. */
+  /**
+   * {@link Hint.Evict} or {@link Hint.EvictReadMostly} that found nothing to evict; what it does
+   * counts as drop or write-back.
+   */
   EVICT
 }

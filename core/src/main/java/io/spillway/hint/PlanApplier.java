@@ -226,6 +226,17 @@ public final class PlanApplier {
           evict(tally, blocksOf(allocation), range, stream);
         }
       }
+      case Hint.EvictReadMostly evict -> {
+        boolean copied = true;
+        for (AddressRange range : clipInwards(allocation, evict.range())) {
+          copied &= copyReadMostly(tally, blocksOf(allocation), range, stream);
+        }
+        for (AddressRange range : clipOutwards(allocation, evict.range())) {
+          if (copied) {
+            evict(tally, blocksOf(allocation), range, stream);
+          }
+        }
+      }
       case Hint.Discard discard -> {
         for (AddressRange range : clipInwards(allocation, discard.range())) {
           call(tally, discard.kind(), range, () -> driver.discard(List.of(range), stream));
@@ -288,6 +299,47 @@ public final class PlanApplier {
     }
   }
 
+  /**
+   * Makes read-mostly what is not, and copies that to the host. Where the driver does not take the
+   * advice, the range is as it was.
+   *
+   * @return whether whatever is read-mostly now has its copy, so that dropping it frees the
+   *     device's
+   */
+  private boolean copyReadMostly(
+      Tally tally, AdvisedBlocks blocks, AddressRange range, StreamHandle stream) {
+    boolean copied = true;
+    synchronized (blocks) {
+      for (AddressRange part : blocks.notDroppable(range)) {
+        adviseQuietly(HintKind.READ_MOSTLY, blocks, part, Advice.SET_READ_MOSTLY);
+        adviseQuietly(HintKind.PREFER, blocks, part, Advice.SET_PREFERRED_LOCATION);
+        for (AddressRange ready : blocks.droppable(part)) {
+          if (!taken(tally, HintKind.WRITE_BACK, ready, () -> copyToHost(ready, stream))) {
+            copied = false;
+            // In this order, so that the copies collapse into the device's.
+            adviseQuietly(HintKind.PREFER_NOWHERE, blocks, ready, Advice.UNSET_PREFERRED_LOCATION);
+            adviseQuietly(HintKind.NOT_READ_MOSTLY, blocks, ready, Advice.UNSET_READ_MOSTLY);
+          }
+        }
+      }
+      blocks.publish();
+    }
+    return copied;
+  }
+
+  /** Advice that is no part of the outcome: refused, it is counted by its kind alone. */
+  private void adviseQuietly(
+      HintKind kind, AdvisedBlocks blocks, AddressRange range, Advice advice) {
+    Location location = advice == Advice.SET_PREFERRED_LOCATION ? Location.HOST : device;
+    call(new Tally(), kind, range, () -> adviseNow(blocks, range, advice, location));
+  }
+
+  /** Done when it returns: what is dropped before its copy is there stays on the device. */
+  private void copyToHost(AddressRange range, StreamHandle stream) {
+    driver.prefetch(range, Location.HOST, stream);
+    driver.synchronize(stream);
+  }
+
   private void advise(
       Tally tally, LiveAllocation allocation, Hint hint, Advice advice, Location location) {
     AdvisedBlocks blocks = blocksOf(allocation);
@@ -307,6 +359,11 @@ public final class PlanApplier {
   }
 
   private void call(Tally tally, HintKind kind, AddressRange range, Runnable driverCall) {
+    boolean ignored = taken(tally, kind, range, driverCall);
+  }
+
+  /** Makes a call; returns whether the driver took it. */
+  private boolean taken(Tally tally, HintKind kind, AddressRange range, Runnable driverCall) {
     HintEvent event = HintEvents.begin(kind);
     boolean refused = false;
     try {
@@ -320,6 +377,7 @@ public final class PlanApplier {
       counters.refused(kind, e);
     }
     event.finish(kind, range, refused);
+    return !refused;
   }
 
   private AdvisedBlocks blocksOf(LiveAllocation allocation) {

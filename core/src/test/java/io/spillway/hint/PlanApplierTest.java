@@ -23,6 +23,7 @@ import io.spillway.driver.sim.TouchKind;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -301,6 +302,76 @@ final class PlanApplierTest {
     assertThat(statistics.of(HintKind.WRITE_BACK).bytes()).isEqualTo(10 * Blocks.BYTES);
     assertThat(simulation.attributes(blocks(0, 6)).readMostly()).isTrue();
     assertThat(simulation.attributes(blocks(6, 4)).readMostly()).isFalse();
+  }
+
+  private AddressRange onTheDeviceAlone(AddressRange range) {
+    simulation.hostTouch(range, TouchKind.WRITE);
+    apply(new Hint.Fetch(range));
+    return range;
+  }
+
+  @Test
+  void whatLeavesReadMostlyIsCopiedOnceAndDroppedFromThenOn() {
+    AddressRange range = onTheDeviceAlone(blocks(0, 6));
+
+    assertThat(apply(new Hint.EvictReadMostly(range)).complete()).isTrue();
+
+    assertThat(simulation.residentBytes(range)).isZero();
+    assertThat(simulation.attributes(range).readMostly()).isTrue();
+    assertThat(simulation.counters().bytesOut()).isEqualTo(range.bytes());
+    assertThat(applier.droppable(range)).isTrue();
+    for (int again = 0; again < 2; again++) {
+      apply(new Hint.Fetch(range));
+      assertThat(simulation.residentBytes(range)).isEqualTo(range.bytes());
+      assertThat(apply(new Hint.EvictReadMostly(range)).complete()).isTrue();
+      assertThat(simulation.residentBytes(range)).isZero();
+    }
+    assertThat(simulation.counters().bytesOut()).as("never again").isEqualTo(range.bytes());
+  }
+
+  @Test
+  void onlyWhatIsNotReadMostlyYetIsCopiedAndPartsOfBlocksLeaveAsTheyAre() {
+    apply(new Hint.ReadMostly(blocks(0, 2)), new Hint.Prefer(blocks(0, 2), Location.HOST));
+    onTheDeviceAlone(blocks(0, 5));
+    AddressRange range = weights.range().slice(0, 4 * Blocks.BYTES + 100);
+
+    assertThat(apply(new Hint.EvictReadMostly(range)).complete()).isTrue();
+
+    assertThat(simulation.residentBytes(blocks(0, 5))).isZero();
+    assertThat(simulation.attributes(blocks(0, 4)).readMostly()).isTrue();
+    assertThat(simulation.attributes(blocks(4, 1)).readMostly()).isFalse();
+    assertThat(simulation.counters().bytesOut()).isEqualTo(3 * Blocks.BYTES);
+  }
+
+  @Test
+  void whatTheDriverDoesNotMakeReadMostlyIsWrittenBack() {
+    for (long nth = 1; nth <= 2; nth++) {
+      AddressRange range = onTheDeviceAlone(blocks(0, 4));
+      driver.fail("advise", nth, CudaStatus.NOT_SUPPORTED);
+
+      assertThat(apply(new Hint.EvictReadMostly(range)).complete()).as("it left").isTrue();
+
+      assertThat(simulation.residentBytes(range)).as("advice %d refused", nth).isZero();
+      assertThat(simulation.attributes(range).readMostly()).isFalse();
+      assertThat(applier.mayBeReadMostly(weights, range)).isFalse();
+    }
+    assertThat(applier.statistics().of(HintKind.READ_MOSTLY).refused()).isOne();
+    assertThat(applier.statistics().of(HintKind.PREFER).refused()).isOne();
+  }
+
+  @Test
+  void whatCannotBeCopiedToTheHostStaysAndIsNotSaidToHaveLeft() {
+    for (String call : List.of("prefetch", "synchronize")) {
+      AddressRange range = onTheDeviceAlone(blocks(0, 4));
+      driver.fail(call, 1, CudaStatus.OUT_OF_MEMORY);
+
+      assertThat(apply(new Hint.EvictReadMostly(range)).refused()).as(call).isOne();
+
+      assertThat(simulation.residentBytes(range)).as(call).isEqualTo(range.bytes());
+      assertThat(applier.statistics().of(HintKind.DROP).applied()).isZero();
+    }
+    assertThat(apply(new Hint.Evict(blocks(0, 4))).complete()).isTrue();
+    assertThat(simulation.residentBytes(blocks(0, 4))).as("the next time it does").isZero();
   }
 
   @Test

@@ -48,7 +48,7 @@ final class AnnouncedSteps {
     long now = predictor.position();
     GoneRound lap = predictor.lapConfirmed() ? predictor.goneRound() : GoneRound.NONE;
     return new Step(
-        step.leaving(),
+        Piece.current(step.leaving()),
         step.coming(),
         Piece.current(step.readMostly()).stream()
             .filter(piece -> piece.turnsReadMostly(lap, now))

@@ -504,7 +504,7 @@ final class Backstage implements AutoCloseable {
 
   private void applied(Hint hint, LiveAllocation allocation, AddressRange range) {
     switch (hint) {
-      case Hint.Drop _, Hint.WriteBack _, Hint.Evict _ ->
+      case Hint.Drop _, Hint.WriteBack _, Hint.Evict _, Hint.EvictReadMostly _ ->
           planner.others().moved(range, false).forEach(mover::gone);
       case Hint.Fetch _ -> {
         planner.others().moved(range, true);

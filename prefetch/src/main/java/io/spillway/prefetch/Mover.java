@@ -222,6 +222,9 @@ final class Mover implements AutoCloseable {
     }
     completions.awaitUpTo(step.afterSequence());
     boolean left = lane.applier().apply(step.leave(), stream).refused() == 0;
+    if (left) {
+      step.left();
+    }
     step.leaving().forEach(this::inPlace);
     refused += left ? 0 : 1;
     return left;

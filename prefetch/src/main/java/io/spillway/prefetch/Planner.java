@@ -315,7 +315,7 @@ public final class Planner {
   private @Nullable Step shrink(long limitBytes, boolean byAge) {
     List<Piece> leaving =
         byAge ? room.letGoOldest(limitBytes) : room.shrink(predictor.position(), limitBytes);
-    return leaving.isEmpty() ? null : Step.moving(leaving, List.of(), List.of(), List.of(), true);
+    return step(leaving, List.of(), true);
   }
 
   /**
@@ -435,14 +435,18 @@ public final class Planner {
     long now = predictor.position();
     GoneRound lap = predictor.lapConfirmed() ? predictor.goneRound() : GoneRound.NONE;
     for (Piece piece : coming) {
-      if (piece.turnsReadMostly(lap, now)) {
+      if (piece.turnsReadMostly(lap, now) && (piece.suspended() || followsEarlierRun())) {
         readMostly.add(piece);
+        if (piece.placed()) { // read-mostly goes before in place
+          piece.setPlaced(false);
+          unplaced.add(piece);
+        }
       }
     }
-    for (Piece piece : readMostly) {
-      if (piece.placed()) { // read-mostly goes before in place
-        piece.setPlaced(false);
-        unplaced.add(piece);
+    for (Piece piece : leaving) {
+      if (piece.turnsReadMostly(lap, now)
+          && !(piece.dead() || piece.placed() || piece.suitsInPlace())) {
+        readMostly.add(piece);
       }
     }
     return Step.moving(leaving, coming, readMostly, unplaced, demanding);

@@ -152,7 +152,8 @@ final class SequentialMover implements SessionListener {
         () -> {
           for (Hint hint : plan.hints()) {
             switch (hint) {
-              case Hint.Drop _, Hint.WriteBack _, Hint.Evict _ -> resident.remove(hint.range());
+              case Hint.Drop _, Hint.WriteBack _, Hint.Evict _, Hint.EvictReadMostly _ ->
+                  resident.remove(hint.range());
               case Hint.Fetch _ -> use(hint.range(), LaunchEvents.BEFORE_ANY);
               case Hint.ReadMostly _,
                   Hint.NotReadMostly _,

@@ -16,7 +16,8 @@ import java.util.function.Function;
  *
  * @param leaving what goes, when the launches up to {@code afterSequence} are done
  * @param coming what comes
- * @param readMostly which of these turned out to be only read, and may be told so before they come
+ * @param readMostly which of these turned out to be only read: said of what comes before it does,
+ *     of what leaves as it does, which costs nothing beside its copy
  * @param notReadMostly which no longer are, since a launch may write them
  * @param placing which the device is to access in place from now on
  * @param unplacing which no longer are
@@ -59,7 +60,26 @@ public record Step(
 
   /** What makes the room; what is dead the driver takes by itself. */
   public Plan leave() {
-    return plan(leaving.stream().filter(piece -> !piece.dead()).toList(), Hint.Evict::new);
+    List<Hint> hints =
+        leaving.stream()
+            .filter(piece -> !piece.dead())
+            .sorted(BY_ADDRESS)
+            .<Hint>map(
+                piece ->
+                    readMostly.contains(piece)
+                        ? new Hint.EvictReadMostly(piece.range())
+                        : new Hint.Evict(piece.range()))
+            .toList();
+    return new Plan(hints).coalesced();
+  }
+
+  /** What left is on the host, and some of it read-mostly from now on. */
+  void left() {
+    for (Piece piece : leaving) {
+      if (readMostly.contains(piece)) {
+        toldReadMostly(piece);
+      }
+    }
   }
 
   /**
@@ -73,8 +93,9 @@ public record Step(
     hints.addAll(plan(unplacing, Hint.PreferNowhere::new).hints());
     hints.addAll(plan(notReadMostly, Hint.NotReadMostly::new).hints());
     hints.addAll(plan(notReadMostly, Hint.PreferNowhere::new).hints());
-    hints.addAll(plan(readMostly, Hint.ReadMostly::new).hints());
-    hints.addAll(plan(readMostly, range -> new Hint.Prefer(range, Location.HOST)).hints());
+    List<Piece> before = readMostlyBeforeTheyCome();
+    hints.addAll(plan(before, Hint.ReadMostly::new).hints());
+    hints.addAll(plan(before, range -> new Hint.Prefer(range, Location.HOST)).hints());
     List<Piece> readMostlyBefore = placing.stream().filter(Piece::droppable).toList();
     hints.addAll(plan(readMostlyBefore, Hint.NotReadMostly::new).hints());
     hints.addAll(plan(placing, range -> new Hint.Prefer(range, Location.HOST)).hints());
@@ -87,9 +108,13 @@ public record Step(
     return plan(coming, Hint.Fetch::new);
   }
 
+  private List<Piece> readMostlyBeforeTheyCome() {
+    return readMostly.stream().filter(piece -> !leaving.contains(piece)).toList();
+  }
+
   /** Whether there is something to say. */
   boolean advises() {
-    return !(readMostly.isEmpty()
+    return !(readMostlyBeforeTheyCome().isEmpty()
         && notReadMostly.isEmpty()
         && placing.isEmpty()
         && unplacing.isEmpty());
@@ -111,13 +136,7 @@ public record Step(
     if (complete) {
       notReadMostly.forEach(Piece::takeBack);
     }
-    for (Piece piece : readMostly) {
-      if (piece.suspended()) {
-        piece.resumeReadMostly();
-      } else {
-        piece.adviseReadMostly();
-      }
-    }
+    readMostlyBeforeTheyCome().forEach(Step::toldReadMostly);
     for (Piece piece : placing) {
       if (complete) {
         piece.suspendReadMostly();
@@ -125,6 +144,14 @@ public record Step(
         piece.setPlaced(false);
         piece.setSuitsInPlace(false);
       }
+    }
+  }
+
+  private static void toldReadMostly(Piece piece) {
+    if (piece.suspended()) {
+      piece.resumeReadMostly();
+    } else {
+      piece.adviseReadMostly();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spillway.access.AccessKind;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
+import io.spillway.hint.Hint;
 import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
@@ -178,7 +179,7 @@ final class PlannerTest {
     assertThat(planner.pieces().residentBytes()).isEqualTo(before + LAYER);
   }
 
-  /** Reads a lap until a fetch finds that what it brings is only read. */
+  /** Reads a lap until something that leaves is found to be only read. */
   private static Step firstReadMostly(Planner writable, long limitBytes) {
     for (int i = 0; i < 100; i++) {
       writable.declare(i, SITE, BASE + i % 6 * LAYER, LAYER, AccessKind.READ, limitBytes);
@@ -207,13 +208,15 @@ final class PlannerTest {
             range -> false);
     Step step = firstReadMostly(writable, limit);
     Piece piece = step.readMostly().getFirst();
+    assertThat(step.leaving()).contains(piece);
+    assertThat(step.leave().hints()).contains(new Hint.EvictReadMostly(piece.range()));
     assertThat(writable.announced().reconsidered(step).readMostly()).isEqualTo(step.readMostly());
 
     writable.declare(1000, SITE, piece.address(), piece.bytes(), kind, limit);
 
     assertThat(writable.announced().reconsidered(step).readMostly()).doesNotContain(piece);
 
-    step.advised(true); // as if it had not been heard of
+    step.left(); // as if it had not been heard of
     writable.declare(1001, SITE, piece.address(), piece.bytes(), kind, limit);
     assertThat(writable.next(limit))
         .satisfies(next -> assertThat(next.notReadMostly()).containsExactly(piece));

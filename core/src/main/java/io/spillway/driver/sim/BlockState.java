@@ -36,6 +36,9 @@ final class BlockState {
   /** Whether the host has writable mappings that must go before the device may use the block. */
   boolean hostMapped;
 
+  /** Whether it moved to the host since it was last said to be read-mostly, or never was. */
+  boolean movedOut;
+
   /** Whether the device has a mapping of the host's pages. */
   boolean remoteMapped;
 

@@ -178,6 +178,7 @@ final class ExplicitMove {
     block.remoteMapped = false;
     if (!block.readMostly) {
       block.onHost = block.onHost.minus(missing);
+      block.movedOut = false;
     }
     machine.memory.makeResident(block, missing);
     machine.memory.noteDiscarded(block);
@@ -234,6 +235,7 @@ final class ExplicitMove {
             + DeviceMemory.share(model.discardPrefetchBlockNanos(), dead);
     block.onHost = block.onHost.or(missing);
     if (!block.readMostly) {
+      block.movedOut = true;
       machine.memory.leave(block, copied);
       machine.memory.drop(block, dead.and(block.onDevice), DropReason.DISCARDED, now);
     }

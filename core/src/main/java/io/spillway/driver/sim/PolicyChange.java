@@ -46,9 +46,10 @@ final class PolicyChange {
   private double change(BlockState block, Advice advice, Location location, long now) {
     return switch (advice) {
       case SET_READ_MOSTLY -> {
+        double revoking = revokeWrites(block);
         block.readMostly = true;
         block.remoteMapped = false;
-        yield touched(block) ? model.adviseBlockNanos() + unmapHost(block) : 0;
+        yield touched(block) ? model.adviseBlockNanos() + revoking : 0;
       }
       case UNSET_READ_MOSTLY -> {
         boolean was = block.readMostly;
@@ -88,12 +89,13 @@ final class PolicyChange {
     return !block.onHost.isEmpty() || !block.onDevice.isEmpty();
   }
 
-  private double unmapHost(BlockState block) {
-    if (!block.hostMapped) {
-      return 0;
-    }
+  /** Takes away what still allows writes, where anything does. */
+  private double revokeWrites(BlockState block) {
+    boolean host = block.hostMapped || (block.movedOut && !block.onHost.isEmpty());
+    boolean device = !block.readMostly && !block.onDevice.isEmpty();
     block.hostMapped = false;
-    return model.hostUnmapBlockNanos();
+    block.movedOut = false;
+    return (host ? model.hostUnmapBlockNanos() : 0) + (device ? model.deviceRevokeBlockNanos() : 0);
   }
 
   /** One copy is left of each duplicated page: the preferred location's, else the device's. */

@@ -292,6 +292,15 @@ final class H200Experiment {
     return nanos(() -> driver.advise(range, Advice.SET_READ_MOSTLY, GPU)) / 1e6 / 4;
   }
 
+  double readMostlySetResident() {
+    AddressRange range = resident(2 * GIB);
+    return rate(
+        2 * GIB,
+        () ->
+            pieces(range, 128 * MIB)
+                .forEach(piece -> driver.advise(piece, Advice.SET_READ_MOSTLY, GPU)));
+  }
+
   double readMostlyGpuWrite() {
     AddressRange range = readMostly(4 * GIB);
     driver.prefetch(range, GPU, stream);

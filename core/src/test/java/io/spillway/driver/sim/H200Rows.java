@@ -99,6 +99,7 @@ final class H200Rows {
     row("readmostly.prefetch.threads", H200Experiment::readMostlyPrefetchThreads);
     pieces("readmostly.drop.ms_per_6GiB", H200Experiment::readMostlyDropMillis, sizes);
     row("readmostly.set.first.ms_per_GiB", H200Experiment::readMostlySetMillisPerGib);
+    row("readmostly.set.resident", H200Experiment::readMostlySetResident);
     row("readmostly.beforefill.fill", e -> e.readMostlyBeforeFill()[0]);
     row("readmostly.beforefill.first_prefetch", e -> e.readMostlyBeforeFill()[1]);
     row("discard.us_per_2MiB", H200Experiment::discardMicrosPerBlock);

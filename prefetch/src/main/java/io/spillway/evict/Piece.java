@@ -378,6 +378,11 @@ public final class Piece {
     return droppable || turnsReadMostly(lap, position);
   }
 
+  /** Whether that is so only once it has been copied to the host, as it leaves. */
+  public boolean droppedOnceCopied(GoneRound lap, long position) {
+    return !droppable && !suspended && onlyReadFor(lap, position);
+  }
+
   /** The last launch, by its session's number, that was given it. */
   public long lastSequence() {
     return lastSequence;

@@ -57,6 +57,13 @@ final class InPlaceTrials {
   /** Deviations from what is usual up to which nothing is said: 2 of the 4 of RFC 6298. */
   private static final double DEVIATIONS = 2;
 
+  /**
+   * How many times more may be in place after a launch which lost nothing by it, at most: as many
+   * as what it had there cost less than it was worth, so that if all of that is gone over as often
+   * as pays at all, nothing is lost either.
+   */
+  private static final double MOST_GROWTH = 8;
+
   /** Room for a first piece, of any size. */
   private static final long FIRST_BYTES = 1;
 
@@ -253,7 +260,7 @@ final class InPlaceTrials {
     double moving = before == null ? 0 : before * (1 + NOISE);
     double accepted = Math.max(Math.max(worth, moving), known.movingNanos(launch));
     if (nanos <= accepted) {
-      known.allowedBytes += launch.inPlaceBytes();
+      known.allowedBytes += Math.round(launch.inPlaceBytes() * growth(launch, nanos - resident));
       known.strikes = 0;
       return true;
     }
@@ -282,6 +289,11 @@ final class InPlaceTrials {
     retryAt = Math.min(retryAt, known.barredUntil);
     changes++;
     return false;
+  }
+
+  /** How many times what a launch had in place without a loss may follow. */
+  private static double growth(TimedLaunch launch, double moreNanos) {
+    return Math.clamp(launch.worthNanos() / Math.max(moreNanos, 1), 1, MOST_GROWTH);
   }
 
   private void tookMoving(TimedLaunch launch, long nanos) {

@@ -18,6 +18,7 @@ final class LapCosts {
   private final Prices prices;
   private final InPlaceTrials trials;
   private final Predicate<Piece> dropped;
+  private final Predicate<Piece> copied;
 
   /**
    * Of a lap.
@@ -25,18 +26,21 @@ final class LapCosts {
    * @param lap the pieces of each launch
    * @param sites of each launch
    * @param dropped whether a piece's device copy can be dropped, now or soon
+   * @param copied whether only after it has been copied to the host
    */
   LapCosts(
       List<List<Piece>> lap,
       long[] sites,
       Prices prices,
       InPlaceTrials trials,
-      Predicate<Piece> dropped) {
+      Predicate<Piece> dropped,
+      Predicate<Piece> copied) {
     this.lap = lap;
     this.sites = sites;
     this.prices = prices;
     this.trials = trials;
     this.dropped = dropped;
+    this.copied = copied;
   }
 
   /**
@@ -81,6 +85,7 @@ final class LapCosts {
   ReadInPlace.Estimate compare(LapPlan moving, LapPlan inPlace) {
     long inPlaceBytes = 0;
     long placedBytes = 0;
+    double copyNanos = 0;
     double riskNanos = 0;
     Set<Piece> seen = new HashSet<>();
     Map<Long, Double> riskBySite = new HashMap<>();
@@ -93,6 +98,7 @@ final class LapCosts {
           riskBySite.merge(sites[at], riskNanos(times, piece), Math::max);
           if (seen.add(piece)) {
             placedBytes += piece.placed() ? piece.bytes() : 0;
+            copyNanos += copied.test(piece) ? piece.bytes() * prices.writeBack() : 0;
           }
         }
       }
@@ -107,6 +113,7 @@ final class LapCosts {
         launchNanos(inPlace) + movingNanos(inPlace),
         inPlaceBytes,
         placedBytes,
+        copyNanos,
         riskNanos);
   }
 

@@ -92,7 +92,7 @@ final class LapStays {
     boolean otherwise =
         another
             ? isAnotherLap(limitBytes)
-            : (predictor.lapConfirmed() && !confirmed && somethingIsInPlace())
+            : (predictor.lapConfirmed() && !confirmed && somethingMayBeInPlace(now))
                 || decidesAnew
                 || trialChanges != trials.changes(now);
     if (followed == null || another || otherwise || (now >= nextLook && lookAgain(followed, now))) {
@@ -177,9 +177,9 @@ final class LapStays {
   private void decide(long now, long limitBytes) {
     Lap lap = new Lap(now, limitBytes);
     LapPlan decided = lap.plan(reading.chosen());
-    if (!reading.chosen() && lap.anyPlaced()) {
+    if (!reading.chosen() && lap.anyToPlaceAtFirst()) {
       estimate = lap.compare();
-      reading.placedAlready(estimate);
+      reading.atFirst(estimate);
       decided = reading.chosen() ? lap.plan(true) : decided;
     } else {
       estimate = null;
@@ -228,10 +228,20 @@ final class LapStays {
     return false;
   }
 
-  /** Whether something was chosen to be in place before it was known that this is a lap. */
-  private boolean somethingIsInPlace() {
+  /**
+   * Whether something was chosen to be in place before it was known that this is a lap, or would
+   * have to be copied to the host before it moves freely.
+   */
+  private boolean somethingMayBeInPlace(long now) {
     confirmed = true;
-    return window.lap().stream().flatMap(List::stream).anyMatch(Piece::suitsInPlace);
+    for (List<Piece> used : window.lap()) {
+      for (Piece piece : used) {
+        if (piece.suitsInPlace() || piece.droppedOnceCopied(predictor.goneRound(), now)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** The lap from the next launch on. */
@@ -250,12 +260,16 @@ final class LapStays {
         sites[at] = predictor.launches().site(predictor.launch(at + 1));
         beyond.set(at, uses.get(at).stream().mapToLong(Piece::bytes).sum() > limitBytes);
       }
-      costs = new LapCosts(uses, sites, prices, trials, this::dropped);
+      costs = new LapCosts(uses, sites, prices, trials, this::dropped, this::droppedOnceCopied);
     }
 
     /** What can be dropped, now or soon. */
     boolean dropped(Piece piece) {
       return piece.droppedSoon(predictor.goneRound(), now);
+    }
+
+    private boolean droppedOnceCopied(Piece piece) {
+      return piece.droppedOnceCopied(predictor.goneRound(), now);
     }
 
     /**
@@ -292,8 +306,10 @@ final class LapStays {
       return costs.compare(plan(false), plan(true));
     }
 
-    boolean anyPlaced() {
-      return predictor.lapConfirmed() && anyPiece(piece -> piece.placed() && dropped(piece));
+    /** Whether something is in place already, or has to be copied before it can be dropped. */
+    boolean anyToPlaceAtFirst() {
+      return predictor.lapConfirmed()
+          && anyPiece(piece -> (piece.placed() && dropped(piece)) || droppedOnceCopied(piece));
     }
 
     boolean readsInPlace(LapPlan decided) {

@@ -435,8 +435,10 @@ public final class Planner {
     long now = predictor.position();
     GoneRound lap = predictor.lapConfirmed() ? predictor.goneRound() : GoneRound.NONE;
     for (Piece piece : coming) {
-      if (piece.turnsReadMostly(lap, now) && (piece.suspended() || followsEarlierRun())) {
-        readMostly.add(piece);
+      if (piece.turnsReadMostly(lap, now)) {
+        if (piece.suspended() || followsEarlierRun()) {
+          readMostly.add(piece); // else as it leaves
+        }
         if (piece.placed()) { // read-mostly goes before in place
           piece.setPlaced(false);
           unplaced.add(piece);

@@ -51,6 +51,7 @@ final class ReadInPlace {
    * @param inPlaceNanos what its launches take that read in place what does not stay
    * @param inPlaceBytes how much that is
    * @param placedBytes of which the driver was told so already
+   * @param copyNanos what it takes until all that is to move can be dropped: its copies to the host
    * @param riskNanos what it costs at most to find out that launches go over it more than once
    */
   record Estimate(
@@ -59,6 +60,7 @@ final class ReadInPlace {
       double inPlaceNanos,
       long inPlaceBytes,
       long placedBytes,
+      double copyNanos,
       double riskNanos) {
 
     /** What a lap takes at least that moves. */
@@ -72,7 +74,18 @@ final class ReadInPlace {
 
     private Estimate longer(double times) {
       return new Estimate(
-          launchNanos, movingNanos, times * inPlaceNanos, inPlaceBytes, placedBytes, riskNanos);
+          launchNanos,
+          movingNanos,
+          times * inPlaceNanos,
+          inPlaceBytes,
+          placedBytes,
+          copyNanos,
+          riskNanos);
+    }
+
+    /** What it takes to tell the driver of what is in place. */
+    private double toldNanos() {
+      return (inPlaceBytes - placedBytes) * Prices.ADVISE;
     }
   }
 
@@ -116,12 +129,14 @@ final class ReadInPlace {
     return worthNanos;
   }
 
-  /** What is mostly in place already, before anything was measured, stays so if it seems better. */
-  void placedAlready(Estimate lap) {
-    if (!chosen
-        && failures == 0
-        && 2 * lap.placedBytes() >= lap.inPlaceBytes()
-        && lap.better(lap.moving())) {
+  /**
+   * Before anything was measured: if it seems better, what is mostly in place already stays so, and
+   * so does what costs less to try in place than to make ready for being dropped.
+   */
+  void atFirst(Estimate lap) {
+    boolean mostlyPlaced = 2 * lap.placedBytes() >= lap.inPlaceBytes();
+    boolean cheaperToTry = lap.toldNanos() + lap.riskNanos() < lap.copyNanos();
+    if (!chosen && failures == 0 && (mostlyPlaced || cheaperToTry) && lap.better(lap.moving())) {
       choose(lap, lap.moving());
     }
   }
@@ -148,8 +163,8 @@ final class ReadInPlace {
       return false;
     }
     regretNanos += movingNanos - lap.inPlaceNanos();
-    double toldNanos = (lap.inPlaceBytes() - lap.placedBytes()) * Prices.ADVISE;
-    if (regretNanos < toldNanos * (1L << failures) || lap.riskNanos() > AT_RISK * sinceTrial) {
+    if (regretNanos < lap.toldNanos() * (1L << failures)
+        || lap.riskNanos() > AT_RISK * sinceTrial) {
       return false;
     }
     choose(lap, movingNanos);

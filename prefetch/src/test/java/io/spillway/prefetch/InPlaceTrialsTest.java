@@ -25,6 +25,14 @@ final class InPlaceTrialsTest {
     return trials.took(launch, now++, Math.max(RESIDENT_NANOS, inPlace));
   }
 
+  /** A launch takes longer by that part of what having so much in place is worth. */
+  private boolean tried(long inPlaceBytes, double ofWorth) {
+    TimedLaunch launch = timed(SITE, inPlaceBytes, false);
+    trials.timing(launch);
+    return trials.took(
+        launch, now++, RESIDENT_NANOS + (long) Math.ceil(launch.worthNanos() * ofWorth));
+  }
+
   /** Moving hides by half, as {@link InPlaceChoice} has it. */
   private static TimedLaunch timed(long site, long inPlaceBytes, boolean faults) {
     double worth = inPlaceBytes * Prices.H200.comeAndGo() / 2;
@@ -58,14 +66,26 @@ final class InPlaceTrialsTest {
   }
 
   @Test
-  void whatIsAllowedDoublesWhenAllOfItIsWorthIt() {
+  void whatIsAllowedDoublesWhenAllOfItIsJustWorthIt() {
     launch(0, 1);
-    launch(16 * ByteSize.MIB, 1);
+    tried(16 * ByteSize.MIB, 1);
     for (long allowed = 16 * ByteSize.MIB; allowed <= BYTES; allowed *= 2) {
       assertThat(trials.room(SITE, now, allowed)).isTrue();
       assertThat(trials.room(SITE, now, allowed + 1)).isFalse();
-      assertThat(launch(allowed, 1)).isTrue();
+      assertThat(tried(allowed, 1)).isTrue();
     }
+  }
+
+  @Test
+  void whatCostsAQuarterOfWhatItIsWorthIsAllowedFourTimesMoreAndNothingMoreThanEight() {
+    launch(0, 1);
+    tried(16 * ByteSize.MIB, 0.25);
+    assertThat(trials.room(SITE, now, 63 * ByteSize.MIB)).isTrue();
+    assertThat(trials.room(SITE, now, 65 * ByteSize.MIB)).isFalse();
+
+    tried(16 * ByteSize.MIB, 0.001);
+    assertThat(trials.room(SITE, now, (63 + 128) * ByteSize.MIB)).isTrue();
+    assertThat(trials.room(SITE, now, (65 + 128) * ByteSize.MIB)).isFalse();
   }
 
   @Test

@@ -467,12 +467,13 @@ final class PredictiveEngineTest {
     }
   }
 
+  /** What can be dropped is fetched until that has cost as much more as telling the driver does. */
   @Test
   void whatIsOnlyReadAndOnceALapIsReadInPlaceWhereLapsWaitForTheLink() {
     int layers = 24;
     long budget = layers * LAYER / 2;
     try (Spillway spillway = open(budget);
-        Allocation weights = weights(spillway, layers)) {
+        Allocation weights = weights(spillway, layers).readMostly()) {
       for (int lap = 0; lap < 5; lap++) {
         readAll(spillway, weights, layers, 1);
       }
@@ -480,16 +481,22 @@ final class PredictiveEngineTest {
       for (int lap = 0; lap < 30; lap++) {
         readAll(spillway, weights, layers, 1);
       }
-      SimulationCounters before = simulation.counters();
-      double inPlace = seconds(() -> readAll(spillway, weights, layers, 1));
-      SimulationCounters after = simulation.counters();
+      readsInPlace(spillway, weights, layers, budget, 0.9 * fetched);
+    }
+  }
 
-      long in = after.bytesIn() - before.bytesIn();
-      long remote = after.zeroCopyBytes() - before.zeroCopyBytes();
-      assertThat(in).isZero();
-      assertThat(remote).isBetween(layers * LAYER - budget, layers * LAYER - budget + 2 * LAYER);
-      assertThat(inPlace).isLessThan(0.9 * fetched);
-      assertThat(mostResidentBytes).isLessThanOrEqualTo(budget);
+  /** What would have to be copied to the host first is left there at once. */
+  @Test
+  void whatTurnsOutToBeOnlyReadAndOnceALapIsReadInPlaceFromTheFourthLapOn() {
+    int layers = 24;
+    long budget = layers * LAYER / 2;
+    try (Spillway spillway = open(budget);
+        Allocation weights = weights(spillway, layers)) {
+      for (int lap = 0; lap < 3; lap++) {
+        readAll(spillway, weights, layers, 1);
+      }
+      double fetching = leastSeconds(layers * LAYER - budget, 0);
+      readsInPlace(spillway, weights, layers, budget, fetching);
 
       double written =
           seconds(
@@ -499,8 +506,42 @@ final class PredictiveEngineTest {
                       spillway, "rewrite", 1, new Touch(weights, layer * LAYER, TouchKind.WRITE));
                 }
               });
-      assertThat(written).as("nothing is duplicated that is in place").isLessThan(4 * fetched);
+      assertThat(written).as("nothing is duplicated that is in place").isLessThan(4 * fetching);
     }
+  }
+
+  /** Filled by launches, so that it is there, has to be written back, and is tried in place. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, READS})
+  void whatWasTriedInPlaceAndMovesAfterAllLeavesFreeFromThenOn(int reads) {
+    int layers = 24;
+    try (Spillway spillway = open(layers * LAYER / 3);
+        Allocation weights = spillway.allocate(layers * LAYER, Placement.MANAGED, "weights")) {
+      for (int layer = 0; layer < layers; layer++) {
+        launch(spillway, "fill", 1, new Touch(weights, layer * LAYER, TouchKind.WRITE));
+      }
+      for (int lap = 0; lap < 6; lap++) {
+        readAll(spillway, weights, layers, reads);
+      }
+      long before = simulation.counters().bytesOut();
+      for (int lap = 0; lap < 4; lap++) {
+        readAll(spillway, weights, layers, reads);
+      }
+      assertThat(simulation.counters().bytesOut() - before).isZero();
+    }
+  }
+
+  private void readsInPlace(
+      Spillway spillway, Allocation weights, int layers, long budget, double mostSeconds) {
+    SimulationCounters before = simulation.counters();
+    double inPlace = seconds(() -> readAll(spillway, weights, layers, 1));
+    SimulationCounters after = simulation.counters();
+
+    assertThat(after.bytesIn() - before.bytesIn()).isZero();
+    assertThat(after.zeroCopyBytes() - before.zeroCopyBytes())
+        .isBetween(layers * LAYER - budget, layers * LAYER - budget + 2 * LAYER);
+    assertThat(inPlace).isLessThan(mostSeconds);
+    assertThat(mostResidentBytes).isLessThanOrEqualTo(budget);
   }
 
   /** Fetching costs one crossing of the link a lap, reading in place as many as there are reads. */

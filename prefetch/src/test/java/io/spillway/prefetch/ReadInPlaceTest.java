@@ -17,7 +17,13 @@ final class ReadInPlaceTest {
   private final ReadInPlace reading = new ReadInPlace();
 
   private static ReadInPlace.Estimate estimate(long placedBytes, double riskNanos) {
-    return new ReadInPlace.Estimate(LAUNCHES, MOVING, IN_PLACE, BYTES, placedBytes, riskNanos);
+    return estimate(placedBytes, 0, riskNanos);
+  }
+
+  private static ReadInPlace.Estimate estimate(
+      long placedBytes, double copyNanos, double riskNanos) {
+    return new ReadInPlace.Estimate(
+        LAUNCHES, MOVING, IN_PLACE, BYTES, placedBytes, copyNanos, riskNanos);
   }
 
   private boolean moved(long nanos, double riskNanos) {
@@ -101,11 +107,21 @@ final class ReadInPlaceTest {
 
   @Test
   void whatIsMostlyInPlaceAlreadyStaysSoIfThatSeemsBetter() {
-    reading.placedAlready(estimate(BYTES / 2 - 1, 0));
+    reading.atFirst(estimate(BYTES / 2 - 1, 0));
     assertThat(reading.chosen()).isFalse();
-    reading.placedAlready(new ReadInPlace.Estimate(LAUNCHES, IN_PLACE, MOVING, BYTES, BYTES, 0));
+    reading.atFirst(new ReadInPlace.Estimate(LAUNCHES, IN_PLACE, MOVING, BYTES, BYTES, 0, 0));
     assertThat(reading.chosen()).as("moving takes less").isFalse();
-    reading.placedAlready(estimate(BYTES / 2, 0));
+    reading.atFirst(estimate(BYTES / 2, 0));
+    assertThat(reading.chosen()).isTrue();
+  }
+
+  @Test
+  void whatWouldHaveToBeCopiedFirstIsReadInPlaceIfThatIsCheaperToTry() {
+    double told = BYTES * Prices.ADVISE;
+    double risk = 5_000_000;
+    reading.atFirst(estimate(0, told + risk, risk));
+    assertThat(reading.chosen()).as("no cheaper").isFalse();
+    reading.atFirst(estimate(0, told + risk + 1, risk));
     assertThat(reading.chosen()).isTrue();
   }
 

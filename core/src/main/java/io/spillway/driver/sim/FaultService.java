@@ -45,24 +45,27 @@ final class FaultService {
    */
   long serve(List<Wanted> window, TouchKind kind, long now) {
     long time = now;
-    for (Wanted wanted : window) {
-      wanted.block().pinned = true;
-    }
+    pin(window, true);
     boolean again = true;
     while (again) {
       long before = machine.tally.faultBatches;
       time = batch(window, kind, time);
       again = machine.tally.faultBatches > before;
     }
-    for (Wanted wanted : window) {
-      wanted.block().pinned = false;
-    }
+    pin(window, false);
     return time;
+  }
+
+  private static void pin(List<Wanted> window, boolean pinned) {
+    for (int i = 0; i < window.size(); i++) {
+      window.get(i).block().pinned = pinned;
+    }
   }
 
   private long batch(List<Wanted> window, TouchKind kind, long now) {
     int missing = 0;
-    for (Wanted wanted : window) {
+    for (int i = 0; i < window.size(); i++) {
+      Wanted wanted = window.get(i);
       missing += wanted.pages().countOutside(wanted.block().onDevice);
     }
     if (missing == 0) {
@@ -75,7 +78,8 @@ final class FaultService {
     long readyAt = 0;
     int served = 0;
     List<Served> told = machine.announcer.on() ? new ArrayList<>(window.size()) : List.of();
-    for (Wanted wanted : window) {
+    for (int i = 0; i < window.size(); i++) {
+      Wanted wanted = window.get(i);
       PageSet lacking = missing(wanted);
       int part = Math.min(left, (int) Math.ceil((double) most * lacking.count() / missing));
       if (part == 0) {
@@ -110,8 +114,9 @@ final class FaultService {
       long linkNanos = GpuModel.nanos(copiedBytes, model.prefetchLinkGBps());
       end = machine.link.transfer(Direction.TO_DEVICE, end, linkNanos);
     }
-    for (Wanted wanted : window) {
-      wanted.block().arrivesAt = Math.max(wanted.block().arrivesAt, end);
+    for (int i = 0; i < window.size(); i++) {
+      BlockState block = window.get(i).block();
+      block.arrivesAt = Math.max(block.arrivesAt, end);
     }
     announce(told, kind, now, copiedBytes, end);
     return end;
@@ -182,7 +187,7 @@ final class FaultService {
   private double serviceNanos(BlockState block, PageSet brought) {
     double perPage = model.faultPageNanos() + (block.readMostly ? 0 : model.faultMovePageNanos());
     double nanos = model.faultBlockNanos() + brought.count() * perPage;
-    if (block.hostMapped && !brought.and(block.onHost).isEmpty()) {
+    if (block.hostMapped && brought.countOutside(block.onHost) < brought.count()) {
       block.hostMapped = false;
       nanos += model.hostUnmapBlockNanos();
     }

@@ -22,6 +22,14 @@ final class KernelRun {
   /** What is to be brought in or mapped next; empty between accesses. */
   private final List<Wanted> window;
 
+  /** What of the window is to be brought in; empty but while it is. */
+  private final List<Wanted> faulting;
+
+  /** The pages of a block that an access of {@link #spreadDensity} touches. */
+  private PageSet spread = PageSet.FULL;
+
+  private double spreadDensity = 1;
+
   private double computeNanosPerByte;
 
   /** How many passes' start-up and tail have been paid for; its accesses share them. */
@@ -42,6 +50,7 @@ final class KernelRun {
     model = machine.model;
     windowBlocks = (int) Math.max(1, Math.round(model.kernelWindowBytes() / (double) Blocks.BYTES));
     window = new ArrayList<>(windowBlocks);
+    faulting = new ArrayList<>(windowBlocks);
   }
 
   /** Runs from {@code start} over the accesses, each with its allocation; returns the end. */
@@ -52,6 +61,7 @@ final class KernelRun {
     residentNanos = 0;
     passesPaid = 0;
     window.clear();
+    faulting.clear();
     double bytes = 0;
     for (int i = 0; i < accesses.size(); i++) {
       Access access = accesses.get(i);
@@ -122,10 +132,11 @@ final class KernelRun {
   private boolean managedPass(Access access, SimulatedAllocation allocation) {
     AddressRange range = access.range();
     int last = allocation.blockIndex(range.end() - 1);
+    PageSet touched = touched(access.density());
     boolean settled = true;
     for (int i = allocation.blockIndex(range.address()); i <= last; i++) {
       BlockState block = allocation.blocks[i];
-      PageSet pages = allocation.pages(i, range).sparse(access.density());
+      PageSet pages = allocation.pages(i, range).and(touched);
       if (block.onDevice.containsAll(pages)) {
         // What was asked for earlier comes first.
         settled &= flush(access.kind());
@@ -143,13 +154,22 @@ final class KernelRun {
     return flush(access.kind()) && settled;
   }
 
+  /** Those of a block's pages that an access touches; accesses are often as dense as the last. */
+  private PageSet touched(double density) {
+    if (density != spreadDensity) {
+      spread = PageSet.spread(density);
+      spreadDensity = density;
+    }
+    return spread;
+  }
+
   /** Brings in, or maps, the blocks of the window and touches them; true if there were none. */
   private boolean flush(TouchKind kind) {
     if (window.isEmpty()) {
       return true;
     }
-    List<Wanted> faulting = new ArrayList<>(window.size());
-    for (Wanted wanted : window) {
+    for (int i = 0; i < window.size(); i++) {
+      Wanted wanted = window.get(i);
       if (wanted.block().mapsRemotely()) {
         mapInPlace(wanted.block(), wanted.pages(), kind);
       } else {
@@ -158,8 +178,10 @@ final class KernelRun {
     }
     if (!faulting.isEmpty()) {
       memoryAt = faults.serve(faulting, kind, Math.round(memoryAt));
+      faulting.clear();
     }
-    for (Wanted wanted : window) {
+    for (int i = 0; i < window.size(); i++) {
+      Wanted wanted = window.get(i);
       PageSet pages = wanted.pages();
       PageSet resident = wanted.block().onDevice;
       PageSet here = resident.containsAll(pages) ? pages : pages.and(resident);

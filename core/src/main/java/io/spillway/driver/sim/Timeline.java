@@ -1,7 +1,5 @@
 package io.spillway.driver.sim;
 
-import java.util.Arrays;
-
 /**
  * One thing that does one piece of work at a time, on virtual time in nanoseconds.
  *
@@ -18,47 +16,30 @@ final class Timeline {
    */
   private static final int GAPS = 1 << 12;
 
-  /** Room for gaps at first; most things never have more. */
-  private static final int FIRST_GAPS = 64;
-
-  // In order of time, none empty.
-  private long[] gapStart = new long[FIRST_GAPS];
-  private long[] gapEnd = new long[FIRST_GAPS];
-  private int gaps;
+  private final IdleGaps gaps = new IdleGaps(GAPS);
   private long tail;
   private long busyNanos;
 
   /** When {@code nanos} of work could start, not before {@code earliest}. Reserves nothing. */
   long earliestStart(long earliest, long nanos) {
     int gap = gapFor(earliest, nanos);
-    return gap >= 0 ? Math.max(gapStart[gap], earliest) : Math.max(tail, earliest);
+    return Math.max(gap >= 0 ? gaps.start(gap) : tail, earliest);
   }
 
   /** Reserves {@code nanos} of work, not before {@code earliest}; returns when it starts. */
   long reserve(long earliest, long nanos) {
     busyNanos += nanos;
     int gap = gapFor(earliest, nanos);
-    if (gap < 0) {
-      long start = Math.max(tail, earliest);
-      if (start > tail) {
-        add(gaps, tail, start);
-      }
-      tail = start + nanos;
+    if (gap >= 0) {
+      long start = Math.max(gaps.start(gap), earliest);
+      gaps.take(gap, start, start + nanos);
       return start;
     }
-    long start = Math.max(gapStart[gap], earliest);
-    long end = start + nanos;
-    long gapEnds = gapEnd[gap];
-    if (start == gapStart[gap] && end == gapEnds) {
-      remove(gap);
-    } else if (start == gapStart[gap]) {
-      gapStart[gap] = end;
-    } else {
-      gapEnd[gap] = start;
-      if (end < gapEnds) {
-        add(gap + 1, end, gapEnds);
-      }
+    long start = Math.max(tail, earliest);
+    if (start > tail) {
+      gaps.append(tail, start);
     }
+    tail = start + nanos;
     return start;
   }
 
@@ -78,51 +59,6 @@ final class Timeline {
   }
 
   private int gapFor(long earliest, long nanos) {
-    if (earliest >= tail) {
-      return -1;
-    }
-    for (int i = firstEndingAfter(earliest); i < gaps; i++) {
-      if (gapEnd[i] - Math.max(gapStart[i], earliest) >= Math.max(nanos, 1)) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  private int firstEndingAfter(long time) {
-    int low = 0;
-    int high = gaps;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (gapEnd[middle] > time) {
-        high = middle;
-      } else {
-        low = middle + 1;
-      }
-    }
-    return low;
-  }
-
-  private void add(int at, long start, long end) {
-    int index = at;
-    if (gaps == GAPS) {
-      remove(0);
-      index = Math.max(at - 1, 0);
-    }
-    if (gaps == gapStart.length) {
-      gapStart = Arrays.copyOf(gapStart, 2 * gaps);
-      gapEnd = Arrays.copyOf(gapEnd, 2 * gaps);
-    }
-    System.arraycopy(gapStart, index, gapStart, index + 1, gaps - index);
-    System.arraycopy(gapEnd, index, gapEnd, index + 1, gaps - index);
-    gapStart[index] = start;
-    gapEnd[index] = end;
-    gaps++;
-  }
-
-  private void remove(int index) {
-    gaps--;
-    System.arraycopy(gapStart, index + 1, gapStart, index, gaps - index);
-    System.arraycopy(gapEnd, index + 1, gapEnd, index, gaps - index);
+    return earliest >= tail ? -1 : gaps.fitting(earliest, Math.max(nanos, 1));
   }
 }

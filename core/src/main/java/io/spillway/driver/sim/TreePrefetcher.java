@@ -26,28 +26,37 @@ final class TreePrefetcher {
    */
   PageSet expand(PageSet valid, PageSet resident, PageSet faulted) {
     int filled = faulted.parts();
-    PageSet occupied = resident.or(PageSet.ofParts(filled).and(valid));
-    int region = filled;
-    // What is inside a part of the tree already taken has the same largest part.
-    int left = filled;
-    while (left != 0) {
-      int tree = largestSubtree(valid, occupied, Integer.numberOfTrailingZeros(left));
-      region |= tree;
-      left &= ~tree;
-    }
-    return PageSet.ofParts(region).and(valid).minus(resident);
+    PageSet filledPages = PageSet.ofParts(filled).and(valid);
+    int region = region(valid, resident.or(filledPages), filled);
+    PageSet wanted = region == filled ? filledPages : PageSet.ofParts(region).and(valid);
+    return wanted.minus(resident);
   }
 
-  /** The 64 KiB parts of the largest subtree above {@code leaf}; at least the leaf itself. */
-  private int largestSubtree(PageSet valid, PageSet occupied, int leaf) {
-    for (int size = PageSet.PARTS; size > 1; size /= 2) {
-      int start = leaf / size * size;
-      int from = start * PageSet.PART_PAGES;
-      int to = from + size * PageSet.PART_PAGES;
-      if (occupied.countIn(from, to) * 100 > valid.countIn(from, to) * thresholdPercent) {
-        return -1 >>> (PageSet.PARTS - size) << start;
+  /**
+   * The 64 KiB parts of the largest subtrees above those in {@code filled}. Goes down the levels of
+   * the tree, so that each subtree is counted once for all that it has of them.
+   */
+  private int region(PageSet valid, PageSet occupied, int filled) {
+    int region = filled;
+    int left = filled;
+    for (int size = PageSet.PARTS; size > 1 && left != 0; size /= 2) {
+      int ahead = left;
+      while (ahead != 0) {
+        int start = Integer.numberOfTrailingZeros(ahead) / size * size;
+        int tree = -1 >>> (PageSet.PARTS - size) << start;
+        if (aboveThreshold(valid, occupied, start, size)) {
+          region |= tree;
+          left &= ~tree;
+        }
+        ahead &= ~tree;
       }
     }
-    return 1 << leaf;
+    return region;
+  }
+
+  private boolean aboveThreshold(PageSet valid, PageSet occupied, int part, int parts) {
+    int from = part * PageSet.PART_PAGES;
+    int to = from + parts * PageSet.PART_PAGES;
+    return occupied.countIn(from, to) * 100 > valid.countIn(from, to) * thresholdPercent;
   }
 }

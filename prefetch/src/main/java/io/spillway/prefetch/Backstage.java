@@ -57,6 +57,7 @@ final class Backstage implements AutoCloseable {
   private final Consumer<RuntimeException> failure;
   private final Inbox inbox = new Inbox(MESSAGES);
   private final AtomicBoolean scheduled = new AtomicBoolean();
+  private final Rest rest = new Rest();
   private final List<Waiting> waiting = new ArrayList<>();
   private volatile int timesOneOf;
   private final Waits waits;
@@ -225,6 +226,18 @@ final class Backstage implements AutoCloseable {
     return false;
   }
 
+  /** Whether launches that lack nothing need not be told. Any thread. */
+  boolean resting() {
+    return rest.taken();
+  }
+
+  /** From now on they are told again. Any thread. */
+  void endRest() {
+    if (rest.end()) {
+      deliverAndWake(new Message.Rested());
+    }
+  }
+
   /** Waits until what was told so far has been heard, and done what there is to do about it. */
   void awaitTurn() {
     CountDownLatch turn = new CountDownLatch(1);
@@ -324,6 +337,9 @@ final class Backstage implements AutoCloseable {
     while (did && !stopped) {
       read();
       Step step = planner.next(context.residentLimitBytes().getAsLong());
+      if (step != null) {
+        rest.disturbed();
+      }
       did = step != null && move(step);
       release(did);
     }
@@ -395,6 +411,10 @@ final class Backstage implements AutoCloseable {
       case Message.Missed missed -> waiting.add(new Waiting(missed.sequence(), missed.waiting()));
       case Message.Issued issued -> issued(issued, limitBytes);
       case Message.TakenOver taken -> takenOver(taken, limitBytes);
+      case Message.Rested _ -> {
+        rest.disturbed();
+        planner.resynchronise();
+      }
       case Message.Allocated allocated -> planner.allocated(allocated.allocation());
       case Message.Freed freed -> planner.freed(freed.range());
       case Message.Wanted wanted -> planner.others().bring(wanted.range(), limitBytes);
@@ -453,6 +473,8 @@ final class Backstage implements AutoCloseable {
     }
     publish();
     issued.home().giveBack(issued.touches());
+    rest.heard(
+        context.ledger().liveBytes(MemoryKind.MANAGED) <= limitBytes, planner::nothingIsInPlace);
   }
 
   /** What was watched was there when its launches ran; of that, what was used last still is. */
@@ -548,7 +570,8 @@ final class Backstage implements AutoCloseable {
       return "paused: " + paused;
     }
     Standing now = standing;
-    return (now == null ? "on" : now.words(late.get(), inbox.dropped())) + unusable;
+    String words = now == null ? "on" : now.words(late.get(), inbox.dropped());
+    return words + (rest.taken() ? "; at rest, since all is there and fits" : "") + unusable;
   }
 
   /** The most managed bytes that were on the device at once, when a launch was last heard of. */

@@ -34,6 +34,9 @@ sealed interface Message {
   record TakenOver(WatchedLap lap, long firstSequence, Completions.Marks marks, long nanoTime)
       implements Message {}
 
+  /** Launches went by untold. */
+  record Rested() implements Message {}
+
   /** Managed memory was allocated. */
   record Allocated(LiveAllocation allocation) implements Message {}
 

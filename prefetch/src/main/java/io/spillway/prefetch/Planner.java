@@ -454,6 +454,16 @@ public final class Planner {
     return Step.moving(leaving, coming, readMostly, unplaced, demanding);
   }
 
+  /** Whether launches access nothing on the host. Looks at every piece. */
+  boolean nothingIsInPlace() {
+    for (Piece piece : pieces.all()) {
+      if (piece.placed() && !piece.resident()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether something is to be said before launches that were told of may go ahead. */
   boolean advises() {
     return advice.pending();

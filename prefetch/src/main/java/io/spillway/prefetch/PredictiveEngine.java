@@ -151,6 +151,12 @@ final class PredictiveEngine implements SessionListener {
       return; // the program's own wish
     }
     OwnLaunch current = own.get();
+    if (backstage.resting() && current.sequence != launch.sequence()) {
+      if (presence.has(allocation, inside) && !doubtful(access.kind(), allocation, inside)) {
+        return;
+      }
+      backstage.endRest();
+    }
     Touches touches = current.of(launch);
     touches.add(inside.address(), inside.bytes(), access.kind());
     if (presence.has(allocation, inside) && !doubtful(access.kind(), allocation, inside)) {
@@ -259,6 +265,7 @@ final class PredictiveEngine implements SessionListener {
 
   @Override
   public void upcoming(List<UpcomingLaunch> launches) {
+    backstage.endRest();
     List<Touches> touches = new ArrayList<>();
     for (UpcomingLaunch launch : launches) {
       Touches next = new Touches().begin(launch.label());
@@ -280,11 +287,13 @@ final class PredictiveEngine implements SessionListener {
 
   @Override
   public void budgetResized() {
+    backstage.endRest();
     backstage.wake();
   }
 
   @Override
   public void applied(Plan plan) {
+    backstage.endRest();
     for (Hint hint : plan.hints()) {
       if (hint instanceof Hint.NotReadMostly) {
         // At once, so that a launch that is about to write there waits until it is back.

@@ -650,6 +650,84 @@ final class PredictiveEngineTest {
     }
   }
 
+  private static String state(Spillway spillway) {
+    return String.valueOf(spillway.statistics().plugins().get("auto"));
+  }
+
+  /** Fits, is there, and has been for longer than the engine looks at it. */
+  private void rests(Spillway spillway, Allocation weights, int layers) {
+    for (int lap = 0; lap < 2 + Rest.QUIET_LAUNCHES / layers; lap++) {
+      pass(spillway, weights, layers);
+    }
+    assertThat(state(spillway)).endsWith("; at rest, since all is there and fits");
+  }
+
+  @Test
+  void whereAllIsThereAndFitsNobodyIsToldOfLaunches() {
+    try (Spillway spillway = open(8 * LAYER);
+        Allocation weights = weights(spillway, 8).readMostly()) {
+      pass(spillway, weights, 8);
+      assertThat(state(spillway)).doesNotContain("at rest");
+      rests(spillway, weights, 8);
+      long calls = driver.calls("record") + driver.calls("streamWait") + driver.calls("prefetch");
+      pass(spillway, weights, 8);
+      assertThat(driver.calls("record") + driver.calls("streamWait") + driver.calls("prefetch"))
+          .isEqualTo(calls);
+    }
+  }
+
+  @Test
+  void whatIsAllocatedWhileItRestsIsFetchedAndPredictedAgain() {
+    try (Spillway spillway = open(8 * LAYER);
+        Allocation weights = weights(spillway, 6).readMostly()) {
+      rests(spillway, weights, 6);
+      try (Allocation more = weights(spillway, 6).readMostly()) {
+        for (int lap = 0; lap < 6; lap++) {
+          pass(spillway, weights, 6);
+          pass(spillway, more, 6);
+        }
+        assertThat(state(spillway)).doesNotContain("at rest");
+        assertThat(simulation.counters().faults()).isZero();
+        assertThat(mostResidentBytes).isLessThanOrEqualTo(8 * LAYER);
+        assertThat(spillway.statistics().fetchedBytes()).isGreaterThan(12 * LAYER);
+      }
+      rests(spillway, weights, 6);
+    }
+  }
+
+  @Test
+  void aBudgetThatShrinksWhileItRestsIsKept() {
+    try (Spillway spillway = open(8 * LAYER);
+        Allocation weights = weights(spillway, 8).readMostly()) {
+      rests(spillway, weights, 8);
+      spillway.resizeBudget(DeviceBudget.ofBytes(4 * LAYER));
+      assertThat(simulation.residentBytes(weights.range())).isLessThanOrEqualTo(4 * LAYER);
+      pass(spillway, weights, 8);
+      assertThat(state(spillway)).doesNotContain("at rest");
+    }
+  }
+
+  @Test
+  void aWriteWhileItRestsTakesReadMostlyBackFirst() {
+    try (Spillway spillway = open(LAYERS * LAYER / 3);
+        Allocation weights = weights(spillway, LAYERS)) {
+      for (int lap = 0; lap < 5; lap++) {
+        pass(spillway, weights, LAYERS);
+      }
+      AddressRange found = foundToBeOnlyRead(weights);
+      spillway.resizeBudget(DeviceBudget.ofBytes(LAYERS * LAYER));
+      rests(spillway, weights, LAYERS);
+
+      var session = spillway.interception();
+      var launch = session.launch("unknown", 0, StreamHandle.DEFAULT);
+      session.declare(launch, List.of(new RangeAccess(found, AccessKind.UNKNOWN)), true);
+
+      assertThat(simulation.attributes(found).readMostly()).isFalse();
+      session.issued(launch);
+      assertThat(state(spillway)).doesNotContain("at rest");
+    }
+  }
+
   @Test
   void aLaunchLargerThanTheBudgetIsLeftToFaultsAndTheBudgetIsKeptAfterwards() {
     try (Spillway spillway = open(4 * LAYER);

@@ -125,9 +125,12 @@ final class LapCosts {
     return lap.get(at).stream().mapToLong(Piece::bytes).sum();
   }
 
-  /** How often a launch can go over all it touches, in the time that it takes. */
+  /** How often a launch can go over all it touches, in the time that it takes, if that is known. */
   private double timesOver(int at) {
-    return Math.floor(residentNanos(at) / (bytes(at) * Prices.ON_DEVICE));
+    double nanos = residentNanos(at);
+    return nanos > 0
+        ? Math.floor(nanos / (bytes(at) * Prices.ON_DEVICE))
+        : Double.POSITIVE_INFINITY;
   }
 
   /** What a piece in place can cost more than being moved, if it is gone over so many times. */

@@ -131,11 +131,12 @@ final class ReadInPlace {
 
   /**
    * Before anything was measured: if it seems better, what is mostly in place already stays so, and
-   * so does what costs less to try in place than to make ready for being dropped.
+   * so does what costs half as much to try in place as to make ready for being dropped, at most, so
+   * that a try in vain costs no more than half as much again.
    */
   void atFirst(Estimate lap) {
     boolean mostlyPlaced = 2 * lap.placedBytes() >= lap.inPlaceBytes();
-    boolean cheaperToTry = lap.toldNanos() + lap.riskNanos() < lap.copyNanos();
+    boolean cheaperToTry = 2 * (lap.toldNanos() + lap.riskNanos()) < lap.copyNanos();
     if (!chosen && failures == 0 && (mostlyPlaced || cheaperToTry) && lap.better(lap.moving())) {
       choose(lap, lap.moving());
     }

@@ -116,12 +116,12 @@ final class ReadInPlaceTest {
   }
 
   @Test
-  void whatWouldHaveToBeCopiedFirstIsReadInPlaceIfThatIsCheaperToTry() {
+  void whatWouldHaveToBeCopiedFirstIsReadInPlaceIfThatIsHalfAsDearToTry() {
     double told = BYTES * Prices.ADVISE;
     double risk = 5_000_000;
-    reading.atFirst(estimate(0, told + risk, risk));
-    assertThat(reading.chosen()).as("no cheaper").isFalse();
-    reading.atFirst(estimate(0, told + risk + 1, risk));
+    reading.atFirst(estimate(0, 2 * (told + risk), risk));
+    assertThat(reading.chosen()).as("dearer").isFalse();
+    reading.atFirst(estimate(0, 2 * (told + risk) + 1, risk));
     assertThat(reading.chosen()).isTrue();
   }
 

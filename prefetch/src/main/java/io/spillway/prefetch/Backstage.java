@@ -117,6 +117,11 @@ final class Backstage implements AutoCloseable {
     }
 
     @Override
+    public void stays(List<Piece> pieces) {
+      pieces.forEach(planner::refused);
+    }
+
+    @Override
     public void failed(RuntimeException reason) {
       failure.accept(reason);
     }
@@ -318,6 +323,7 @@ final class Backstage implements AutoCloseable {
   /** Reads, plans and moves until there is nothing left to do. */
   private void workOff() {
     if (!stopped) {
+      mover.reapDepartures();
       completions.retire(); // once: the driver, asked for an event, holds up launches meanwhile
     }
     boolean did = true;
@@ -396,7 +402,10 @@ final class Backstage implements AutoCloseable {
       case Message.Issued issued -> issued(issued, limitBytes);
       case Message.TakenOver taken -> takenOver(taken, limitBytes);
       case Message.Allocated allocated -> planner.allocated(allocated.allocation());
-      case Message.Freed freed -> planner.freed(freed.range());
+      case Message.Freed freed -> {
+        mover.freed(freed.range());
+        planner.freed(freed.range());
+      }
       case Message.Wanted wanted -> planner.others().bring(wanted.range(), limitBytes);
       case Message.Applied applied -> applied(applied.plan());
       case Message.Upcoming upcoming -> planner.upcoming(upcoming.launches());

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * One thing to do: let some pieces go, then bring others in. The account of residency has it done
@@ -59,7 +60,12 @@ public record Step(
 
   /** What makes the room; what is dead the driver takes by itself. */
   public Plan leave() {
-    return plan(leaving.stream().filter(piece -> !piece.dead()).toList(), Hint.Evict::new);
+    return leave(leaving);
+  }
+
+  /** The same for some of what leaves. */
+  static Plan leave(List<Piece> some) {
+    return plan(some.stream().filter(piece -> !piece.dead()).toList(), Hint.Evict::new);
   }
 
   /**
@@ -85,6 +91,11 @@ public record Step(
   /** What comes. */
   public Plan come() {
     return plan(coming, Hint.Fetch::new);
+  }
+
+  /** What something is said of. */
+  List<Piece> advised() {
+    return Stream.of(readMostly, notReadMostly, placing, unplacing).flatMap(List::stream).toList();
   }
 
   /** Whether there is something to say. */

@@ -48,7 +48,7 @@ final class Backstage implements AutoCloseable {
 
   private final SessionContext context;
   private final Presence presence;
-  private final Prices prices = Prices.H200;
+  private final Prices prices;
   private final Completions completions;
   private final Mover mover;
   private final Attention attention;
@@ -94,6 +94,7 @@ final class Backstage implements AutoCloseable {
     this.failure = failure;
     MoveSizing fitting = sizing.within(context.residentLimitBytes().getAsLong());
     this.mover = new Mover(context, fitting, completions, presence, new FromLanes());
+    this.prices = mover.writesBackBeside() ? Prices.H200_BESIDE : Prices.H200;
     this.attention =
         new Attention(mover.threaded() ? Attention.Span.standard() : Attention.Span.NONE);
     this.planner =

@@ -335,6 +335,11 @@ final class Mover implements AutoCloseable {
     }
   }
 
+  /** Whether data is written back beside fetches. */
+  boolean writesBackBeside() {
+    return writeBacks.lanesAtMost() > 0;
+  }
+
   /** Whether fetches are called for by threads of their own. */
   boolean threaded() {
     return lanes.getFirst().threaded();

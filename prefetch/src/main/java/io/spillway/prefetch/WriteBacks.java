@@ -51,6 +51,11 @@ final class WriteBacks implements AutoCloseable {
     this.calls = calls;
   }
 
+  /** How many lanes there are once they are open. */
+  int lanesAtMost() {
+    return most;
+  }
+
   /** Whether lanes are open; begins to open them if they are not. */
   boolean ready() {
     if (most == 0) {

@@ -111,6 +111,7 @@ final class ExplicitMove {
       long linkEnd =
           machine.link.transfer(Direction.TO_DEVICE, start, Math.round(plan.linkNanos * slowdown));
       end = Math.max(start + stretched, linkEnd);
+      end = Math.max(end, machine.contexts.unmapped(start, Math.round(plan.unmapNanos)));
       machine.contexts.reserve(Direction.TO_DEVICE, start, end);
       machine.activity.addPrefetch(start, end);
       double scale = nanos == 0 ? 1 : (end - start) / nanos;
@@ -168,6 +169,7 @@ final class ExplicitMove {
       block.hostMapped = false;
       nanos += model.hostUnmapBlockNanos();
       plan.hostNanos += model.hostUnmapBlockNanos();
+      plan.unmapNanos += model.hostUnmapBlockNanos();
     }
     double linkNanos = copied.bytes() / model.prefetchLinkGBps();
     nanos += linkNanos;
@@ -317,6 +319,7 @@ final class ExplicitMove {
 
     double linkNanos;
     double hostNanos;
+    double unmapNanos;
     double residentNanos;
     long blocks;
     long seen;

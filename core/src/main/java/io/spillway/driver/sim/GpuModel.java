@@ -45,6 +45,8 @@ import java.util.List;
  *     attribute read on the card
  * @param hostUnmapBlockNanos taking the host's writable mapping of one block away;
  *     readmostly.set.first
+ * @param hostUnmapSharedPart the part of that which contexts do one after the other;
+ *     docs/moving.md, read-mostly said by two contexts
  * @param collapsePageNanos a kernel's write to one duplicated read-mostly page; readmostly.gpuwrite
  * @param prefetchLinkGBps the link during an explicit prefetch, GB/s; prefetch.h2d 6G (50.6),
  *     readmostly.prefetch 6G (50.3)
@@ -123,6 +125,7 @@ public record GpuModel(
     double faultMovePageNanos,
     int prefetchThresholdPercent,
     double hostUnmapBlockNanos,
+    double hostUnmapSharedPart,
     double collapsePageNanos,
     double prefetchLinkGBps,
     long prefetchInlineBytes,

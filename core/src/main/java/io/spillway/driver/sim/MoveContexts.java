@@ -21,6 +21,10 @@ final class MoveContexts {
   private final Link link;
   private final List<MoveContext> open = new ArrayList<>();
   private final Spans inPlace = new Spans();
+
+  /** The host's page tables, of which there is one for all contexts. */
+  private final Timeline unmapping = new Timeline();
+
   private MoveContext calling;
 
   MoveContexts(GpuModel model, Link link) {
@@ -49,6 +53,12 @@ final class MoveContexts {
 
   void close(MoveContext context) {
     open.remove(context);
+  }
+
+  /** When the host's mappings are gone that take {@code nanos} to take away, from {@code start}. */
+  long unmapped(long start, long nanos) {
+    long shared = alone() ? 0 : Math.round(nanos * model.hostUnmapSharedPart());
+    return shared == 0 ? start : unmapping.reserve(start, shared) + shared;
   }
 
   /** Makes {@code call} by that context. */

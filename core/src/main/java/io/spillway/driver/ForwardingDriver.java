@@ -3,6 +3,8 @@ package io.spillway.driver;
 import io.spillway.range.AddressRange;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /** Passes every call on to another driver: the base for drivers that change a few of them. */
 public abstract class ForwardingDriver implements UnifiedMemoryDriver {
@@ -177,6 +179,11 @@ public abstract class ForwardingDriver implements UnifiedMemoryDriver {
   @Override
   public boolean ownsContext() {
     return upstream.ownsContext();
+  }
+
+  @Override
+  public Optional<Executor> virtualThread(String name) {
+    return upstream.virtualThread(name);
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.spillway.driver;
 import io.spillway.range.AddressRange;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /**
  * The seam: one GPU's unified memory, as the CUDA driver offers it.
@@ -191,6 +193,15 @@ public interface UnifiedMemoryDriver extends AutoCloseable {
    */
   default boolean ownsContext() {
     return false;
+  }
+
+  /**
+   * A new thread for calls that go on beside those of the thread that hands them over, where time
+   * is virtual: it runs each task at once, in the caller's place, and has the calls in it take that
+   * thread's time. Empty where calls take real time: it then has to be a real thread.
+   */
+  default Optional<Executor> virtualThread(String name) {
+    return Optional.empty(); // for drivers of a real device
   }
 
   /**

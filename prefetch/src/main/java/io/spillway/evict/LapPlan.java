@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,6 +50,9 @@ public final class LapPlan {
     }
   }
 
+  /** How many shares of what is cheaper on the host are tried there. */
+  private static final int CHOICES = 8;
+
   private final int[] first;
   private final BitSet stays;
   private final Set<Piece> inPlace;
@@ -86,10 +90,7 @@ public final class LapPlan {
    */
   public static LapPlan of(
       List<List<Piece>> uses, long roomBytes, long inFlightBytes, Prices prices, InPlace allowed) {
-    int[] first = new int[uses.size() + 1];
-    for (int at = 0; at < uses.size(); at++) {
-      first[at + 1] = first[at] + uses.get(at).size();
-    }
+    int[] first = first(uses);
     LapPlan moving = decide(uses, first, roomBytes, inFlightBytes, prices, Set.of());
     Set<Piece> cheaperInPlace = cheaperInPlace(uses, moving, prices, allowed);
     return cheaperInPlace.isEmpty()
@@ -97,10 +98,55 @@ public final class LapPlan {
         : decide(uses, first, roomBytes, inFlightBytes, prices, cheaperInPlace);
   }
 
-  /** The pieces whose moves cost more than to access them on the host throughout. */
+  private static int[] first(List<List<Piece>> uses) {
+    int[] first = new int[uses.size() + 1];
+    for (int at = 0; at < uses.size(); at++) {
+      first[at + 1] = first[at] + uses.get(at).size();
+    }
+    return first;
+  }
+
+  /**
+   * Decides for a lap several times: with less and less on the host of what would be written back
+   * for more than it costs there. Where write-backs go on beside fetches and launches, a part of it
+   * may as well move.
+   *
+   * @return the plan of {@link #of}, and others that leave at most as much on the host
+   */
+  public static List<LapPlan> choices(
+      List<List<Piece>> uses, long roomBytes, long inFlightBytes, Prices prices, InPlace allowed) {
+    int[] first = first(uses);
+    LapPlan moving = decide(uses, first, roomBytes, inFlightBytes, prices, Set.of());
+    List<Piece> writtenBack = new ArrayList<>();
+    Set<Piece> onHost = new HashSet<>();
+    for (Piece piece : cheaperInPlace(uses, moving, prices, allowed)) {
+      if (allowed.dropped(piece)) {
+        onHost.add(piece);
+      } else {
+        writtenBack.add(piece);
+      }
+    }
+    List<LapPlan> choices = new ArrayList<>();
+    int before = -1;
+    for (int part = CHOICES; part >= 0; part--) {
+      int count = (int) ((long) writtenBack.size() * part / CHOICES);
+      if (count != before) {
+        Set<Piece> some = new HashSet<>(writtenBack.subList(0, count));
+        some.addAll(onHost);
+        choices.add(decide(uses, first, roomBytes, inFlightBytes, prices, some));
+      }
+      before = count;
+    }
+    return choices;
+  }
+
+  /**
+   * The pieces whose moves cost more than to access them on the host throughout: first those that
+   * are there now, then evenly over the lap.
+   */
   private static Set<Piece> cheaperInPlace(
       List<List<Piece>> uses, LapPlan moving, Prices prices, InPlace allowed) {
-    Map<Piece, Double> saved = new HashMap<>();
+    Map<Piece, Double> saved = new LinkedHashMap<>();
     for (int at = 0; at < uses.size(); at++) {
       for (int i = 0; i < uses.get(at).size(); i++) {
         Piece piece = uses.get(at).get(i);
@@ -113,14 +159,19 @@ public final class LapPlan {
         saved.merge(piece, gain, Double::sum);
       }
     }
-    Set<Piece> cheaper = new HashSet<>();
+    List<Piece> cheaper = new ArrayList<>();
     saved.forEach(
         (piece, gain) -> {
           if (gain > 0) {
             cheaper.add(piece);
           }
         });
-    return cheaper;
+    Map<Piece, Integer> spread = new HashMap<>();
+    cheaper.forEach(piece -> spread.put(piece, spread(spread.size())));
+    cheaper.sort(
+        Comparator.comparing((Piece piece) -> !piece.placed())
+            .thenComparingInt(piece -> spread.getOrDefault(piece, 0)));
+    return new LinkedHashSet<>(cheaper);
   }
 
   private static LapPlan decide(

@@ -48,7 +48,7 @@ final class Backstage implements AutoCloseable {
 
   private final SessionContext context;
   private final Presence presence;
-  private final Prices prices = Prices.H200;
+  private final Prices prices;
   private final Completions completions;
   private final Mover mover;
   private final Attention attention;
@@ -95,6 +95,7 @@ final class Backstage implements AutoCloseable {
     this.failure = failure;
     MoveSizing fitting = sizing.within(context.residentLimitBytes().getAsLong());
     this.mover = new Mover(context, fitting, completions, presence, new FromLanes());
+    this.prices = mover.writesBackBeside() ? Prices.H200_BESIDE : Prices.H200;
     this.attention =
         new Attention(mover.threaded() ? Attention.Span.standard() : Attention.Span.NONE);
     this.planner =
@@ -115,6 +116,11 @@ final class Backstage implements AutoCloseable {
           // The session ends, and let them go.
         }
       }
+    }
+
+    @Override
+    public void stays(List<Piece> pieces) {
+      pieces.forEach(planner::refused);
     }
 
     @Override
@@ -331,6 +337,7 @@ final class Backstage implements AutoCloseable {
   /** Reads, plans and moves until there is nothing left to do. */
   private void workOff() {
     if (!stopped) {
+      mover.reapDepartures();
       completions.retire(); // once: the driver, asked for an event, holds up launches meanwhile
     }
     boolean did = true;
@@ -416,7 +423,10 @@ final class Backstage implements AutoCloseable {
         planner.resynchronise();
       }
       case Message.Allocated allocated -> planner.allocated(allocated.allocation());
-      case Message.Freed freed -> planner.freed(freed.range());
+      case Message.Freed freed -> {
+        mover.freed(freed.range());
+        planner.freed(freed.range());
+      }
       case Message.Wanted wanted -> planner.others().bring(wanted.range(), limitBytes);
       case Message.Applied applied -> applied(applied.plan());
       case Message.Upcoming upcoming -> planner.upcoming(upcoming.launches());

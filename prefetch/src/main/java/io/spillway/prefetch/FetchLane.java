@@ -1,6 +1,5 @@
 package io.spillway.prefetch;
 
-import io.spillway.driver.CaptureMode;
 import io.spillway.driver.DriverException;
 import io.spillway.driver.EventHandle;
 import io.spillway.driver.StreamHandle;
@@ -9,36 +8,28 @@ import io.spillway.hint.PlanApplier;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A driver to fetch with, and the thread that makes its calls. A call that fetches 128 MiB takes
  * the processor 2.1 to 3.5 ms, and the link 2.4 (H200), so that one thread keeps the link busy at
  * best just so: two that bring half of it each have time to let go what has to make room.
  *
- * <p>A driver without a context of its own is called at once, by whoever asks. All but what {@link
- * #call} is given is the mover's thread's.
+ * <p>All but what {@link #call} is given is the mover's thread's.
  */
 final class FetchLane implements AutoCloseable {
 
   private final UnifiedMemoryDriver driver;
   private final PlanApplier applier;
   private final StreamHandle[] streams;
-  private final @Nullable ExecutorService thread;
+  private final LaneThread thread;
   private final Deque<EventHandle> spare = new ArrayDeque<>();
 
   private FetchLane(UnifiedMemoryDriver driver, PlanApplier applier, StreamHandle[] streams) {
     this.driver = driver;
     this.applier = applier;
     this.streams = streams;
-    this.thread =
-        driver.ownsContext() ? Executors.newSingleThreadExecutor(FetchLane::thread) : null;
-    if (thread != null) {
-      thread.execute(this::stayOutOfCaptures);
-    }
+    this.thread = LaneThread.of(driver, "spillway-fetch");
   }
 
   /**
@@ -52,24 +43,10 @@ final class FetchLane implements AutoCloseable {
     try {
       Arrays.setAll(created, i -> driver.createStream());
     } catch (DriverException e) {
-      quietly(driver::close); // with the streams that it has
+      LaneThread.quietly(driver::close); // with the streams that it has
       throw e;
     }
     return new FetchLane(driver, applier, created);
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "spillway-fetch");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  /** As the background thread does for each of its tasks; this thread has no others. */
-  private void stayOutOfCaptures() {
-    quietly(
-        () -> {
-          CaptureMode ignored = driver.exchangeCaptureMode(CaptureMode.THREAD_LOCAL);
-        });
   }
 
   UnifiedMemoryDriver driver() {
@@ -101,9 +78,9 @@ final class FetchLane implements AutoCloseable {
     spare.push(event);
   }
 
-  /** Whether calls are made by another thread. */
+  /** Whether calls are made by another thread, while the mover's goes on. */
   boolean threaded() {
-    return thread != null;
+    return thread.real();
   }
 
   /**
@@ -112,35 +89,19 @@ final class FetchLane implements AutoCloseable {
    * @throws RejectedExecutionException if the lane is closed
    */
   void call(Runnable call) {
-    if (thread == null) {
-      call.run();
-    } else {
-      thread.execute(call);
-    }
+    thread.call(call);
   }
 
   @Override
   public void close() {
-    if (thread != null) {
-      thread.close();
-    }
+    thread.close();
     for (StreamHandle stream : streams) {
-      quietly(() -> driver.synchronize(stream));
+      LaneThread.quietly(() -> driver.synchronize(stream));
     }
-    spare.forEach(event -> quietly(() -> driver.destroyEvent(event)));
+    spare.forEach(event -> LaneThread.quietly(() -> driver.destroyEvent(event)));
     for (StreamHandle stream : streams) {
-      quietly(() -> driver.destroyStream(stream));
+      LaneThread.quietly(() -> driver.destroyStream(stream));
     }
-    quietly(driver::close);
-  }
-
-  /** What fails at the end is told, and the rest released all the same. */
-  static void quietly(Runnable release) {
-    try {
-      release.run();
-    } catch (DriverException e) {
-      System.getLogger(FetchLane.class.getName())
-          .log(System.Logger.Level.WARNING, "in a thread of the prefetcher", e);
-    }
+    LaneThread.quietly(driver::close);
   }
 }

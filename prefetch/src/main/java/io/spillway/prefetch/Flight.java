@@ -17,18 +17,21 @@ final class Flight {
   private final List<Piece> pieces;
   private final FetchLane lane;
   private final EventHandle event;
+  private final List<Departure> after;
   private final CompletableFuture<@Nullable Void> called = new CompletableFuture<>();
 
   /**
    * Nothing is called for yet.
    *
    * @param number its number among those on their way
+   * @param after what has to have left before it is called
    */
-  Flight(int number, List<Piece> pieces, FetchLane lane) {
+  Flight(int number, List<Piece> pieces, FetchLane lane, List<Departure> after) {
     this.number = number;
     this.pieces = pieces;
     this.lane = lane;
     this.event = lane.event();
+    this.after = after;
   }
 
   int number() {
@@ -46,6 +49,16 @@ final class Flight {
   /** Recorded after it once it {@linkplain #isCalled is called}. */
   EventHandle event() {
     return event;
+  }
+
+  /** Waits until there is room, and what it brings has left; its lane's thread. */
+  void awaitRoom() {
+    after.forEach(departure -> departure.await(lane.driver()));
+  }
+
+  /** Whether it is yet to wait for that. */
+  boolean waitsFor(Departure departure) {
+    return !isCalled() && after.contains(departure);
   }
 
   /** The driver has been called, or never will be. */

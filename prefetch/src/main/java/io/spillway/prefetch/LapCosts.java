@@ -3,6 +3,7 @@ package io.spillway.prefetch;
 import io.spillway.evict.LapPlan;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,12 @@ import java.util.function.Predicate;
 
 /** What a lap takes as it is planned: by price, and by what its launches took before. */
 final class LapCosts {
+
+  /** By how much another plan than the first has to be faster: forecasts are about as exact. */
+  private static final double WORTH_IT = 0.95;
+
+  /** Laps that a decision is good for, at least: a judgement. */
+  private static final int LAPS_BETWEEN = 8;
 
   private final List<List<Piece>> lap;
   private final long[] sites;
@@ -61,15 +68,54 @@ final class LapCosts {
 
   /** What the moves of what is not in place take. */
   double movingNanos(LapPlan plan) {
-    double nanos = 0;
+    double fetching = 0;
+    double writingBack = 0;
+    double writeBack = prices.beside() ? prices.writeBackBeside() : prices.writeBack();
     for (int at = 0; at < lap.size(); at++) {
       List<Piece> used = lap.get(at);
       for (int i = 0; i < used.size(); i++) {
         Piece piece = used.get(i);
         if (!plan.stays(at, i) && !plan.inPlace(piece)) {
-          nanos +=
-              piece.bytes()
-                  * (dropped.test(piece) ? prices.fetch() + prices.drop() : prices.away(piece));
+          boolean drops = dropped.test(piece) || piece.droppable();
+          fetching += piece.bytes() * (prices.fetch() + (drops ? prices.drop() : 0));
+          writingBack += drops ? 0 : piece.bytes() * writeBack;
+        }
+      }
+    }
+    return prices.beside() ? Math.max(fetching, writingBack) : fetching + writingBack;
+  }
+
+  /**
+   * Of several plans the one by which a lap takes least, where data is written back beside it; the
+   * first if no other is much faster.
+   *
+   * @param roomBytes bytes on the device
+   */
+  LapPlan best(List<LapPlan> choices, long roomBytes) {
+    double[] residentNanos = new double[lap.size()];
+    Arrays.setAll(residentNanos, this::residentNanos);
+    LapPlan best = choices.getFirst();
+    double least = Double.POSITIVE_INFINITY;
+    for (LapPlan choice : choices) {
+      double nanos =
+          new LapForecast(choice, prices, dropped, roomBytes).nanos(lap, residentNanos)
+              + placingNanos(choice) / LAPS_BETWEEN;
+      if (nanos < least) {
+        least = choice == choices.getFirst() ? WORTH_IT * nanos : nanos;
+        best = choice;
+      }
+    }
+    return best;
+  }
+
+  /** What it takes to tell the device what is to be in place from now on, and what no longer. */
+  private double placingNanos(LapPlan plan) {
+    Set<Piece> seen = new HashSet<>();
+    double nanos = 0;
+    for (List<Piece> used : lap) {
+      for (Piece piece : used) {
+        if (plan.inPlace(piece) != piece.placed() && seen.add(piece)) {
+          nanos += piece.bytes() * Prices.ADVISE;
         }
       }
     }

@@ -4,6 +4,7 @@ import io.spillway.evict.LapPlan;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.predict.Predictor;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Predicate;
@@ -279,11 +280,7 @@ final class LapStays {
      *     that a launch touches, it may in any case
      */
     LapPlan plan(boolean readsInPlace) {
-      return LapPlan.of(
-          uses,
-          limitBytes,
-          inFlightBytes,
-          prices,
+      LapPlan.InPlace allowed =
           new LapPlan.InPlace() {
             @Override
             public boolean allowed(Piece piece, int at) {
@@ -299,7 +296,15 @@ final class LapStays {
             public boolean droppedToo(int at) {
               return readsInPlace || beyond.get(at);
             }
-          });
+          };
+      if (!prices.beside()) {
+        return LapPlan.of(uses, limitBytes, inFlightBytes, prices, allowed);
+      }
+      List<LapPlan> choices = new ArrayList<>();
+      for (Prices each : List.of(prices, prices.asBeside())) {
+        choices.addAll(LapPlan.choices(uses, limitBytes, inFlightBytes, each, allowed));
+      }
+      return costs.best(choices, limitBytes);
     }
 
     ReadInPlace.Estimate compare() {

@@ -33,6 +33,9 @@ final class Mover implements AutoCloseable {
     /** A fetch that a launch may wait for has been called for. */
     void called();
 
+    /** The driver would not let these go; the mover's thread. */
+    void stays(List<Piece> pieces);
+
     /** A lane failed. */
     void failed(RuntimeException failure);
   }
@@ -47,15 +50,6 @@ final class Mover implements AutoCloseable {
   static final int LANES = 2;
 
   /**
-   * A context takes at most this part of the device, or there is no second: none on a card of less
-   * than 25 GiB.
-   */
-  private static final int CONTEXTS_IN_DEVICE = 50;
-
-  /** What a context takes at least: 0.5 GiB of an H200 (docs/moving.md). */
-  private static final long CONTEXT_BYTES = 512 * ByteSize.MIB;
-
-  /**
    * A range that comes.
    *
    * @param written whether what it held before is of no interest
@@ -68,6 +62,7 @@ final class Mover implements AutoCloseable {
   private final Calls calls;
   private final int inFlight;
   private final List<FetchLane> lanes = new ArrayList<>();
+  private final WriteBacks writeBacks;
   private final Deque<Flight> flights = new ArrayDeque<>();
   private int number;
   private long refused;
@@ -84,29 +79,29 @@ final class Mover implements AutoCloseable {
     this.calls = calls;
     this.inFlight = sizing.inFlight();
     try {
-      openLanes(sizing);
+      ContextShare share = openLanes(sizing);
+      int writingBack = lanes.getFirst().driver().ownsContext() ? share.writingBack() : 0;
+      writeBacks = new WriteBacks(context, writingBack, calls);
     } catch (RuntimeException e) {
       lanes.forEach(FetchLane::close);
       throw e;
     }
   }
 
-  private void openLanes(MoveSizing sizing) {
+  private ContextShare openLanes(MoveSizing sizing) {
     long freeBytes = context.driver().memoryInfo().freeBytes();
     lanes.add(lane(sibling(context.driver()), sizing));
     long takenBytes = freeBytes - context.driver().memoryInfo().freeBytes();
-    // On a device full of managed memory a context takes the place of that, which does not show.
-    boolean cheap =
-        Math.max(takenBytes, CONTEXT_BYTES)
-            <= context.driver().device().totalBytes() / CONTEXTS_IN_DEVICE;
-    while (lanes.getFirst().threaded() && cheap && lanes.size() < LANES) {
+    ContextShare share = ContextShare.of(context.driver(), takenBytes);
+    while (lanes.getFirst().driver().ownsContext() && lanes.size() < share.fetching()) {
       try {
         lanes.add(lane(context.driver().openSibling(), sizing));
       } catch (DriverException e) {
         log("data is fetched by one thread: {0}", e);
-        return;
+        return new ContextShare(lanes.size());
       }
     }
+    return share;
   }
 
   private FetchLane lane(UnifiedMemoryDriver driver, MoveSizing sizing) {
@@ -149,6 +144,7 @@ final class Mover implements AutoCloseable {
     StreamHandle stream = lane.stream(number / lanes.size());
     boolean left = step.leaving().isEmpty() || leave(step, lane, stream);
     if (step.advises()) {
+      writeBacks.await(step.advised(), lane.driver());
       advise(step, lane, stream);
     }
     if (!step.coming().isEmpty()) {
@@ -211,7 +207,7 @@ final class Mover implements AutoCloseable {
    * Where the device was told to access a piece in place, and had better, it is as good as there.
    */
   void inPlace(Piece piece) {
-    if (piece.inPlace()) {
+    if (piece.inPlace() && !writeBacks.leaving(List.of(piece))) {
       inAllocations(piece, presence::inPlace);
     }
   }
@@ -221,13 +217,53 @@ final class Mover implements AutoCloseable {
       inAllocations(piece, presence::absent);
     }
     completions.awaitUpTo(step.afterSequence());
-    boolean left = lane.applier().apply(step.leave(), stream).refused() == 0;
+    List<Piece> back = step.leaving().stream().filter(piece -> onlyWrittenBack(piece, step)).toList();
+    List<Piece> others = step.leaving();
+    if (!back.isEmpty() && writeBacks.ready()) {
+      others = others.stream().filter(piece -> !back.contains(piece)).toList();
+      writeBacks.send(back);
+    }
+    boolean left = lane.applier().apply(step.leave(others), stream).refused() == 0;
     if (left) {
       step.left();
     }
-    step.leaving().forEach(this::inPlace);
+    others.forEach(this::inPlace);
     refused += left ? 0 : 1;
     return left;
+  }
+
+  /** Whether a piece leaves by a write-back and nothing else. */
+  private boolean onlyWrittenBack(Piece piece, Step step) {
+    return !piece.dead()
+        && !piece.droppable()
+        && !step.readMostly().contains(piece)
+        && context.ledger().overlapping(piece.range()).stream()
+            .noneMatch(
+                allocation ->
+                    piece
+                        .range()
+                        .intersection(allocation.range())
+                        .filter(inside -> context.applier().mayBeReadMostly(allocation, inside))
+                        .isPresent());
+  }
+
+  /** Looks what lanes have written back by now. */
+  void reapDepartures() {
+    writeBacks.reap(
+        departure -> flights.stream().anyMatch(flight -> flight.waitsFor(departure)), this::left);
+  }
+
+  private void left(Departure departure) {
+    if (departure.refused()) {
+      refused++;
+      calls.stays(departure.pieces());
+    }
+    Piece.current(departure.pieces()).forEach(this::inPlace);
+  }
+
+  /** Memory is being freed: no more of it is written back. */
+  void freed(AddressRange range) {
+    writeBacks.freed(range);
   }
 
   private void come(Step step, boolean fetch) {
@@ -261,13 +297,14 @@ final class Mover implements AutoCloseable {
   private void come(List<Piece> pieces, List<Coming> part, boolean fetch) {
     FetchLane lane = lanes.get(number % lanes.size());
     StreamHandle stream = lane.stream(number / lanes.size());
-    Flight flight = new Flight(number, pieces, lane);
+    Flight flight = new Flight(number, pieces, lane, writeBacks.underWay());
     flights.add(flight); // before the event is recorded: it is ours to destroy, whatever happens
     number = (number + 1) % (inFlight * lanes.size());
     Plan plan = fetch ? fetch(part) : Plan.empty();
     Runnable call =
         () -> {
           try {
+            flight.awaitRoom();
             lane.applier().apply(plan, stream);
             lane.driver().record(flight.event(), stream);
             part.forEach(coming -> say(coming, flight));
@@ -302,14 +339,23 @@ final class Mover implements AutoCloseable {
     }
   }
 
+  /** Whether data is written back beside fetches. */
+  boolean writesBackBeside() {
+    return writeBacks.lanesAtMost() > 0;
+  }
+
   /** Whether fetches are called for by threads of their own. */
   boolean threaded() {
     return lanes.getFirst().threaded();
   }
 
-  /** Whether a fetch that brings any of these is planned and not called for yet. */
+  /**
+   * Whether a fetch that brings any of these is planned and not called for yet, or it is yet to
+   * leave.
+   */
   boolean calling(List<Piece> pieces) {
-    return flights.stream().anyMatch(flight -> !flight.isCalled() && flight.brings(pieces));
+    return writeBacks.leaving(pieces)
+        || flights.stream().anyMatch(flight -> !flight.isCalled() && flight.brings(pieces));
   }
 
   /** Whether any fetch is. */
@@ -318,13 +364,14 @@ final class Mover implements AutoCloseable {
   }
 
   /**
-   * Waits, interrupted or not, until no fetch is.
+   * Waits, interrupted or not, until no fetch is, and all has left that is to leave.
    *
    * @param nanos for how long at most for each
-   * @return whether none is
+   * @return whether it is so
    */
   boolean awaitCalls(long nanos) {
-    return flights.stream().allMatch(flight -> flight.awaitCalled(nanos));
+    return writeBacks.await(nanos)
+        && flights.stream().allMatch(flight -> flight.awaitCalled(nanos));
   }
 
   /** What left by another's doing is no longer there. */
@@ -334,6 +381,7 @@ final class Mover implements AutoCloseable {
   }
 
   private void reap() {
+    reapDepartures();
     while (!flights.isEmpty() && flights.peek().isComplete()) {
       landed(flights.remove());
     }
@@ -369,5 +417,6 @@ final class Mover implements AutoCloseable {
       flight.lane().giveBack(flight.event());
     }
     lanes.forEach(FetchLane::close);
+    writeBacks.close();
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * One thing to do: let some pieces go, then bring others in. The account of residency has it done
@@ -60,8 +61,13 @@ public record Step(
 
   /** What makes the room; what is dead the driver takes by itself. */
   public Plan leave() {
+    return leave(leaving);
+  }
+
+  /** The same for some of what leaves. */
+  Plan leave(List<Piece> some) {
     List<Hint> hints =
-        leaving.stream()
+        some.stream()
             .filter(piece -> !piece.dead())
             .sorted(BY_ADDRESS)
             .<Hint>map(
@@ -110,6 +116,11 @@ public record Step(
 
   private List<Piece> readMostlyBeforeTheyCome() {
     return readMostly.stream().filter(piece -> !leaving.contains(piece)).toList();
+  }
+
+  /** What something is said of. */
+  List<Piece> advised() {
+    return Stream.of(readMostly, notReadMostly, placing, unplacing).flatMap(List::stream).toList();
   }
 
   /** Whether there is something to say. */

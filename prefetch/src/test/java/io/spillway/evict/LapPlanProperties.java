@@ -154,6 +154,29 @@ final class LapPlanProperties {
     }
   }
 
+  @Property(tries = 100)
+  void choicesLeaveLessAndLessOnTheHost(
+      @ForAll @IntRange(min = 1, max = 30) int length,
+      @ForAll @IntRange(min = 1, max = 12) int kinds,
+      @ForAll @IntRange(min = 1, max = 12) int room,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    List<Piece> all = blocks(kinds, false);
+    List<List<Piece>> uses = new ArrayList<>();
+    for (int at = 0; at < length; at++) {
+      uses.add(all.stream().filter(piece -> random.nextInt(4) == 0).toList());
+    }
+    long roomBytes = room * Blocks.BYTES;
+
+    LapPlan one = LapPlan.of(uses, roomBytes, 0, Prices.H200, (piece, at) -> true);
+    List<LapPlan> choices = LapPlan.choices(uses, roomBytes, 0, Prices.H200, (piece, at) -> true);
+
+    assertThat(all.stream().filter(choices.getFirst()::inPlace))
+        .containsExactlyElementsOf(all.stream().filter(one::inPlace).toList());
+    assertThat(all).noneMatch(choices.getLast()::inPlace);
+    assertThat(choices).hasSizeLessThanOrEqualTo(9);
+  }
+
   @Example
   void whatIsWrittenOnceALapAndDoesNotStayIsLeftOnTheHost() {
     List<Piece> written = blocks(10, false);

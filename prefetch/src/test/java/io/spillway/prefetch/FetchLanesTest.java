@@ -23,9 +23,11 @@ import io.spillway.driver.sim.TouchKind;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +83,11 @@ final class FetchLanesTest {
       open.incrementAndGet();
       return SiblingDriver.owning(
           new ForwardingDriver(sibling) {
+            @Override
+            public Optional<Executor> virtualThread(String name) {
+              return Optional.empty(); // lanes are to have real threads here
+            }
+
             @Override
             public void prefetch(AddressRange range, Location target, StreamHandle stream) {
               if (target.equals(Location.HOST)) {

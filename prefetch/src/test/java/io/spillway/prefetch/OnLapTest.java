@@ -106,7 +106,7 @@ final class OnLapTest {
         Allocation weights = weights(spillway, LAYERS).readMostly()) {
       laps(spillway, weights, 3);
       assertThat(state(spillway)).startsWith("since a lap of 24 launches, on, ");
-      assertThat(driver.calls("openSibling")).isOne();
+      assertThat(driver.calls("openSibling")).as("to fetch with").isEqualTo(Mover.LANES);
       SimulationCounters before = simulation.counters();
 
       laps(spillway, weights, 1);

@@ -184,7 +184,10 @@ final class ProfiledEngineTest {
     assertThat(first / coldSeconds()).isLessThan(1.1);
     try (Program program = new Program(auto(), config -> {})) {
       program.allocate(LAYERS);
-      assertThat(program.pass() / coldSeconds()).as("without").isGreaterThan(1.4);
+      program.pass();
+      assertThat(program.simulation.counters().bytesOut())
+          .as("without, what leaves is written back")
+          .isGreaterThan(2 * LAYER);
     }
   }
 
@@ -244,7 +247,7 @@ final class ProfiledEngineTest {
     Path schedule = recorded();
     try (Program program = following(schedule)) {
       program.allocate(LAYERS);
-      for (int i = 0; i < 60; i++) { // back and forth
+      for (int i = 0; i < 72; i++) { // back and forth
         program.launch(i % 12);
         program.launch(LAYERS - 1 - i % 12);
       }

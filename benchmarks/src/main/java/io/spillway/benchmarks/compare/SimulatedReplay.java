@@ -37,7 +37,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replays a trace on the simulated driver, whose device has exactly the budget's memory.
+ * Replays a trace on the simulated driver, whose device has exactly the budget's memory left: it is
+ * as large as its model, so that what an engine takes of a whole card (contexts) is measured by
+ * that.
  *
  * <p>Regions are managed memory of a Spillway session, filled by the host before the clock starts.
  * Launches are issued one at a time: the program waits for each before it issues the next, so that
@@ -112,8 +114,7 @@ public final class SimulatedReplay {
   private Outcome run(
       @Nullable SessionPlugin plugin, Contender.@Nullable Planned planned, long budgetBytes) {
     long hostBytes = Math.max(model.hostMemoryBytes(), HOST_MARGIN * blocks.count() * Blocks.BYTES);
-    SimulatedDriver driver =
-        SimulatedDriver.builder(model).deviceBytes(budgetBytes).hostBytes(hostBytes).open();
+    SimulatedDriver driver = openWithRoom(budgetBytes, hostBytes);
     HostThread mover = driver.hostThread("mover");
     Hands hands = new Hands();
     SpillwayConfig config =
@@ -149,6 +150,17 @@ public final class SimulatedReplay {
     } finally {
       driver.close();
     }
+  }
+
+  /** A card of the model's size of which all but {@code bytes} is taken. */
+  private SimulatedDriver openWithRoom(long bytes, long hostBytes) {
+    long deviceBytes = Math.max(bytes, model.memoryBytes());
+    SimulatedDriver driver =
+        SimulatedDriver.builder(model).deviceBytes(deviceBytes).hostBytes(hostBytes).open();
+    if (deviceBytes > bytes) {
+      driver.allocateDevice(deviceBytes - bytes);
+    }
+    return driver;
   }
 
   private void readOnlyAsUsersSay(List<Allocation> allocations) {

@@ -13,8 +13,8 @@ import java.util.List;
  * {@code cuMemPrefetchAsync} and its batch forms: {@code uvm_migrate.c}.
  *
  * <p>A call up to {@link GpuModel#prefetchInlineBytes} does its work on the calling thread, a
- * larger one on the driver's. Moves hold one lock in both directions; towards the host, handling
- * host pages takes longer than the link.
+ * larger one on the driver's. Moves of one context hold one lock in both directions ({@link
+ * MoveContexts}); towards the host, handling host pages takes longer than the link.
  */
 final class ExplicitMove {
 
@@ -66,7 +66,7 @@ final class ExplicitMove {
         nanos += missing.and(block.onHost).bytes() / model.prefetchLinkGBps();
       }
     }
-    long start = machine.moves.earliestStart(earliest, Math.round(nanos));
+    long start = machine.contexts.earliestStart(earliest, Math.round(nanos));
     return machine.link.earliestStart(Direction.TO_DEVICE, start, Math.round(nanos));
   }
 
@@ -101,15 +101,18 @@ final class ExplicitMove {
     long end = earliest;
     if (moves) {
       double nanos = plan.nanosFrom(earliest);
-      long start = machine.moves.earliestStart(earliest, Math.round(nanos));
+      long start = machine.contexts.earliestStart(earliest, Math.round(nanos));
       start = machine.link.earliestStart(Direction.TO_DEVICE, start, Math.round(plan.linkNanos));
       nanos = plan.nanosFrom(start);
-      long stretched = machine.activity.stretch(start, Math.round(nanos));
+      boolean several = machine.contexts.severalFetch();
+      long stretched = machine.activity.stretch(start, Math.round(nanos), several);
+      stretched = machine.contexts.stretch(Direction.TO_DEVICE, start, stretched);
       double slowdown = nanos == 0 ? 1 : stretched / nanos;
       long linkEnd =
           machine.link.transfer(Direction.TO_DEVICE, start, Math.round(plan.linkNanos * slowdown));
       end = Math.max(start + stretched, linkEnd);
-      machine.moves.reserve(start, end - start);
+      end = Math.max(end, machine.contexts.unmapped(start, Math.round(plan.unmapNanos)));
+      machine.contexts.reserve(Direction.TO_DEVICE, start, end);
       machine.activity.addPrefetch(start, end);
       double scale = nanos == 0 ? 1 : (end - start) / nanos;
       for (Arrival arrival : plan.arrivals) {
@@ -166,6 +169,7 @@ final class ExplicitMove {
       block.hostMapped = false;
       nanos += model.hostUnmapBlockNanos();
       plan.hostNanos += model.hostUnmapBlockNanos();
+      plan.unmapNanos += model.hostUnmapBlockNanos();
     }
     double linkNanos = copied.bytes() / model.prefetchLinkGBps();
     nanos += linkNanos;
@@ -187,7 +191,9 @@ final class ExplicitMove {
   }
 
   private Done toHost(List<Part> parts, Location target, long now, long ready, boolean inline) {
-    double perBlock = inline ? model.toHostInlineBlockNanos() : model.toHostDeferredBlockNanos();
+    boolean own = machine.contexts.callsByItsOwn();
+    boolean inside = inline || own; // in a context of its own a large call is no faster
+    double perBlock = inside ? model.toHostInlineBlockNanos() : model.toHostDeferredBlockNanos();
     Plan plan = new Plan(now);
     long arrived = 0;
     for (Part part : parts) {
@@ -200,23 +206,36 @@ final class ExplicitMove {
     }
     boolean moves = !plan.arrivals.isEmpty();
     if (!moves) {
-      long inside = Math.round(plan.residentNanos);
-      return new Done(now + inside, Math.max(now + inside, ready));
+      long looked = now + Math.round(plan.residentNanos);
+      return new Done(looked, Math.max(looked, ready));
     }
-    double fixed = inline ? 0 : model.toHostDeferredFixedNanos();
+    double fixed = inside ? 0 : model.toHostDeferredFixedNanos();
     long earliest = Math.max(Math.max(now, ready) + Math.round(fixed), arrived);
     long nanos = Math.round(plan.nanos);
-    long start = machine.moves.earliestStart(earliest, nanos);
-    long linkEnd = machine.link.transfer(Direction.TO_HOST, start, Math.round(plan.linkNanos));
-    long end = Math.max(start + nanos, linkEnd);
-    machine.moves.reserve(start, end - start);
+    long start = machine.contexts.earliestStart(earliest, nanos);
+    long stretched = machine.contexts.stretch(Direction.TO_HOST, start, nanos);
+    long end = Math.max(start + stretched, outOfTheLink(start, Math.round(plan.linkNanos), own));
+    machine.contexts.reserve(Direction.TO_HOST, start, end);
     double scale = (end - start) / Math.max(plan.nanos, 1);
     for (Arrival arrival : plan.arrivals) {
       arrival.block.leftAt = start + Math.round(arrival.afterNanos * scale);
     }
     announce(Direction.TO_HOST, plan, start, scale);
-    double issue = plan.residentNanos + (inline ? plan.nanos : model.prefetchDeferredIssueNanos());
-    return new Done(Math.min(now + Math.round(issue), end), end);
+    double heldUp = nanos == 0 ? 1 : stretched / (double) nanos;
+    double issue = inside ? plan.nanos * heldUp : model.prefetchDeferredIssueNanos();
+    return new Done(Math.min(now + Math.round(plan.residentNanos + issue), end), end);
+  }
+
+  /**
+   * When what goes out is through the link. Between what contexts of their own send block by block
+   * kernels write nearly as fast as alone: {@code contexts.inplace}.
+   */
+  private long outOfTheLink(long start, long nanos, boolean own) {
+    if (own) {
+      machine.link.pass(Direction.TO_HOST, nanos);
+      return start + nanos;
+    }
+    return machine.link.transfer(Direction.TO_HOST, start, nanos);
   }
 
   private void sendOut(BlockState block, PageSet pages, Plan plan, double perBlock, long now) {
@@ -302,6 +321,7 @@ final class ExplicitMove {
 
     double linkNanos;
     double hostNanos;
+    double unmapNanos;
     double residentNanos;
     long blocks;
     long seen;

@@ -47,6 +47,8 @@ import java.util.List;
  *     readmostly.set.first
  * @param deviceRevokeBlockNanos the same of the device's, of a block that is to be read-mostly;
  *     readmostly.set.resident
+ * @param hostUnmapSharedPart the part of that which contexts do one after the other;
+ *     docs/moving.md, read-mostly said by two contexts
  * @param collapsePageNanos a kernel's write to one duplicated read-mostly page; readmostly.gpuwrite
  * @param prefetchLinkGBps the link during an explicit prefetch, GB/s; prefetch.h2d 6G (50.6),
  *     readmostly.prefetch 6G (50.3)
@@ -67,6 +69,8 @@ import java.util.List;
  * @param prefetchUntouchedBlockNanos prefetch of a block never touched; prefetch.untouched
  * @param prefetchOverlapGBps the link during a prefetch while a bandwidth-bound kernel runs, GB/s;
  *     prefetch.overlap
+ * @param contextsOverlapGBps the same where two contexts prefetch, each by a thread of its own,
+ *     GB/s; contexts.h2d.drop.kernels by 2
  * @param kernelOverlapSlowdown how much longer that kernel takes; prefetch.overlap
  * @param readMostlySingleBlockNanos more for a prefetch or advice of exactly one read-mostly block;
  *     readmostly.prefetch 2M - prefetch.h2d 2M
@@ -74,6 +78,13 @@ import java.util.List;
  * @param toHostDeferredBlockNanos one block to the host in a deferred call; prefetch.d2h 128M,
  *     512M, 6G
  * @param toHostDeferredFixedNanos start of a deferred call to the host; prefetch.d2h 128M, 512M
+ * @param toHostBesideToHost for each move to the host that another context began before, how much
+ *     longer one takes beside it, as a part of itself; contexts.d2h
+ * @param toHostBesideToDevice the same beside a move to the device; contexts.both
+ * @param toDeviceBesideToHost the same of a move to the device beside one to the host;
+ *     contexts.both
+ * @param toHostBesideInPlace how many times as long a move to the host takes in a context of its
+ *     own beside a kernel that accesses host memory; contexts.inplace
  * @param hostPagesBlockNanos making the host pages of one block on one thread; prefetch.d2h.first
  * @param evictionBlockNanos host time to evict one block with a copy; assumed as
  *     toHostDeferredBlockNanos
@@ -117,6 +128,7 @@ public record GpuModel(
     int prefetchThresholdPercent,
     double hostUnmapBlockNanos,
     double deviceRevokeBlockNanos,
+    double hostUnmapSharedPart,
     double collapsePageNanos,
     double prefetchLinkGBps,
     long prefetchInlineBytes,
@@ -130,11 +142,16 @@ public record GpuModel(
     double prefetchResidentBlockNanos,
     double prefetchUntouchedBlockNanos,
     double prefetchOverlapGBps,
+    double contextsOverlapGBps,
     double kernelOverlapSlowdown,
     double readMostlySingleBlockNanos,
     double toHostInlineBlockNanos,
     double toHostDeferredBlockNanos,
     double toHostDeferredFixedNanos,
+    double toHostBesideToHost,
+    double toHostBesideToDevice,
+    double toDeviceBesideToHost,
+    double toHostBesideInPlace,
     double hostPagesBlockNanos,
     double evictionBlockNanos,
     double adviseFixedNanos,
@@ -166,13 +183,14 @@ public record GpuModel(
     positive("zeroCopyGBps", zeroCopyGBps);
     positive("prefetchLinkGBps", prefetchLinkGBps);
     positive("prefetchOverlapGBps", prefetchOverlapGBps);
+    positive("contextsOverlapGBps", contextsOverlapGBps);
     positive("hostFirstTouchGBps", hostFirstTouchGBps);
     positive("hostReadMostlyFillGBps", hostReadMostlyFillGBps);
     positive("hostRewriteGBps", hostRewriteGBps);
     positive("hostAccessGBps", hostAccessGBps);
-    if (faultDuplicates < 1 || kernelOverlapSlowdown < 1) {
+    if (faultDuplicates < 1 || kernelOverlapSlowdown < 1 || toHostBesideInPlace < 1) {
       throw new IllegalArgumentException(
-          "faultDuplicates and kernelOverlapSlowdown: must be at least 1");
+          "faultDuplicates, kernelOverlapSlowdown and toHostBesideInPlace: must be at least 1");
     }
   }
 

@@ -79,8 +79,8 @@ final class KernelRun {
     long busyFrom = Math.max(start, finished - Math.round(memoryBusy));
     long shared = machine.activity.addKernel(busyFrom, finished);
     if (shared > 0) {
-      long lost = machine.activity.lost(shared);
-      machine.stallMoves(lost);
+      long lost = machine.activity.lost(shared, machine.contexts.severalFetch());
+      machine.contexts.stall(lost);
       machine.link.stall(Direction.TO_DEVICE, lost);
       finished += Math.round(shared * (model.kernelOverlapSlowdown() - 1));
     }
@@ -276,6 +276,7 @@ final class KernelRun {
       memoryAt = Math.max(memoryAt, (double) machine.link.transfer(Direction.TO_HOST, from, nanos));
       machine.tally.zeroCopyBytes += bytes;
     }
+    machine.contexts.accessedInPlace(from, Math.round(memoryAt));
   }
 
   /** Computes on bytes that begin to come in now; the kernel ends when both are through. */

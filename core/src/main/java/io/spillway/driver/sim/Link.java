@@ -26,6 +26,11 @@ final class Link {
     return lastStart + stretched;
   }
 
+  /** Counts bytes that take {@code nanos} and leave room between them for others. */
+  void pass(Direction direction, long nanos) {
+    timeline(direction).pass(nanos);
+  }
+
   /** When the latest {@link #transfer} began. */
   long lastStart() {
     return lastStart;

@@ -9,8 +9,7 @@ final class Machine {
   final DeviceMemory memory;
   final KernelActivity activity;
 
-  /** The lock explicit moves hold: one at a time, whichever way ({@code prefetch.both}). */
-  final Timeline moves = new Timeline();
+  final MoveContexts contexts;
 
   final TreePrefetcher prefetcher;
 
@@ -19,13 +18,9 @@ final class Machine {
     this.announcer = announcer;
     link = new Link(model);
     memory = new DeviceMemory(model, deviceBytes, link, tally, announcer);
-    activity = new KernelActivity(model.prefetchOverlapGBps() / model.prefetchLinkGBps());
+    activity = new KernelActivity(model);
+    contexts = new MoveContexts(model, link);
     prefetcher = new TreePrefetcher(model.prefetchThresholdPercent());
-  }
-
-  /** Delays every later move, as work that holds the driver's lock or slows it does. */
-  void stallMoves(long nanos) {
-    moves.stall(nanos);
   }
 
   /** An allocation with these blocks is gone. */

@@ -12,6 +12,7 @@ import io.spillway.driver.Location;
 import io.spillway.driver.MemoryInfo;
 import io.spillway.driver.NanoClock;
 import io.spillway.driver.RangeAttributes;
+import io.spillway.driver.SiblingDriver;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.AddressSpace.BlockPages;
@@ -21,7 +22,9 @@ import io.spillway.range.AddressRange;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -266,7 +269,7 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
             requireLocation("cuMemAdvise", location, range);
           }
           long nanos = policies.apply(parts, advice, location, time.now());
-          machine.stallMoves(nanos);
+          machine.contexts.exclude(nanos);
           time.spend(nanos);
         });
   }
@@ -457,6 +460,30 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
   @Override
   public void close() {
     time.locked(() -> closed = true);
+  }
+
+  /**
+   * {@inheritDoc} It has a context of its own in the model, but only calls that move or advise are
+   * made by it. Threads of its own are {@linkplain #virtualThread virtual}.
+   */
+  @Override
+  public UnifiedMemoryDriver openSibling() {
+    return call(
+        "cuCtxCreate", () -> SiblingDriver.owning(new SimulatedSibling(this, machine.contexts)));
+  }
+
+  @Override
+  public Optional<Executor> virtualThread(String name) {
+    return Optional.of(time.newThread(name));
+  }
+
+  /** Runs {@code work} as one step of the model. */
+  void locked(Runnable work) {
+    time.locked(
+        () -> {
+          work.run();
+          return machine;
+        });
   }
 
   /** The live allocation {@code range} is inside of. */

@@ -45,6 +45,16 @@ final class VirtualTime {
                 }));
   }
 
+  /** A further thread, made at the caller's time, which no other has by its name. */
+  HostThread newThread(String name) {
+    return locked(
+        () -> {
+          HostThread thread = new HostThread(this, name);
+          thread.time = now();
+          return thread;
+        });
+  }
+
   /** The caller's time; under the lock. */
   long now() {
     return current.get().time;

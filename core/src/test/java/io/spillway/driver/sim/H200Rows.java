@@ -28,6 +28,7 @@ final class H200Rows {
     rows.prefetching();
     rows.readMostlyAndDiscard();
     rows.cyclicWeightStream();
+    rows.contexts();
     return rows.experiments;
   }
 
@@ -119,6 +120,45 @@ final class H200Rows {
     stream("fault_lru_writeback", e -> e.faults(false));
     stream("zerocopy_1_read", e -> e.zeroCopy(1));
     stream("zerocopy_20_reads", e -> e.zeroCopy(CyclicStream.READS));
+  }
+
+  private void context(String name, ToDoubleFunction<ContextsExperiment> experiment) {
+    experiments.put("contexts." + name, () -> experiment.applyAsDouble(new ContextsExperiment()));
+  }
+
+  private void contexts() {
+    for (int contexts : new int[] {1, 2, 4}) {
+      for (long size : new long[] {8 * MIB, 32 * MIB, 128 * MIB}) {
+        context("d2h %d by %d".formatted(size, contexts), e -> e.backBy(contexts, size));
+      }
+    }
+    context("h2d by 2", e -> e.fetchedBy(2, 64 * MIB));
+    context("h2d.kernels by 2", e -> e.fetchedBesideKernels(2, 64 * MIB));
+    context("h2d.drop by 1", e -> e.fetchedAndDropped(1, 64 * MIB, 3, false));
+    context("h2d.drop.kernels by 1", e -> e.fetchedAndDropped(1, 64 * MIB, 3, true));
+    for (int contexts : new int[] {2, 4}) {
+      context("h2d.drop by " + contexts, e -> e.fetchedAndDropped(contexts, 128 * MIB, 2, false));
+      context(
+          "h2d.drop.kernels by " + contexts,
+          e -> e.fetchedAndDropped(contexts, 128 * MIB, 2, true));
+    }
+    for (int contexts : new int[] {1, 2}) {
+      context("both.d2h by " + contexts, e -> e.backBesideFetches(contexts, 32 * MIB));
+      context("both.h2d by " + contexts, e -> e.fetchedBesideBack(contexts, 32 * MIB));
+    }
+    inPlace("read", TouchKind.READ, 1, 2, 4);
+    inPlace("write", TouchKind.WRITE, 1, 2);
+  }
+
+  private void inPlace(String name, TouchKind kind, int... counts) {
+    for (int contexts : counts) {
+      context(
+          "inplace.%s.d2h by %d".formatted(name, contexts),
+          e -> e.backBesideInPlace(contexts, 32 * MIB, kind));
+      context(
+          "inplace.%s by %d".formatted(name, contexts),
+          e -> e.inPlaceBesideBack(contexts, 32 * MIB, kind));
+    }
   }
 
   /** Seconds per pass with each of the 32 settings, in ascending order. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -97,13 +98,15 @@ final class LaneMeasurements {
   private static final class Lane implements AutoCloseable {
     private final UnifiedMemoryDriver driver;
     private final PlanApplier applier;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final Executor thread;
     private final List<StreamHandle> streams = new ArrayList<>();
     private final List<EventHandle> events = new ArrayList<>();
 
     Lane(UnifiedMemoryDriver driver, PlanApplier applier) {
       this.driver = driver;
       this.applier = applier.through(driver).withPieces(STEP_BYTES);
+      this.thread =
+          driver.virtualThread("lane").orElseGet(() -> Executors.newSingleThreadExecutor());
       for (int i = 0; i < IN_FLIGHT; i++) {
         streams.add(driver.createStream());
         events.add(driver.createEvent());
@@ -125,7 +128,9 @@ final class LaneMeasurements {
 
     @Override
     public void close() {
-      thread.close();
+      if (thread instanceof ExecutorService real) {
+        real.close();
+      }
       streams.forEach(driver::synchronize);
       events.forEach(driver::destroyEvent);
       streams.forEach(driver::destroyStream);

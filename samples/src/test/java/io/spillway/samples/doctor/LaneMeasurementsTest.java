@@ -19,6 +19,7 @@ import io.spillway.samples.device.Machine;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,18 +42,26 @@ final class LaneMeasurementsTest {
 
   /** The machine, whose driver's siblings have contexts of their own. */
   private Machine withContexts() {
+    return withSiblings(
+        upstream -> {
+          open.incrementAndGet();
+          return SiblingDriver.owning(
+              new ForwardingDriver(upstream.openSibling()) {
+                @Override
+                public void close() {
+                  super.close();
+                  open.decrementAndGet();
+                }
+              });
+        });
+  }
+
+  private Machine withSiblings(UnaryOperator<UnifiedMemoryDriver> opened) {
     UnifiedMemoryDriver driver =
         new ForwardingDriver(machine.driver()) {
           @Override
           public UnifiedMemoryDriver openSibling() {
-            open.incrementAndGet();
-            return SiblingDriver.owning(
-                new ForwardingDriver(upstream()) {
-                  @Override
-                  public void close() {
-                    open.decrementAndGet();
-                  }
-                });
+            return opened.apply(upstream());
           }
         };
     return (Machine)
@@ -116,6 +125,6 @@ final class LaneMeasurementsTest {
 
   @Test
   void whereMovingHasNoContextOfItsOwnThereIsNothingToMeasure() {
-    assertThat(take(machine, ByteSize.GIB)).isEmpty();
+    assertThat(take(withSiblings(SiblingDriver::of), ByteSize.GIB)).isEmpty();
   }
 }

@@ -220,6 +220,7 @@ final class WriteBackLanesTest {
 
   @Test
   void aLaneThatFailsSwitchesTheEngineOffAndNoLaunchWaitsForIt() {
+    roomBytes = Long.MAX_VALUE; // what it did not write back is still there, and the driver evicts
     Contexts driver =
         new Contexts() {
           @Override

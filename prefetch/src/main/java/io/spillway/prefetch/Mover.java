@@ -217,7 +217,8 @@ final class Mover implements AutoCloseable {
       inAllocations(piece, presence::absent);
     }
     completions.awaitUpTo(step.afterSequence());
-    List<Piece> back = step.leaving().stream().filter(piece -> onlyWrittenBack(piece, step)).toList();
+    List<Piece> back =
+        step.leaving().stream().filter(piece -> onlyWrittenBack(piece, step)).toList();
     List<Piece> others = step.leaving();
     if (!back.isEmpty() && writeBacks.ready()) {
       others = others.stream().filter(piece -> !back.contains(piece)).toList();

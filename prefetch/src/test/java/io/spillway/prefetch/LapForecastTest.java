@@ -73,8 +73,8 @@ final class LapForecastTest {
     List<List<Piece>> lap = lap(false);
     List<LapPlan> choices = LapPlan.choices(lap, ROOM, Blocks.BYTES, PRICES, ALWAYS);
     InPlaceTrials trials = new InPlaceTrials(0);
-    LapCosts costs = new LapCosts(
-            lap, new long[LAUNCHES], PRICES, trials, Piece::droppable, _ -> false);
+    LapCosts costs =
+        new LapCosts(lap, new long[LAUNCHES], PRICES, trials, Piece::droppable, _ -> false);
 
     LapPlan best = costs.best(choices, ROOM);
 

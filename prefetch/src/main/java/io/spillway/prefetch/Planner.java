@@ -436,7 +436,7 @@ public final class Planner {
     GoneRound lap = predictor.lapConfirmed() ? predictor.goneRound() : GoneRound.NONE;
     for (Piece piece : coming) {
       if (piece.turnsReadMostly(lap, now)) {
-        if (piece.suspended() || followsEarlierRun()) {
+        if (piece.suspended() || (followsEarlierRun() && !piece.stays())) {
           readMostly.add(piece); // else as it leaves
         }
         if (piece.placed()) { // read-mostly goes before in place

@@ -130,14 +130,14 @@ final class ReadInPlace {
   }
 
   /**
-   * Before anything was measured: if it seems better, what is mostly in place already stays so, and
-   * so does what costs half as much to try in place as to make ready for being dropped, at most, so
-   * that a try in vain costs no more than half as much again.
+   * Before anything was measured: if it seems better, what is mostly in place already stays so. So
+   * does what would have to be copied to the host before it moves freely, if telling the driver
+   * takes half of that at most, and launches are too short to go over it more than once.
    */
   void atFirst(Estimate lap) {
     boolean mostlyPlaced = 2 * lap.placedBytes() >= lap.inPlaceBytes();
-    boolean cheaperToTry = 2 * (lap.toldNanos() + lap.riskNanos()) < lap.copyNanos();
-    if (!chosen && failures == 0 && (mostlyPlaced || cheaperToTry) && lap.better(lap.moving())) {
+    boolean cheaperToTell = lap.riskNanos() == 0 && 2 * lap.toldNanos() < lap.copyNanos();
+    if (!chosen && failures == 0 && (mostlyPlaced || cheaperToTell) && lap.better(lap.moving())) {
       choose(lap, lap.moving());
     }
   }

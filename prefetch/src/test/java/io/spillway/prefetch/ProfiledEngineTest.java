@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -111,6 +112,14 @@ final class ProfiledEngineTest {
       return simulation.attributes(layers.get(layer).range()).readMostly();
     }
 
+    /** What stays need not be. */
+    int firstReadMostly() {
+      return IntStream.range(0, layers.size())
+          .filter(this::readMostly)
+          .findFirst()
+          .orElseThrow(() -> new AssertionError("nothing is read-mostly"));
+    }
+
     String state() {
       return Objects.requireNonNull(spillway.statistics().plugins().get("profiled"));
     }
@@ -164,6 +173,7 @@ final class ProfiledEngineTest {
   @Test
   void theFirstLapTakesLittleMoreThanFetchingEverythingOnce() throws IOException {
     double first;
+    double firstTwo;
     try (Program program = following(recorded())) {
       program.allocate(LAYERS);
       first = program.pass();
@@ -175,6 +185,7 @@ final class ProfiledEngineTest {
           .as("what the recorded lap only reads leaves free, but for the first launch's")
           .isLessThanOrEqualTo(2 * LAYER);
       double steady = program.pass();
+      firstTwo = first + steady;
       for (int i = 0; i < 3; i++) {
         assertThat(program.pass())
             .as("what stays is decided")
@@ -184,10 +195,9 @@ final class ProfiledEngineTest {
     assertThat(first / coldSeconds()).isLessThan(1.1);
     try (Program program = new Program(auto(), config -> {})) {
       program.allocate(LAYERS);
-      program.pass();
-      assertThat(program.simulation.counters().bytesOut())
-          .as("without, what leaves is written back")
-          .isGreaterThan(2 * LAYER);
+      assertThat((program.pass() + program.pass()) / firstTwo)
+          .as("without, what leaves is written back once")
+          .isGreaterThan(1.3);
     }
   }
 
@@ -224,7 +234,7 @@ final class ProfiledEngineTest {
       program.pass();
 
       assertThat(program.readMostly(3)).isFalse();
-      assertThat(program.readMostly(5)).isTrue();
+      assertThat(program.firstReadMostly()).isPositive();
     }
   }
 
@@ -233,12 +243,12 @@ final class ProfiledEngineTest {
     try (Program program = following(recorded())) {
       program.allocate(LAYERS);
       program.pass();
-      assertThat(program.readMostly(5)).isTrue();
-      double update = program.seconds(() -> program.launch(5, AccessKind.READ_WRITE));
+      int layer = program.firstReadMostly();
+      double update = program.seconds(() -> program.launch(layer, AccessKind.READ_WRITE));
       // A layer written while duplicated takes 32768 pages x 76 us, two and a half seconds.
       assertThat(update).isLessThan(0.2);
       program.pass();
-      assertThat(program.readMostly(5)).as("a lap has to prove it anew").isFalse();
+      assertThat(program.readMostly(layer)).as("a lap has to prove it anew").isFalse();
     }
   }
 
@@ -247,7 +257,7 @@ final class ProfiledEngineTest {
     Path schedule = recorded();
     try (Program program = following(schedule)) {
       program.allocate(LAYERS);
-      for (int i = 0; i < 72; i++) { // back and forth
+      for (int i = 0; i < 60; i++) { // back and forth
         program.launch(i % 12);
         program.launch(LAYERS - 1 - i % 12);
       }

@@ -116,12 +116,13 @@ final class ReadInPlaceTest {
   }
 
   @Test
-  void whatWouldHaveToBeCopiedFirstIsReadInPlaceIfThatIsHalfAsDearToTry() {
+  void whatWouldHaveToBeCopiedFirstIsReadInPlaceIfTellingTakesHalfOfThat() {
     double told = BYTES * Prices.ADVISE;
-    double risk = 5_000_000;
-    reading.atFirst(estimate(0, 2 * (told + risk), risk));
-    assertThat(reading.chosen()).as("dearer").isFalse();
-    reading.atFirst(estimate(0, 2 * (told + risk) + 1, risk));
+    reading.atFirst(estimate(0, 2 * told, 0));
+    assertThat(reading.chosen()).as("more than half").isFalse();
+    reading.atFirst(estimate(0, 2 * told + 1, 1));
+    assertThat(reading.chosen()).as("launches may go over it again").isFalse();
+    reading.atFirst(estimate(0, 2 * told + 1, 0));
     assertThat(reading.chosen()).isTrue();
   }
 

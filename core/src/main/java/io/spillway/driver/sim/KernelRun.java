@@ -269,7 +269,7 @@ final class KernelRun {
     computed((double) kind.crossings() * bytes);
     residentNanos += kind.crossings() * bytes / model.deviceReadGBps();
     if (kind.reads()) {
-      memoryAt = machine.link.transfer(Direction.TO_DEVICE, from, nanos);
+      memoryAt = machine.link.transferFirst(Direction.TO_DEVICE, from, nanos);
       machine.tally.zeroCopyBytes += bytes;
     }
     if (kind.writes()) {

@@ -16,14 +16,28 @@ final class Link {
 
   /** Moves bytes that take {@code nanos} alone, not before {@code earliest}; returns the end. */
   long transfer(Direction direction, long earliest, long nanos) {
-    Timeline timeline = timeline(direction);
-    long start = timeline.earliestStart(earliest, nanos);
+    long start = timeline(direction).earliestStart(earliest, nanos);
+    long stretched = stretched(direction, start, nanos);
+    lastStart = timeline(direction).reserve(earliest, stretched);
+    return lastStart + stretched;
+  }
+
+  /**
+   * Moves bytes that take {@code nanos} alone from {@code start} on, before all that is reserved;
+   * returns the end. So kernels do that access memory in place: {@code contexts.inplace.fetch}.
+   */
+  long transferFirst(Direction direction, long start, long nanos) {
+    long stretched = stretched(direction, start, nanos);
+    timeline(direction).overtake(start, stretched);
+    return start + stretched;
+  }
+
+  /** What it takes beside what goes the other way. */
+  private long stretched(Direction direction, long start, long nanos) {
     long opposite =
         timeline(direction == Direction.TO_DEVICE ? Direction.TO_HOST : Direction.TO_DEVICE).tail();
     long shared = Math.max(0, Math.min(start + nanos, opposite) - start);
-    long stretched = nanos + Math.round(shared * (duplexSlowdown - 1));
-    lastStart = timeline.reserve(earliest, stretched);
-    return lastStart + stretched;
+    return nanos + Math.round(shared * (duplexSlowdown - 1));
   }
 
   /** Counts bytes that take {@code nanos} and leave room between them for others. */

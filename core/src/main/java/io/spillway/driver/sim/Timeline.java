@@ -43,6 +43,19 @@ final class Timeline {
     return start;
   }
 
+  /**
+   * Begins {@code nanos} of work at {@code start}, whatever is reserved; where that is in its way,
+   * everything reserved from now on is later instead.
+   */
+  void overtake(long start, long nanos) {
+    if (earliestStart(start, nanos) == start) {
+      long ignored = reserve(start, nanos);
+    } else {
+      busyNanos += nanos;
+      stall(nanos);
+    }
+  }
+
   /** Counts {@code nanos} of work in pieces so small that nothing else has to wait for them. */
   void pass(long nanos) {
     busyNanos += nanos;

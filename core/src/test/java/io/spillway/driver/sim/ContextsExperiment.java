@@ -202,15 +202,25 @@ final class ContextsExperiment {
 
   /** That kernel beside what goes back. */
   double inPlaceBesideBack(int contexts, long piece, TouchKind kind) {
-    AddressRange inPlace = inPlace();
     List<Lane> back = lanes(contexts, Location.HOST, written(OUTLASTS * BYTES), piece, 1);
-    back.forEach(lane -> lane.thread.execute(() -> {}));
+    return inPlaceBeside(back, kind);
+  }
+
+  /** A kernel that reads in place beside what comes. */
+  double inPlaceBesideFetches(int contexts, long piece) {
+    List<Lane> fetches = lanes(contexts, GPU, card.cycled(OUTLASTS * BYTES), piece, 1);
+    return inPlaceBeside(fetches, TouchKind.READ);
+  }
+
+  private double inPlaceBeside(List<Lane> moves, TouchKind kind) {
+    AddressRange inPlace = inPlace();
+    moves.forEach(lane -> lane.thread.execute(() -> {}));
     long start = driver.clock().nanoTime();
     StreamHandle kernels = driver.createStream();
     for (AddressRange part : H200Experiment.pieces(inPlace, KERNEL_BYTES)) {
       long now = driver.clock().nanoTime();
-      while (back.stream().anyMatch(lane -> lane.more() && lane.thread.nanoTime() <= now)) {
-        first(back).call();
+      while (moves.stream().anyMatch(lane -> lane.more() && lane.thread.nanoTime() <= now)) {
+        first(moves).call();
       }
       driver.launch(SimulatedKernel.of("in place", new Access(part, kind, 1, 1)), kernels);
       driver.synchronize(kernels);

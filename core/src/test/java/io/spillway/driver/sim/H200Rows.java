@@ -145,6 +145,7 @@ final class H200Rows {
     for (int contexts : new int[] {1, 2}) {
       context("both.d2h by " + contexts, e -> e.backBesideFetches(contexts, 32 * MIB));
       context("both.h2d by " + contexts, e -> e.fetchedBesideBack(contexts, 32 * MIB));
+      context("inplace.fetch by " + contexts, e -> e.inPlaceBesideFetches(contexts, 64 * MIB));
     }
     inPlace("read", TouchKind.READ, 1, 2, 4);
     inPlace("write", TouchKind.WRITE, 1, 2);

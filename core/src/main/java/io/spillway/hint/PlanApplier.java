@@ -311,8 +311,9 @@ public final class PlanApplier {
     boolean copied = true;
     synchronized (blocks) {
       for (AddressRange part : blocks.notDroppable(range)) {
-        adviseQuietly(HintKind.READ_MOSTLY, blocks, part, Advice.SET_READ_MOSTLY);
-        adviseQuietly(HintKind.PREFER, blocks, part, Advice.SET_PREFERRED_LOCATION);
+        if (tookAdvice(HintKind.READ_MOSTLY, blocks, part, Advice.SET_READ_MOSTLY)) {
+          adviseQuietly(HintKind.PREFER, blocks, part, Advice.SET_PREFERRED_LOCATION);
+        }
         for (AddressRange ready : blocks.droppable(part)) {
           if (!taken(tally, HintKind.WRITE_BACK, ready, () -> copyToHost(ready, stream))) {
             copied = false;
@@ -330,8 +331,13 @@ public final class PlanApplier {
   /** Advice that is no part of the outcome: refused, it is counted by its kind alone. */
   private void adviseQuietly(
       HintKind kind, AdvisedBlocks blocks, AddressRange range, Advice advice) {
+    boolean ignored = tookAdvice(kind, blocks, range, advice);
+  }
+
+  private boolean tookAdvice(
+      HintKind kind, AdvisedBlocks blocks, AddressRange range, Advice advice) {
     Location location = advice == Advice.SET_PREFERRED_LOCATION ? Location.HOST : device;
-    call(new Tally(), kind, range, () -> adviseNow(blocks, range, advice, location));
+    return taken(new Tally(), kind, range, () -> adviseNow(blocks, range, advice, location));
   }
 
   /** Done when it returns: what is dropped before its copy is there stays on the device. */

@@ -354,6 +354,7 @@ final class PlanApplierTest {
       assertThat(simulation.residentBytes(range)).as("advice %d refused", nth).isZero();
       assertThat(simulation.attributes(range).readMostly()).isFalse();
       assertThat(applier.mayBeReadMostly(weights, range)).isFalse();
+      assertThat(applier.readInPlace(range)).as("nobody wished that").isFalse();
     }
     assertThat(applier.statistics().of(HintKind.READ_MOSTLY).refused()).isOne();
     assertThat(applier.statistics().of(HintKind.PREFER).refused()).isOne();

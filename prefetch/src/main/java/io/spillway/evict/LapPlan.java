@@ -50,8 +50,8 @@ public final class LapPlan {
     }
   }
 
-  /** How many shares of what is cheaper on the host are tried there. */
-  private static final int CHOICES = 8;
+  /** How many shares of what is cheaper on the host are tried there, beside none. */
+  public static final int SHARES = 8;
 
   private final int[] first;
   private final BitSet stays;
@@ -107,14 +107,19 @@ public final class LapPlan {
   }
 
   /**
-   * Decides for a lap several times: with less and less on the host of what would be written back
-   * for more than it costs there. Where write-backs go on beside fetches and launches, a part of it
-   * may as well move.
+   * Decides for a lap with some on the host of what would be written back for more than it costs
+   * there: where write-backs go on beside fetches and launches, a part of it may as well move.
    *
-   * @return the plan of {@link #of}, and others that leave at most as much on the host
+   * @param shares how much of it, in eighths: {@link #SHARES} for the plan of {@link #of}
+   * @return a plan for each; those that leave as much there as the one before are left out
    */
-  public static List<LapPlan> choices(
-      List<List<Piece>> uses, long roomBytes, long inFlightBytes, Prices prices, InPlace allowed) {
+  public static Map<Integer, LapPlan> choices(
+      List<List<Piece>> uses,
+      long roomBytes,
+      long inFlightBytes,
+      Prices prices,
+      InPlace allowed,
+      List<Integer> shares) {
     int[] first = first(uses);
     LapPlan moving = decide(uses, first, roomBytes, inFlightBytes, prices, Set.of());
     List<Piece> writtenBack = new ArrayList<>();
@@ -126,14 +131,16 @@ public final class LapPlan {
         writtenBack.add(piece);
       }
     }
-    List<LapPlan> choices = new ArrayList<>();
+    Map<Integer, LapPlan> choices = new LinkedHashMap<>();
     int before = -1;
-    for (int part = CHOICES; part >= 0; part--) {
-      int count = (int) ((long) writtenBack.size() * part / CHOICES);
+    for (int share : shares) {
+      int count = (int) ((long) writtenBack.size() * share / SHARES);
       if (count != before) {
         Set<Piece> some = new HashSet<>(writtenBack.subList(0, count));
         some.addAll(onHost);
-        choices.add(decide(uses, first, roomBytes, inFlightBytes, prices, some));
+        choices.put(
+            share,
+            some.isEmpty() ? moving : decide(uses, first, roomBytes, inFlightBytes, prices, some));
       }
       before = count;
     }

@@ -40,6 +40,10 @@ public final class Piece {
   private long maker;
   private long lastSequence = NOT_YET;
   private boolean droppable;
+
+  /** Whether the program asked for it before any launch used it. */
+  private boolean wanted;
+
   private int arrivals;
   private boolean usedSince;
 
@@ -91,6 +95,7 @@ public final class Piece {
     maker = whole.maker;
     lastSequence = whole.lastSequence;
     droppable = whole.droppable;
+    wanted = whole.wanted;
     advised = whole.advised;
     stays = whole.stays;
     retreats = whole.retreats;
@@ -277,10 +282,18 @@ public final class Piece {
 
   /**
    * Whether one launch alone has used it, to write: what it held before is not waited for, least of
-   * all where it has to wait for another's write-back first.
+   * all where it has to wait for another's write-back first. Of what none has used that is taken to
+   * be so unless something tells that it holds what will be read.
    */
   public boolean onlyWritten() {
-    return firstUse == lastUse && lastRead == NOT_YET;
+    return firstUse == NOT_YET
+        ? !(droppable || wanted || readFrom != NEVER)
+        : firstUse == lastUse && lastRead == NOT_YET;
+  }
+
+  /** The program asks for it, so that it holds something. */
+  public void want() {
+    wanted = true;
   }
 
   /** Whether some launch used it before the one at that position. */

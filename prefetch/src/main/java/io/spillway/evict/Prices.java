@@ -66,6 +66,11 @@ public record Prices(
     return new Prices(fetch, fault, writeBackBeside, drop, inPlace, writeBackBeside);
   }
 
+  /** The same, as if data were written back in turn with fetches. */
+  public Prices inTurn() {
+    return withWriteBackBeside(0);
+  }
+
   /** Whether data is written back beside fetches. */
   public boolean beside() {
     return writeBackBeside > 0;

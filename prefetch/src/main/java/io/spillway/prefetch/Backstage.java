@@ -49,6 +49,10 @@ final class Backstage implements AutoCloseable {
   private final SessionContext context;
   private final Presence presence;
   private final Prices prices;
+
+  /** Whether laps are planned for contexts to write back with. */
+  private boolean pricedBeside;
+
   private final Completions completions;
   private final Mover mover;
   private final Attention attention;
@@ -95,7 +99,8 @@ final class Backstage implements AutoCloseable {
     this.failure = failure;
     MoveSizing fitting = sizing.within(context.residentLimitBytes().getAsLong());
     this.mover = new Mover(context, fitting, completions, presence, new FromLanes());
-    this.prices = mover.writesBackBeside() ? Prices.H200_BESIDE : Prices.H200;
+    this.pricedBeside = mover.writesBackBeside();
+    this.prices = pricedBeside ? Prices.H200_BESIDE : Prices.H200;
     this.attention =
         new Attention(mover.threaded() ? Attention.Span.standard() : Attention.Span.NONE);
     this.planner =
@@ -338,6 +343,10 @@ final class Backstage implements AutoCloseable {
   private void workOff() {
     if (!stopped) {
       mover.reapDepartures();
+      if (pricedBeside && mover.writesBackInTurn()) {
+        pricedBeside = false;
+        planner.writeBackInTurn();
+      }
       completions.retire(); // once: the driver, asked for an event, holds up launches meanwhile
     }
     boolean did = true;
@@ -376,12 +385,10 @@ final class Backstage implements AutoCloseable {
   }
 
   private boolean execute(Step step) {
-    boolean left = mover.execute(step, governor.level() != Governor.Level.NOTHING);
-    if (!left) {
-      step.leaving().forEach(planner::refused);
-    }
+    List<Piece> refused = mover.execute(step, governor.level() != Governor.Level.NOTHING);
+    refused.forEach(planner::refused);
     step.notReadMostly().forEach(piece -> lookForReadMostly(piece.range()));
-    return left;
+    return refused.isEmpty();
   }
 
   /** Lets launches go of which nothing is missing any more, or all where there is no more to do. */
@@ -484,7 +491,8 @@ final class Backstage implements AutoCloseable {
     publish();
     issued.home().giveBack(issued.touches());
     rest.heard(
-        context.ledger().liveBytes(MemoryKind.MANAGED) <= limitBytes, planner::nothingIsInPlace);
+        context.ledger().liveBytes(MemoryKind.MANAGED) <= limitBytes,
+        () -> planner.nothingIsInPlace() && mover.nothingMoves());
   }
 
   /** What was watched was there when its launches ran; of that, what was used last still is. */

@@ -7,6 +7,7 @@ import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +87,9 @@ final class Departure {
 
   private final List<Piece> pieces;
   private final List<Part> parts = new ArrayList<>();
-  private volatile @Nullable AddressRange freed;
+
+  /** What was freed since it was sent. */
+  private final List<AddressRange> freed = new CopyOnWriteArrayList<>();
 
   Departure(List<Piece> pieces) {
     this.pieces = pieces;
@@ -111,13 +114,14 @@ final class Departure {
 
   /** Memory in it is being freed: what has not been called for stays out of it. */
   void freed(AddressRange range) {
-    freed = range;
+    if (touches(range)) {
+      freed.add(range);
+    }
   }
 
   /** Whether a range is still to leave. */
   boolean goes(AddressRange range) {
-    AddressRange gone = freed;
-    return gone == null || !gone.overlaps(range);
+    return freed.stream().noneMatch(range::overlaps);
   }
 
   /** Whether it has left as far as lanes have come. */

@@ -4,7 +4,6 @@ import io.spillway.evict.LapPlan;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.predict.Predictor;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Predicate;
@@ -22,10 +21,11 @@ final class LapStays {
 
   private final Predictor predictor;
   private final Window window;
-  private final Prices prices;
+  private Prices prices;
   private final long inFlightBytes;
   private final InPlaceTrials trials;
   private final ReadInPlace reading = new ReadInPlace();
+  private final PlanSearch search = new PlanSearch();
   private @Nullable LapPlan plan;
   private boolean confirmed;
   private long builds;
@@ -123,6 +123,7 @@ final class LapStays {
     launchesMade = made;
     if (isAnother) {
       reading.begin();
+      search.forget();
     }
     return isAnother;
   }
@@ -175,7 +176,14 @@ final class LapStays {
     return known;
   }
 
+  /** There are no contexts to write back with after all: what was decided is void. */
+  void writeBackInTurn() {
+    prices = prices.inTurn();
+    decidesAnew = true;
+  }
+
   private void decide(long now, long limitBytes) {
+    search.begin(window.lap().stream().mapToLong(List::size).sum());
     Lap lap = new Lap(now, limitBytes);
     LapPlan decided = lap.plan(reading.chosen());
     if (!reading.chosen() && lap.anyToPlaceAtFirst()) {
@@ -297,14 +305,15 @@ final class LapStays {
               return readsInPlace || beyond.get(at);
             }
           };
-      if (!prices.beside()) {
-        return LapPlan.of(uses, limitBytes, inFlightBytes, prices, allowed);
-      }
-      List<LapPlan> choices = new ArrayList<>();
-      for (Prices each : List.of(prices, prices.asBeside())) {
-        choices.addAll(LapPlan.choices(uses, limitBytes, inFlightBytes, each, allowed));
-      }
-      return costs.best(choices, limitBytes);
+      return prices.beside()
+          ? search.plan(
+              readsInPlace,
+              shares -> LapPlan.choices(uses, limitBytes, inFlightBytes, prices, allowed, shares),
+              shares ->
+                  LapPlan.choices(
+                      uses, limitBytes, inFlightBytes, prices.asBeside(), allowed, shares),
+              choices -> costs.best(choices, limitBytes))
+          : LapPlan.of(uses, limitBytes, inFlightBytes, prices, allowed);
     }
 
     ReadInPlace.Estimate compare() {

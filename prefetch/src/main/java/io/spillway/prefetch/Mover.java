@@ -131,9 +131,9 @@ final class Mover implements AutoCloseable {
    * Does a step.
    *
    * @param fetch whether what comes is fetched, not only given room
-   * @return whether all that should leave has left
+   * @return what the driver would not let go, so that it may still be there
    */
-  boolean execute(Step step, boolean fetch) {
+  List<Piece> execute(Step step, boolean fetch) {
     reap();
     while (flights.size() > (inFlight - 1) * lanes.size()) {
       Flight oldest = flights.element();
@@ -142,7 +142,7 @@ final class Mover implements AutoCloseable {
     }
     FetchLane lane = lanes.get(number % lanes.size());
     StreamHandle stream = lane.stream(number / lanes.size());
-    boolean left = step.leaving().isEmpty() || leave(step, lane, stream);
+    List<Piece> refused = step.leaving().isEmpty() ? List.of() : leave(step, lane, stream);
     if (step.advises()) {
       writeBacks.await(step.advised(), lane.driver());
       advise(step, lane, stream);
@@ -150,7 +150,7 @@ final class Mover implements AutoCloseable {
     if (!step.coming().isEmpty()) {
       come(step, fetch);
     }
-    return left;
+    return refused;
   }
 
   /**
@@ -212,7 +212,7 @@ final class Mover implements AutoCloseable {
     }
   }
 
-  private boolean leave(Step step, FetchLane lane, StreamHandle stream) {
+  private List<Piece> leave(Step step, FetchLane lane, StreamHandle stream) {
     for (Piece piece : step.leaving()) {
       inAllocations(piece, presence::absent);
     }
@@ -225,12 +225,10 @@ final class Mover implements AutoCloseable {
       writeBacks.send(back);
     }
     boolean left = lane.applier().apply(step.leave(others), stream).refused() == 0;
-    if (left) {
-      step.left();
-    }
+    step.left(piece -> context.applier().droppable(piece.range()));
     others.forEach(this::inPlace);
     refused += left ? 0 : 1;
-    return left;
+    return left ? List.of() : others;
   }
 
   /** Whether a piece leaves by a write-back and nothing else. */
@@ -345,6 +343,11 @@ final class Mover implements AutoCloseable {
     return writeBacks.lanesAtMost() > 0;
   }
 
+  /** Whether it is not after all, since no context could be opened for that. */
+  boolean writesBackInTurn() {
+    return writeBacks.refused();
+  }
+
   /** Whether fetches are called for by threads of their own. */
   boolean threaded() {
     return lanes.getFirst().threaded();
@@ -359,9 +362,15 @@ final class Mover implements AutoCloseable {
         || flights.stream().anyMatch(flight -> !flight.isCalled() && flight.brings(pieces));
   }
 
-  /** Whether any fetch is. */
+  /** Whether any fetch is, or anything is yet to leave. */
   boolean calling() {
-    return flights.stream().anyMatch(flight -> !flight.isCalled());
+    return writeBacks.leavingAny() || flights.stream().anyMatch(flight -> !flight.isCalled());
+  }
+
+  /** Whether nothing is on its way, either way. */
+  boolean nothingMoves() {
+    reap();
+    return flights.isEmpty() && writeBacks.underWay().isEmpty();
   }
 
   /**

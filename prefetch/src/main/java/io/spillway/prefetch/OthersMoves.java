@@ -51,6 +51,7 @@ public final class OthersMoves {
   public void bring(AddressRange range, long limitBytes) {
     scratch.clear();
     pieces.cover(range.address(), range.bytes(), scratch);
+    scratch.forEach(Piece::want);
     if (scratch.stream().mapToLong(Piece::bytes).sum() <= limitBytes) {
       scratch.forEach(demands::add);
     }

@@ -90,7 +90,7 @@ public final class Planner {
     victims = new Victims(pieces, prices);
     window = new Window(predictor, pieces);
     outcomes = new Outcomes(prices);
-    trials = new InPlaceTrials(sizing.inFlight() * pieceBytes * prices.fetch());
+    trials = new InPlaceTrials();
     laps = new LapStays(predictor, window, prices, trials, sizing.roomBytes());
     admission = new Admission(pieces, victims, prices, Planner::evictable);
     inPlace = new InPlaceChoice(prices, trials, admission, laps, advice);
@@ -276,6 +276,11 @@ public final class Planner {
   /** The launch took that long on the device. */
   public void took(int launch, long nanos) {
     predictor.launches().took(launch, nanos);
+  }
+
+  /** There are no contexts to write back with after all. */
+  void writeBackInTurn() {
+    laps.writeBackInTurn();
   }
 
   /** The program says what it launches next. */

@@ -58,6 +58,11 @@ final class PredictiveEngine implements SessionListener {
     /** Launches that this thread declared so far. */
     private long launches;
 
+    /** What a launch touches that was not told, since the engine is at rest. */
+    private final Touches passed = new Touches();
+
+    private long passedSequence = -1;
+
     Touches of(Launch launch) {
       if (sequence != launch.sequence()) {
         sequence = launch.sequence();
@@ -65,6 +70,14 @@ final class PredictiveEngine implements SessionListener {
         touches.begin(launch.label());
       }
       return touches;
+    }
+
+    void pass(Launch launch, AddressRange inside, AccessKind kind) {
+      if (passedSequence != launch.sequence()) {
+        passedSequence = launch.sequence();
+        passed.begin(launch.label());
+      }
+      passed.add(inside.address(), inside.bytes(), kind);
     }
 
     /** Whether it is the one of so many that is timed; of 0 none is. */
@@ -153,11 +166,13 @@ final class PredictiveEngine implements SessionListener {
     OwnLaunch current = own.get();
     if (backstage.resting() && current.sequence != launch.sequence()) {
       if (presence.has(allocation, inside) && !doubtful(access.kind(), allocation, inside)) {
+        current.pass(launch, inside, access.kind());
         return;
       }
       backstage.endRest();
     }
     Touches touches = current.of(launch);
+    tellPassed(launch, current);
     touches.add(inside.address(), inside.bytes(), access.kind());
     if (presence.has(allocation, inside) && !doubtful(access.kind(), allocation, inside)) {
       backstage.tell(
@@ -189,6 +204,25 @@ final class PredictiveEngine implements SessionListener {
       }
     } catch (DriverException e) {
       switchOff(e);
+    }
+  }
+
+  /** What of this launch was not told while the engine was at rest. */
+  private void tellPassed(Launch launch, OwnLaunch current) {
+    Touches passed = current.passed;
+    if (passed.count() > 0 && current.passedSequence == launch.sequence()) {
+      for (int i = 0; i < passed.count(); i++) {
+        current.touches.add(passed.address(i), passed.bytes(i), passed.kind(i));
+        backstage.tell(
+            new Message.Declared(
+                launch.sequence(),
+                passed.site(),
+                passed.address(i),
+                passed.bytes(i),
+                passed.kind(i),
+                null));
+      }
+      passed.begin(launch.label());
     }
   }
 
@@ -257,6 +291,7 @@ final class PredictiveEngine implements SessionListener {
     if (offBecause != null || allocation == null) {
       return false;
     }
+    backstage.endRest();
     range
         .intersection(allocation.range())
         .ifPresent(inside -> backstage.tellAndWake(new Message.Wanted(inside)));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -79,10 +80,14 @@ public record Step(
     return new Plan(hints).coalesced();
   }
 
-  /** What left is on the host, and some of it read-mostly from now on. */
-  void left() {
+  /**
+   * What could leave has left, and some of it is read-mostly from now on.
+   *
+   * @param told whether the driver took that of a piece
+   */
+  void left(Predicate<Piece> told) {
     for (Piece piece : leaving) {
-      if (readMostly.contains(piece)) {
+      if (readMostly.contains(piece) && told.test(piece)) {
         toldReadMostly(piece);
       }
     }

@@ -40,6 +40,9 @@ final class WriteBacks implements AutoCloseable {
   private final Deque<Departure> underWay = new ArrayDeque<>();
   private @Nullable CompletableFuture<List<WriteBackLane>> opening;
 
+  /** Whether no more are wanted. */
+  private volatile boolean closing;
+
   /**
    * None is open.
    *
@@ -65,14 +68,31 @@ final class WriteBacks implements AutoCloseable {
     if (begun == null) {
       begun = new CompletableFuture<>();
       opening = begun;
-      CompletableFuture<List<WriteBackLane>> opened = begun;
+      begin(begun);
+    }
+    return !lanes().isEmpty();
+  }
+
+  private void begin(CompletableFuture<List<WriteBackLane>> opened) {
+    boolean begun = false;
+    try {
       context
           .driver()
           .virtualThread("spillway-open")
           .orElse(WriteBacks::onThread)
-          .execute(() -> opened.complete(open()));
+          .execute(() -> open(opened));
+      begun = true;
+    } finally {
+      if (!begun) {
+        opened.complete(List.of());
+      }
     }
-    return !lanes().isEmpty();
+  }
+
+  /** Whether it was tried to open lanes, and there are none. */
+  boolean refused() {
+    CompletableFuture<List<WriteBackLane>> begun = opening;
+    return begun != null && begun.isDone() && lanes().isEmpty();
   }
 
   private static void onThread(Runnable task) {
@@ -81,10 +101,11 @@ final class WriteBacks implements AutoCloseable {
     thread.start();
   }
 
-  private List<WriteBackLane> open() {
+  /** Whatever fails, whoever closes learns what there is to close. */
+  private void open(CompletableFuture<List<WriteBackLane>> done) {
     List<WriteBackLane> opened = new ArrayList<>();
     try {
-      while (opened.size() < most) {
+      while (opened.size() < most && !closing) {
         UnifiedMemoryDriver sibling = context.driver().openSibling();
         opened.add(WriteBackLane.of(sibling, context.applier().through(sibling)));
       }
@@ -96,8 +117,9 @@ final class WriteBacks implements AutoCloseable {
               opened.size(),
               most,
               e.getMessage());
+    } finally {
+      done.complete(opened);
     }
-    return opened;
   }
 
   private List<WriteBackLane> lanes() {
@@ -157,6 +179,11 @@ final class WriteBacks implements AutoCloseable {
             .anyMatch(departure -> touches(departure, pieces));
   }
 
+  /** Whether anything has not left yet. */
+  boolean leavingAny() {
+    return underWay.stream().anyMatch(departure -> !departure.hasLeft());
+  }
+
   private static boolean touches(Departure departure, List<Piece> pieces) {
     return pieces.stream().anyMatch(piece -> departure.touches(piece.range()));
   }
@@ -205,6 +232,7 @@ final class WriteBacks implements AutoCloseable {
   /** Waits for what is leaving. */
   @Override
   public void close() {
+    closing = true;
     CompletableFuture<List<WriteBackLane>> begun = opening;
     if (begun == null) {
       return;

@@ -169,7 +169,10 @@ final class LapPlanProperties {
     long roomBytes = room * Blocks.BYTES;
 
     LapPlan one = LapPlan.of(uses, roomBytes, 0, Prices.H200, (piece, at) -> true);
-    List<LapPlan> choices = LapPlan.choices(uses, roomBytes, 0, Prices.H200, (piece, at) -> true);
+    List<Integer> shares = List.of(8, 7, 6, 5, 4, 3, 2, 1, 0);
+    List<LapPlan> choices =
+        List.copyOf(
+            LapPlan.choices(uses, roomBytes, 0, Prices.H200, (piece, at) -> true, shares).values());
 
     assertThat(all.stream().filter(choices.getFirst()::inPlace))
         .containsExactlyElementsOf(all.stream().filter(one::inPlace).toList());

@@ -14,7 +14,7 @@ final class InPlaceTrialsTest {
   private static final long BYTES = 256 * ByteSize.MIB;
   private static final long RESIDENT_NANOS = 4_000_000;
 
-  private final InPlaceTrials trials = new InPlaceTrials(0);
+  private final InPlaceTrials trials = new InPlaceTrials();
   private long now = 1;
 
   /** A launch goes over what is in place that many times. */
@@ -195,29 +195,18 @@ final class InPlaceTrialsTest {
   }
 
   @Test
-  void aQueueOnTheLinkSaysLittle() {
-    InPlaceTrials queueing = new InPlaceTrials(RESIDENT_NANOS);
-    long piece = ByteSize.MIB;
-    queueing.took(timed(SITE, 0, false), now, RESIDENT_NANOS / 100);
-    TimedLaunch sharing = new TimedLaunch(SITE, BYTES, piece, List.of(), true, 0, 0, false, false);
-    for (int i = 0; i < 7; i++) {
-      assertThat(queueing.took(sharing, now, RESIDENT_NANOS)).isTrue();
-    }
-    assertThat(queueing.took(sharing, now, RESIDENT_NANOS)).as("each time").isFalse();
-  }
-
-  @Test
-  void whatSharesTheLinkMayTakeTwiceAsLongForAFewLaunches() {
+  void whatSharesTheLinkMayTakeAQuarterLongerForAFewLaunches() {
     long piece = 128 * ByteSize.MIB;
     double worth = piece * Prices.H200.fetch();
     TimedLaunch sharing =
         new TimedLaunch(SITE, BYTES, piece, List.of(), true, worth, 0, false, false);
     launch(0, 1);
-    long twice = Math.round(2 * worth) + RESIDENT_NANOS;
+    double accepted = 1.1 * RESIDENT_NANOS + worth;
+    long longer = Math.round(1.24 * accepted);
     for (int i = 0; i < 4; i++) {
       for (int shared = 0; shared < 5; shared++) {
         trials.timing(sharing);
-        assertThat(trials.took(sharing, now++, twice)).isTrue();
+        assertThat(trials.took(sharing, now++, longer)).isTrue();
       }
       assertThat(trials.room(SITE, now, piece)).as("it is more and more meanwhile").isTrue();
       trials.timing(sharing);
@@ -226,10 +215,27 @@ final class InPlaceTrialsTest {
     boolean worthIt = true;
     for (int shared = 0; shared < 8; shared++) {
       trials.timing(sharing);
-      worthIt = trials.took(sharing, now++, twice);
+      worthIt = trials.took(sharing, now++, longer);
     }
-    assertThat(worthIt).as("eight in a row go over it twice").isFalse();
+    assertThat(worthIt).as("eight in a row take longer").isFalse();
     assertThat(trials.allowed(SITE, now)).isFalse();
+  }
+
+  @Test
+  void whatSharesTheLinkAndTakesMuchLongerIsFoundOutByThree() {
+    long piece = 128 * ByteSize.MIB;
+    double worth = piece * Prices.H200.fetch();
+    TimedLaunch sharing =
+        new TimedLaunch(SITE, BYTES, piece, List.of(), true, worth, 0, false, false);
+    launch(0, 1);
+    long longer = Math.round(1.26 * (1.1 * RESIDENT_NANOS + worth));
+    boolean worthIt = true;
+    for (int i = 0; i < 3; i++) {
+      assertThat(worthIt).isTrue();
+      trials.timing(sharing);
+      worthIt = trials.took(sharing, now++, longer);
+    }
+    assertThat(worthIt).isFalse();
   }
 
   @Test

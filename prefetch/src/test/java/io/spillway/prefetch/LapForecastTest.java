@@ -71,8 +71,10 @@ final class LapForecastTest {
   @Test
   void ofSeveralPlansTheFastestIsTaken() {
     List<List<Piece>> lap = lap(false);
-    List<LapPlan> choices = LapPlan.choices(lap, ROOM, Blocks.BYTES, PRICES, ALWAYS);
-    InPlaceTrials trials = new InPlaceTrials(0);
+    List<LapPlan> choices =
+        List.copyOf(
+            LapPlan.choices(lap, ROOM, Blocks.BYTES, PRICES, ALWAYS, List.of(8, 4, 0)).values());
+    InPlaceTrials trials = new InPlaceTrials();
     LapCosts costs =
         new LapCosts(lap, new long[LAUNCHES], PRICES, trials, Piece::droppable, _ -> false);
 

@@ -216,7 +216,7 @@ final class PlannerTest {
 
     assertThat(writable.announced().reconsidered(step).readMostly()).doesNotContain(piece);
 
-    step.left(); // as if it had not been heard of
+    step.left(_ -> true); // as if it had not been heard of
     writable.declare(1001, SITE, piece.address(), piece.bytes(), kind, limit);
     assertThat(writable.next(limit))
         .satisfies(next -> assertThat(next.notReadMostly()).containsExactly(piece));

@@ -656,8 +656,9 @@ final class PredictiveEngineTest {
 
   /** Fits, is there, and has been for longer than the engine looks at it. */
   private void rests(Spillway spillway, Allocation weights, int layers) {
-    for (int lap = 0; lap < 2 + Rest.QUIET_LAUNCHES / layers; lap++) {
+    for (int lap = 0; lap < 2 + 2 * Rest.QUIET_LAUNCHES / layers; lap++) {
       pass(spillway, weights, layers);
+      simulation.synchronize(StreamHandle.DEFAULT); // what comes has come
     }
     assertThat(state(spillway)).endsWith("; at rest, since all is there and fits");
   }
@@ -692,6 +693,36 @@ final class PredictiveEngineTest {
         assertThat(spillway.statistics().fetchedBytes()).isGreaterThan(12 * LAYER);
       }
       rests(spillway, weights, 6);
+    }
+  }
+
+  /** What such a launch uses that was there does not make room for what is new. */
+  @Test
+  void aLaunchThatEndsTheRestKeepsAllThatItUses() {
+    try (Spillway spillway = open(8 * LAYER);
+        Allocation weights = weights(spillway, 8).readMostly()) {
+      rests(spillway, weights, 8);
+      try (Allocation more = weights(spillway, 3).readMostly();
+          var scope =
+              spillway.launch("both", 0).reads(weights, 0, LAYER).reads(more, 0, 3 * LAYER)) {
+        assertThat(scope).isNotNull();
+        assertThat(simulation.residentBytes(weights.range().slice(0, LAYER))).isEqualTo(LAYER);
+        assertThat(simulation.residentBytes(more.range())).isEqualTo(3 * LAYER);
+        assertThat(simulation.residentBytes(weights.range())).isLessThanOrEqualTo(5 * LAYER);
+      }
+    }
+  }
+
+  @Test
+  void launchesWaitForWhatTheProgramFetchesWhileItRests() {
+    try (Spillway spillway = open(8 * LAYER);
+        Allocation weights = weights(spillway, 6).readMostly();
+        Allocation more = weights(spillway, 1)) {
+      rests(spillway, weights, 6);
+      more.fetch();
+      long before = driver.calls("streamWait");
+      launch(spillway, "layer", 1, Touch.read(more, 0));
+      assertThat(driver.calls("streamWait")).isGreaterThan(before);
     }
   }
 

@@ -66,11 +66,17 @@ final class AnnouncedSteps {
       pieces.stay(piece);
       piece.aboutToLeave();
     }
+    Piece.current(step.unplacing()).forEach(Piece::aboutToLeave);
   }
 
-  /** Whether a launch that was told of since a step was reopened uses what leaves by it. */
+  /**
+   * Whether a launch that was told of since a step was reopened uses what leaves by it, or comes by
+   * it and was in place.
+   */
   boolean overtaken(Step step) {
-    return Piece.current(step.leaving()).stream().anyMatch(Piece::overtaken);
+    return Piece.current(step.leaving()).stream().anyMatch(Piece::overtaken)
+        || (!step.coming().isEmpty()
+            && Piece.current(step.unplacing()).stream().anyMatch(Piece::overtaken));
   }
 
   /** What leaves by a step that was reopened leaves. */

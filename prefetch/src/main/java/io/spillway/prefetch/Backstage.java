@@ -363,7 +363,7 @@ final class Backstage implements AutoCloseable {
   }
 
   private boolean move(Step step) {
-    if (step.readMostly().isEmpty() && step.leaving().isEmpty()) {
+    if (step.readMostly().isEmpty() && step.leaving().isEmpty() && step.unplacing().isEmpty()) {
       return execute(step);
     }
     mover.announce(step);
@@ -373,6 +373,7 @@ final class Backstage implements AutoCloseable {
         inbox.readAllTold(this::handle, planner::resynchronise);
         if (planner.announced().overtaken(step)) {
           mover.stay(planner.announced().withdraw(step));
+          Piece.current(step.unplacing()).forEach(mover::inPlace);
           return true; // to plan anew
         }
         planner.announced().close(step);

@@ -154,14 +154,17 @@ final class Mover implements AutoCloseable {
   }
 
   /**
-   * Says, before it is so, what leaves and what is to be read-mostly: from now on whoever uses the
-   * one or might write the other waits, and whoever did not see this is heard of when messages are
-   * read once more.
+   * Says, before it is so, what leaves, what is in place no longer and what is to be read-mostly:
+   * from now on whoever uses the first two or might write the last waits, and whoever did not see
+   * this is heard of when messages are read once more.
    */
   void announce(Step step) {
     awaitCallsFor(step.leaving());
     for (Piece piece : step.leaving()) {
       inAllocations(piece, presence::leaving);
+    }
+    for (Piece piece : step.unplacing()) {
+      inAllocations(piece, presence::absent); // until it has been called for, it would fault
     }
     for (Piece piece : step.readMostly()) {
       inAllocations(piece, (allocation, _) -> presence.setFoundReadMostly(allocation, true));

@@ -164,7 +164,9 @@ final class Mover implements AutoCloseable {
       inAllocations(piece, presence::leaving);
     }
     for (Piece piece : step.unplacing()) {
-      inAllocations(piece, presence::absent); // until it has been called for, it would fault
+      if (!piece.resident() || step.coming().contains(piece)) {
+        inAllocations(piece, presence::absent); // until it has been called for, it would fault
+      }
     }
     for (Piece piece : step.readMostly()) {
       inAllocations(piece, (allocation, _) -> presence.setFoundReadMostly(allocation, true));

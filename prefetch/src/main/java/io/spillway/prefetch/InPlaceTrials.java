@@ -64,7 +64,7 @@ final class InPlaceTrials {
   /**
    * How many times more may be in place after a launch which lost nothing by it, at most: as many
    * as what it had there cost less than it was worth, so that if all of that is gone over as often
-   * as pays at all, nothing is lost either.
+   * as pays at all, nothing is lost either. That it is eight is a judgement.
    */
   private static final double MOST_GROWTH = 8;
 

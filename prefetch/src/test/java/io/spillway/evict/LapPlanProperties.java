@@ -129,18 +129,24 @@ final class LapPlanProperties {
     return cost;
   }
 
+  /** Launches of which each uses a quarter of the pieces, about. */
+  private static List<List<Piece>> someOf(List<Piece> all, int launches, long seed) {
+    Random random = new Random(seed);
+    List<List<Piece>> uses = new ArrayList<>();
+    for (int at = 0; at < launches; at++) {
+      uses.add(all.stream().filter(piece -> random.nextInt(4) == 0).toList());
+    }
+    return uses;
+  }
+
   @Property(tries = 300)
   void whatIsLeftOnTheHostTakesNoRoomAndCostsLessThanMoving(
       @ForAll @IntRange(min = 1, max = 30) int length,
       @ForAll @IntRange(min = 1, max = 12) int kinds,
       @ForAll @IntRange(min = 1, max = 12) int room,
       @ForAll long seed) {
-    Random random = new Random(seed);
     List<Piece> all = blocks(kinds, false);
-    List<List<Piece>> uses = new ArrayList<>();
-    for (int at = 0; at < length; at++) {
-      uses.add(all.stream().filter(piece -> random.nextInt(4) == 0).toList());
-    }
+    List<List<Piece>> uses = someOf(all, length, seed);
 
     LapPlan moving = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200, NEVER);
     LapPlan plan = LapPlan.of(uses, room * Blocks.BYTES, 0, Prices.H200, (piece, at) -> true);
@@ -160,12 +166,8 @@ final class LapPlanProperties {
       @ForAll @IntRange(min = 1, max = 12) int kinds,
       @ForAll @IntRange(min = 1, max = 12) int room,
       @ForAll long seed) {
-    Random random = new Random(seed);
     List<Piece> all = blocks(kinds, false);
-    List<List<Piece>> uses = new ArrayList<>();
-    for (int at = 0; at < length; at++) {
-      uses.add(all.stream().filter(piece -> random.nextInt(4) == 0).toList());
-    }
+    List<List<Piece>> uses = someOf(all, length, seed);
     long roomBytes = room * Blocks.BYTES;
 
     LapPlan one = LapPlan.of(uses, roomBytes, 0, Prices.H200, (piece, at) -> true);

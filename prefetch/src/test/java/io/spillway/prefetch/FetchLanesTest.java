@@ -15,10 +15,8 @@ import io.spillway.driver.MemoryInfo;
 import io.spillway.driver.SiblingDriver;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
-import io.spillway.driver.sim.Access;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
-import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.driver.sim.TouchKind;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
@@ -122,17 +120,7 @@ final class FetchLanesTest {
         Allocation weights = spillway.allocate(LAYERS * LAYER, Placement.MANAGED, "weights")) {
       simulation.hostTouch(weights.range(), TouchKind.WRITE);
       weights.readMostly();
-      for (int i = 0; i < LAPS * LAYERS; i++) {
-        AddressRange layer = weights.range().slice(i % LAYERS * LAYER, LAYER);
-        try (var scope = spillway.launch("layer", i % LAYERS)) {
-          scope.reads(weights, i % LAYERS * LAYER, LAYER);
-          simulation.launch(
-              SimulatedKernel.of("layer", new Access(layer, TouchKind.READ, 1, 1)),
-              StreamHandle.DEFAULT);
-        }
-        simulation.synchronize(StreamHandle.DEFAULT);
-      }
-      return String.valueOf(spillway.statistics().plugins().get("auto"));
+      return new CyclicProgram(simulation, TouchKind.READ, 1).run(spillway, weights, LAYER, LAPS);
     }
   }
 

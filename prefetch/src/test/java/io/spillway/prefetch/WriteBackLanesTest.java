@@ -15,10 +15,8 @@ import io.spillway.driver.Location;
 import io.spillway.driver.SiblingDriver;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
-import io.spillway.driver.sim.Access;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
-import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.driver.sim.TouchKind;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
@@ -162,17 +160,8 @@ final class WriteBackLanesTest {
     try (Spillway spillway = Spillway.open(config(driver));
         Allocation written = spillway.allocate(LAYERS * LAYER, Placement.MANAGED, "written")) {
       simulation.hostTouch(written.range(), TouchKind.WRITE);
-      for (int i = 0; i < LAPS * LAYERS; i++) {
-        AddressRange layer = written.range().slice(i % LAYERS * LAYER, LAYER);
-        try (var scope = spillway.launch("layer", i % LAYERS)) {
-          scope.updates(written, i % LAYERS * LAYER, LAYER);
-          simulation.launch(
-              SimulatedKernel.of("layer", new Access(layer, TouchKind.READ_WRITE, 20, 1)),
-              StreamHandle.DEFAULT);
-        }
-        simulation.synchronize(StreamHandle.DEFAULT);
-      }
-      return String.valueOf(spillway.statistics().plugins().get("auto"));
+      return new CyclicProgram(simulation, TouchKind.READ_WRITE, 20)
+          .run(spillway, written, LAYER, LAPS);
     }
   }
 

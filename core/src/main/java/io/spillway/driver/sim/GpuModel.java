@@ -31,6 +31,8 @@ import java.util.List;
  *     memcpy.managed.d2h
  * @param zeroCopyGBps kernels accessing host memory in place, GB/s; zerocopy.managed,
  *     zerocopy.pinned
+ * @param zeroCopyBothSlowdown how many times as long as a kernel that reads so much in place one
+ *     takes that writes as much, too; zerocopy.duplex
  * @param kernelWindowBytes how far ahead of its slowest thread a streaming kernel touches memory;
  *     assumed
  * @param faultBatchEntries raw entries per fault batch; uvm_perf_fault_batch_count, attribute read
@@ -118,6 +120,7 @@ public record GpuModel(
     double managedCopyInGBps,
     double managedCopyOutGBps,
     double zeroCopyGBps,
+    double zeroCopyBothSlowdown,
     long kernelWindowBytes,
     int faultBatchEntries,
     double faultDuplicates,
@@ -188,9 +191,12 @@ public record GpuModel(
     positive("hostReadMostlyFillGBps", hostReadMostlyFillGBps);
     positive("hostRewriteGBps", hostRewriteGBps);
     positive("hostAccessGBps", hostAccessGBps);
-    if (faultDuplicates < 1 || kernelOverlapSlowdown < 1 || toHostBesideInPlace < 1) {
+    if (faultDuplicates < 1
+        || kernelOverlapSlowdown < 1
+        || toHostBesideInPlace < 1
+        || zeroCopyBothSlowdown < 1) {
       throw new IllegalArgumentException(
-          "faultDuplicates, kernelOverlapSlowdown and toHostBesideInPlace: must be at least 1");
+          "faultDuplicates, kernelOverlapSlowdown, toHostBesideInPlace and zeroCopyBothSlowdown: must be at least 1");
     }
   }
 

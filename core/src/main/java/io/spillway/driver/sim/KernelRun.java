@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * The kernel on the device: goes over its accesses window by window, waiting for what is on its
- * way, faulting what is not, reading in place what is mapped, and computing behind.
+ * way, faulting what is not, reading in place what is mapped, and computing behind. What it writes
+ * in place goes the other way over the link while it reads: {@code zerocopy.duplex}.
  */
 final class KernelRun {
 
@@ -41,6 +42,14 @@ final class KernelRun {
   private double computeAt;
   private double memoryBusy;
 
+  /** When its writes in place have come to, and how long the link has brought what it reads so. */
+  private double writtenAt;
+
+  private double readInPlaceNanos;
+
+  /** Up to when the link is known to be taken by its accesses in place. */
+  private long inPlaceUntil;
+
   /** What the memory side would take with everything in device memory, nanoseconds. */
   private double residentNanos;
 
@@ -58,6 +67,9 @@ final class KernelRun {
     memoryAt = start;
     computeAt = start;
     memoryBusy = 0;
+    writtenAt = start;
+    readInPlaceNanos = 0;
+    inPlaceUntil = start;
     residentNanos = 0;
     passesPaid = 0;
     window.clear();
@@ -71,7 +83,7 @@ final class KernelRun {
     for (int i = 0; i < accesses.size(); i++) {
       over(accesses.get(i), allocations.get(i));
     }
-    double end = Math.max(memoryAt, computeAt);
+    double end = bothWays(start, Math.max(memoryAt, computeAt));
     if (bytes == 0) {
       end += compute;
     }
@@ -270,13 +282,39 @@ final class KernelRun {
     residentNanos += kind.crossings() * bytes / model.deviceReadGBps();
     if (kind.reads()) {
       memoryAt = machine.link.transferFirst(Direction.TO_DEVICE, from, nanos);
+      readInPlaceNanos += memoryAt - from;
       machine.tally.zeroCopyBytes += bytes;
+      takesTheLink(from, Math.round(memoryAt));
     }
     if (kind.writes()) {
-      memoryAt = Math.max(memoryAt, (double) machine.link.transfer(Direction.TO_HOST, from, nanos));
+      long since = Math.round(writtenAt);
+      writtenAt = machine.link.transferFirst(Direction.TO_HOST, since, nanos);
       machine.tally.zeroCopyBytes += bytes;
+      takesTheLink(since, Math.round(writtenAt));
     }
-    machine.contexts.accessedInPlace(from, Math.round(memoryAt));
+  }
+
+  /**
+   * When all has been read and written in place, too: what goes both ways at once takes longer the
+   * more equal they are, and kernels that only write hold up fetches as those do that read.
+   */
+  private double bothWays(long start, double end) {
+    double writing = writtenAt - start;
+    double most = Math.max(readInPlaceNanos, writing);
+    double least = Math.min(readInPlaceNanos, writing);
+    double longer = least > 0 ? least * least / most * (model.zeroCopyBothSlowdown() - 1) : 0;
+    long notReading = Math.round(most + longer - readInPlaceNanos);
+    if (notReading > 0) {
+      machine.link.holdUp(Direction.TO_DEVICE, start, notReading);
+    }
+    return Math.max(end, writtenAt) + longer;
+  }
+
+  private void takesTheLink(long from, long until) {
+    if (until > inPlaceUntil) {
+      machine.contexts.accessedInPlace(Math.max(from, inPlaceUntil), until);
+      inPlaceUntil = until;
+    }
   }
 
   /** Computes on bytes that begin to come in now; the kernel ends when both are through. */

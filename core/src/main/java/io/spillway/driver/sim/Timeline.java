@@ -29,6 +29,10 @@ final class Timeline {
   /** Reserves {@code nanos} of work, not before {@code earliest}; returns when it starts. */
   long reserve(long earliest, long nanos) {
     busyNanos += nanos;
+    return take(earliest, nanos);
+  }
+
+  private long take(long earliest, long nanos) {
     int gap = gapFor(earliest, nanos);
     if (gap >= 0) {
       long start = Math.max(gaps.start(gap), earliest);
@@ -48,10 +52,15 @@ final class Timeline {
    * everything reserved from now on is later instead.
    */
   void overtake(long start, long nanos) {
+    holdUp(start, nanos);
+    busyNanos += nanos;
+  }
+
+  /** The same for work that is counted elsewhere. */
+  void holdUp(long start, long nanos) {
     if (earliestStart(start, nanos) == start) {
-      long ignored = reserve(start, nanos);
+      long ignored = take(start, nanos);
     } else {
-      busyNanos += nanos;
       stall(nanos);
     }
   }

@@ -206,10 +206,10 @@ final class ContextsExperiment {
     return inPlaceBeside(back, kind);
   }
 
-  /** A kernel that reads in place beside what comes. */
-  double inPlaceBesideFetches(int contexts, long piece) {
+  /** A kernel that reads or writes in place beside what comes. */
+  double inPlaceBesideFetches(int contexts, long piece, TouchKind kind) {
     List<Lane> fetches = lanes(contexts, GPU, card.cycled(OUTLASTS * BYTES), piece, 1);
-    return inPlaceBeside(fetches, TouchKind.READ);
+    return inPlaceBeside(fetches, kind);
   }
 
   private double inPlaceBeside(List<Lane> moves, TouchKind kind) {

@@ -134,10 +134,35 @@ final class H200Experiment {
   }
 
   double zeroCopyManaged() {
-    AddressRange range = filled(4 * GIB);
+    AddressRange range = accessedInPlace(4 * GIB);
+    return rate(4 * GIB, () -> kernel(Access.read(range)));
+  }
+
+  /** What comes of a kernel that adds so many ranges in place into one that is in place, too. */
+  double zeroCopyDuplex(int reads) {
+    List<Access> accesses = new ArrayList<>();
+    for (int i = 0; i <= reads; i++) {
+      AddressRange range = accessedInPlace(GIB);
+      accesses.add(i < reads ? Access.read(range) : Access.write(range));
+    }
+    return rate(reads * GIB, () -> kernel(accesses.toArray(Access[]::new)));
+  }
+
+  double zeroCopyUpdate() {
+    AddressRange range = accessedInPlace(GIB);
+    return rate(GIB, () -> kernel(Access.readWrite(range)));
+  }
+
+  double zeroCopyWrite() {
+    AddressRange range = accessedInPlace(GIB);
+    return rate(GIB, () -> kernel(Access.write(range)));
+  }
+
+  private AddressRange accessedInPlace(long bytes) {
+    AddressRange range = filled(bytes);
     driver.advise(range, Advice.SET_PREFERRED_LOCATION, Location.HOST);
     driver.advise(range, Advice.SET_ACCESSED_BY, GPU);
-    return rate(4 * GIB, () -> kernel(Access.read(range)));
+    return range;
   }
 
   double faultFirst() {

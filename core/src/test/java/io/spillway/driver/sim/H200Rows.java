@@ -4,6 +4,7 @@ import io.spillway.driver.Location;
 import io.spillway.range.ByteSize;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleBiFunction;
@@ -63,6 +64,10 @@ final class H200Rows {
     row("device.read", H200Experiment::deviceRead);
     row("zerocopy.pinned", H200Experiment::zeroCopyPinned);
     row("zerocopy.managed", H200Experiment::zeroCopyManaged);
+    row("zerocopy.managed.write", H200Experiment::zeroCopyWrite);
+    row("zerocopy.duplex 1 read 1 written", e -> e.zeroCopyDuplex(1));
+    row("zerocopy.duplex 2 read 1 written", e -> e.zeroCopyDuplex(2));
+    row("zerocopy.duplex updated", H200Experiment::zeroCopyUpdate);
     row("memcpy.managed.d2h", e -> e.managedCopy(false));
     row("memcpy.managed.h2d", e -> e.managedCopy(true));
     row("firsttouch.host", H200Experiment::hostFirstTouch);
@@ -145,7 +150,11 @@ final class H200Rows {
     for (int contexts : new int[] {1, 2}) {
       context("both.d2h by " + contexts, e -> e.backBesideFetches(contexts, 32 * MIB));
       context("both.h2d by " + contexts, e -> e.fetchedBesideBack(contexts, 32 * MIB));
-      context("inplace.fetch by " + contexts, e -> e.inPlaceBesideFetches(contexts, 64 * MIB));
+      for (TouchKind kind : List.of(TouchKind.READ, TouchKind.WRITE)) {
+        String name = kind == TouchKind.READ ? "inplace.fetch" : "inplace.write.fetch";
+        context(
+            name + " by " + contexts, e -> e.inPlaceBesideFetches(contexts, 64 * MIB, kind));
+      }
     }
     inPlace("read", TouchKind.READ, 1, 2, 4);
     inPlace("write", TouchKind.WRITE, 1, 2);

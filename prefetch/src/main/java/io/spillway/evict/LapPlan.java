@@ -1,6 +1,8 @@
 package io.spillway.evict;
 
+import io.spillway.access.AccessKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -48,10 +50,17 @@ public final class LapPlan {
     boolean staysNow(int length) {
       return piece.stays() && uses.size() == 1 && to >= length;
     }
+
+    Stay worth(double otherValue) {
+      return new Stay(piece, from, to, uses, otherValue, spread);
+    }
   }
 
   /** How many shares of what is cheaper on the host are tried there, beside none. */
   public static final int SHARES = 8;
+
+  /** How often stays are valued anew where launches access data both ways: a judgement. */
+  private static final int ROUNDS = 16;
 
   private final int[] first;
   private final BitSet stays;
@@ -78,6 +87,11 @@ public final class LapPlan {
     default boolean droppedToo(int at) {
       return false;
     }
+
+    /** Which way over the link it goes what {@code uses} are in place; if not known, it comes. */
+    default Crossings crossings(List<List<Piece>> uses) {
+      return new Crossings(uses, (_, _) -> AccessKind.READ);
+    }
   }
 
   /**
@@ -90,20 +104,13 @@ public final class LapPlan {
    */
   public static LapPlan of(
       List<List<Piece>> uses, long roomBytes, long inFlightBytes, Prices prices, InPlace allowed) {
-    int[] first = first(uses);
-    LapPlan moving = decide(uses, first, roomBytes, inFlightBytes, prices, Set.of());
+    int[] first = Crossings.first(uses);
+    Crossings crossings = allowed.crossings(uses);
+    LapPlan moving = decide(uses, first, roomBytes, inFlightBytes, prices, Set.of(), crossings);
     Set<Piece> cheaperInPlace = cheaperInPlace(uses, moving, prices, allowed);
     return cheaperInPlace.isEmpty()
         ? moving
-        : decide(uses, first, roomBytes, inFlightBytes, prices, cheaperInPlace);
-  }
-
-  private static int[] first(List<List<Piece>> uses) {
-    int[] first = new int[uses.size() + 1];
-    for (int at = 0; at < uses.size(); at++) {
-      first[at + 1] = first[at] + uses.get(at).size();
-    }
-    return first;
+        : decide(uses, first, roomBytes, inFlightBytes, prices, cheaperInPlace, crossings);
   }
 
   /**
@@ -120,8 +127,9 @@ public final class LapPlan {
       Prices prices,
       InPlace allowed,
       List<Integer> shares) {
-    int[] first = first(uses);
-    LapPlan moving = decide(uses, first, roomBytes, inFlightBytes, prices, Set.of());
+    int[] first = Crossings.first(uses);
+    Crossings crossings = allowed.crossings(uses);
+    LapPlan moving = decide(uses, first, roomBytes, inFlightBytes, prices, Set.of(), crossings);
     List<Piece> writtenBack = new ArrayList<>();
     Set<Piece> onHost = new HashSet<>();
     for (Piece piece : cheaperInPlace(uses, moving, prices, allowed)) {
@@ -140,7 +148,9 @@ public final class LapPlan {
         some.addAll(onHost);
         choices.put(
             share,
-            some.isEmpty() ? moving : decide(uses, first, roomBytes, inFlightBytes, prices, some));
+            some.isEmpty()
+                ? moving
+                : decide(uses, first, roomBytes, inFlightBytes, prices, some, crossings));
       }
       before = count;
     }
@@ -187,7 +197,8 @@ public final class LapPlan {
       long roomBytes,
       long inFlightBytes,
       Prices prices,
-      Set<Piece> onHost) {
+      Set<Piece> onHost,
+      Crossings crossings) {
     int length = uses.size();
     long[] loads = new long[length];
     for (int at = 0; at < length; at++) {
@@ -196,24 +207,70 @@ public final class LapPlan {
         loads[at] += onHost.contains(piece) ? 0 : piece.bytes();
       }
     }
-    List<Stay> candidates = candidates(uses, first, prices, onHost);
-    candidates.sort(
-        Comparator.comparingDouble(Stay::value)
-            .reversed()
-            .thenComparing(stay -> !stay.staysNow(length))
-            .thenComparingInt(Stay::spread));
     LoadTree load = new LoadTree(loads);
     BitSet stays = new BitSet(first[length]);
     Set<Piece> inPlace = new HashSet<>(onHost);
-    for (Stay stay : candidates) {
-      if (fits(load, stay, length, roomBytes)) {
-        for (int use : stay.uses()) {
-          stays.set(use);
-        }
-        inPlace.remove(stay.piece());
+    List<Stay> left = candidates(uses, first, prices, onHost);
+    int rounds = onHost.isEmpty() || !crossings.goBothWays() ? 1 : ROUNDS;
+    for (int round = rounds; round > 0; round--) {
+      if (rounds > 1) {
+        left = valuedAnew(left, uses, first, inPlace, prices, crossings);
       }
+      left.sort(
+          Comparator.comparingDouble(Stay::value)
+              .reversed()
+              .thenComparing(stay -> !stay.staysNow(length))
+              .thenComparingInt(Stay::spread));
+      int some = Math.ceilDiv(left.size(), round);
+      for (Stay stay : left.subList(0, some)) {
+        if (fits(load, stay, length, roomBytes)) {
+          for (int use : stay.uses()) {
+            stays.set(use);
+          }
+          inPlace.remove(stay.piece());
+        }
+      }
+      left = new ArrayList<>(left.subList(some, left.size()));
     }
     return new LapPlan(first, stays, inPlace);
+  }
+
+  /**
+   * The same stays, of pieces on the host valued by what is in place beside them: of a launch that
+   * reads more in place than it writes, what it reads counts for more.
+   */
+  private static List<Stay> valuedAnew(
+      List<Stay> stays,
+      List<List<Piece>> uses,
+      int[] first,
+      Set<Piece> inPlace,
+      Prices prices,
+      Crossings crossings) {
+    Crossings.Bytes[] launches = new Crossings.Bytes[uses.size()];
+    Arrays.setAll(launches, at -> crossings.bytes(at, uses.get(at), inPlace::contains));
+    List<Stay> anew = new ArrayList<>(stays.size());
+    for (Stay stay : stays) {
+      anew.add(
+          inPlace.contains(stay.piece())
+              ? stay.worth(valueInPlace(stay.uses(), first, launches, prices, crossings))
+              : stay);
+    }
+    return anew;
+  }
+
+  private static double valueInPlace(
+      List<Integer> indexes,
+      int[] first,
+      Crossings.Bytes[] launches,
+      Prices prices,
+      Crossings crossings) {
+    double value = 0;
+    for (int index : indexes) {
+      int found = Arrays.binarySearch(first, index);
+      int at = found >= 0 ? found : -found - 2;
+      value += crossings.counts(index, launches[at]) * prices.inPlace();
+    }
+    return value / launches.length;
   }
 
   private static List<Stay> candidates(

@@ -1,5 +1,6 @@
 package io.spillway.prefetch;
 
+import io.spillway.evict.Crossings;
 import io.spillway.evict.LapPlan;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
@@ -22,6 +23,7 @@ final class LapCosts {
 
   private final List<List<Piece>> lap;
   private final long[] sites;
+  private final Crossings crossings;
   private final Prices prices;
   private final InPlaceTrials trials;
   private final Predicate<Piece> dropped;
@@ -32,18 +34,21 @@ final class LapCosts {
    *
    * @param lap the pieces of each launch
    * @param sites of each launch
+   * @param crossings which way goes what is in place
    * @param dropped whether a piece's device copy can be dropped, now or soon
    * @param copied whether only after it has been copied to the host
    */
   LapCosts(
       List<List<Piece>> lap,
       long[] sites,
+      Crossings crossings,
       Prices prices,
       InPlaceTrials trials,
       Predicate<Piece> dropped,
       Predicate<Piece> copied) {
     this.lap = lap;
     this.sites = sites;
+    this.crossings = crossings;
     this.prices = prices;
     this.trials = trials;
     this.dropped = dropped;
@@ -57,11 +62,20 @@ final class LapCosts {
   double launchNanos(LapPlan plan) {
     double nanos = 0;
     for (int at = 0; at < lap.size(); at++) {
-      long inPlaceBytes = 0;
-      for (Piece piece : lap.get(at)) {
-        inPlaceBytes += plan.inPlace(piece) ? piece.bytes() : 0;
-      }
-      nanos += Math.max(residentNanos(at), inPlaceBytes * prices.inPlace());
+      nanos += Math.max(residentNanos(at), inPlaceNanos(plan, at));
+    }
+    return nanos;
+  }
+
+  private double inPlaceNanos(LapPlan plan, int at) {
+    return crossings.nanos(at, lap.get(at), plan::inPlace, prices.inPlace());
+  }
+
+  /** What the link is busy for, be it with moves or with what launches access in place. */
+  double linkNanos(LapPlan plan) {
+    double nanos = movingNanos(plan);
+    for (int at = 0; at < lap.size(); at++) {
+      nanos += inPlaceNanos(plan, at);
     }
     return nanos;
   }
@@ -98,7 +112,7 @@ final class LapCosts {
     double least = Double.POSITIVE_INFINITY;
     for (LapPlan choice : choices) {
       double nanos =
-          new LapForecast(choice, prices, dropped, roomBytes).nanos(lap, residentNanos)
+          new LapForecast(choice, prices, crossings, dropped, roomBytes).nanos(lap, residentNanos)
               + placingNanos(choice) / LAPS_BETWEEN;
       if (nanos < least) {
         least = choice == choices.getFirst() ? WORTH_IT * nanos : nanos;
@@ -155,7 +169,7 @@ final class LapCosts {
     }
     return new ReadInPlace.Estimate(
         launchNanos(moving),
-        movingNanos(moving),
+        linkNanos(moving),
         launchNanos(inPlace) + movingNanos(inPlace),
         inPlaceBytes,
         placedBytes,

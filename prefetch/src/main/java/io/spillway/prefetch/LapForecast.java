@@ -1,5 +1,6 @@
 package io.spillway.prefetch;
 
+import io.spillway.evict.Crossings;
 import io.spillway.evict.LapPlan;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
@@ -26,6 +27,7 @@ final class LapForecast {
 
   private final LapPlan plan;
   private final Prices prices;
+  private final Crossings crossings;
   private final Predicate<Piece> dropped;
   private final Set<Piece> away = new HashSet<>();
   private final Deque<Freed> freed = new ArrayDeque<>();
@@ -38,12 +40,15 @@ final class LapForecast {
   /**
    * By {@code plan}.
    *
+   * @param crossings which way goes what is in place
    * @param dropped whether a piece's device copy can be dropped
    * @param roomBytes bytes on the device
    */
-  LapForecast(LapPlan plan, Prices prices, Predicate<Piece> dropped, long roomBytes) {
+  LapForecast(
+      LapPlan plan, Prices prices, Crossings crossings, Predicate<Piece> dropped, long roomBytes) {
     this.plan = plan;
     this.prices = prices;
+    this.crossings = crossings;
     this.dropped = dropped;
     this.freeBytes = roomBytes;
   }
@@ -82,11 +87,9 @@ final class LapForecast {
     for (int at = 0; at < lap.size(); at++) {
       List<Piece> pieces = lap.get(at);
       double start = launched;
-      double inPlace = 0;
+      double inPlace = crossings.nanos(at, pieces, plan::inPlace, prices.inPlace());
       for (Piece piece : pieces) {
-        if (plan.inPlace(piece)) {
-          inPlace += piece.bytes() * prices.inPlace();
-        } else if (away.remove(piece)) {
+        if (!plan.inPlace(piece) && away.remove(piece)) {
           start = Math.max(start, comes(piece.bytes()));
         }
       }

@@ -1,5 +1,6 @@
 package io.spillway.prefetch;
 
+import io.spillway.evict.Crossings;
 import io.spillway.evict.LapPlan;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
@@ -41,8 +42,11 @@ final class LapStays {
   /** Whether what laps took says so. */
   private boolean decidesAnew;
 
-  /** What moving takes in the lap as it was decided for, in nanoseconds, and its launches. */
+  /** What moving takes in the lap as it was decided for, in nanoseconds. */
   private double movingNanos;
+
+  /** What its link is busy for, and what its launches take. */
+  private double linkNanos;
 
   private double launchNanos;
 
@@ -164,7 +168,7 @@ final class LapStays {
     decidesAnew |=
         reading.chosen()
             ? reading.readInPlace(nanos, readsInPlace, turn.inPlace())
-            : reading.moved(launchNanos, movingNanos, nanos, this::estimate);
+            : reading.moved(launchNanos, linkNanos, nanos, this::estimate);
   }
 
   private ReadInPlace.Estimate estimate() {
@@ -196,6 +200,7 @@ final class LapStays {
     lap.mark(decided);
     launchNanos = lap.costs.launchNanos(decided);
     movingNanos = lap.costs.movingNanos(decided);
+    linkNanos = lap.costs.linkNanos(decided);
     readsInPlace = lap.readsInPlace(decided);
     plan = decided;
     confirmed = predictor.lapConfirmed();
@@ -218,6 +223,7 @@ final class LapStays {
     LapCosts costs = new Lap(now, roomBytes).costs;
     launchNanos = costs.launchNanos(decided);
     movingNanos = costs.movingNanos(decided);
+    linkNanos = costs.linkNanos(decided);
     return somethingIsWrittenBack(now);
   }
 
@@ -260,6 +266,7 @@ final class LapStays {
     private final BitSet beyond = new BitSet();
     private final long now;
     private final long limitBytes;
+    private final Crossings crossings;
     private final LapCosts costs;
 
     Lap(long now, long limitBytes) {
@@ -269,7 +276,10 @@ final class LapStays {
         sites[at] = predictor.launches().site(predictor.launch(at + 1));
         beyond.set(at, uses.get(at).stream().mapToLong(Piece::bytes).sum() > limitBytes);
       }
-      costs = new LapCosts(uses, sites, prices, trials, this::dropped, this::droppedOnceCopied);
+      crossings = new Crossings(uses, (at, i) -> window.kind(at + 1, uses.get(at).get(i)));
+      costs =
+          new LapCosts(
+              uses, sites, crossings, prices, trials, this::dropped, this::droppedOnceCopied);
     }
 
     /** What can be dropped, now or soon. */
@@ -303,6 +313,11 @@ final class LapStays {
             @Override
             public boolean droppedToo(int at) {
               return readsInPlace || beyond.get(at);
+            }
+
+            @Override
+            public Crossings crossings(List<List<Piece>> of) {
+              return crossings;
             }
           };
       return prices.beside()
@@ -362,7 +377,7 @@ final class LapStays {
 
   /** Whether it matters what laps take, since they wait for the link. */
   boolean measures() {
-    return decided() && (reading.chosen() || launchNanos < movingNanos);
+    return decided() && (reading.chosen() || launchNanos < linkNanos);
   }
 
   /** Whether, as it was decided, data comes and goes while the lap's launches run. */

@@ -1,5 +1,6 @@
 package io.spillway.prefetch;
 
+import io.spillway.access.AccessKind;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.predict.LaunchTable;
@@ -116,6 +117,21 @@ final class Window {
       uses.add(piecesOf(predictor.launch(step)));
     }
     return uses;
+  }
+
+  /** How a launch so many steps ahead uses one of its pieces. */
+  AccessKind kind(int step, Piece piece) {
+    LaunchTable launches = predictor.launches();
+    int launch = predictor.launch(step);
+    AccessKind kind = null;
+    for (int i = 0; i < launches.count(launch); i++) {
+      long address = launches.address(launch, i);
+      if (address < piece.end() && piece.address() < address + launches.bytes(launch, i)) {
+        AccessKind other = launches.kind(launch, i);
+        kind = kind == null || kind == other ? other : AccessKind.READ_WRITE;
+      }
+    }
+    return kind == null ? AccessKind.UNKNOWN : kind;
   }
 
   /** Rises whenever the window is built anew. */

@@ -2,6 +2,7 @@ package io.spillway.evict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spillway.access.AccessKind;
 import io.spillway.range.Blocks;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -256,6 +257,41 @@ final class LapPlanProperties {
 
     assertThat(plan.inPlace(written.get(2))).isTrue();
     assertThat(plan.inPlace(written.get(3))).isFalse();
+  }
+
+  /** Two vectors are added up into a third, and a third of it all stays. */
+  @Example
+  void whatGoesTheWayThatIsTheLongerOneStays() {
+    List<Piece> all = blocks(96, false);
+    List<List<Piece>> uses = new ArrayList<>();
+    for (int part = 0; part < 4; part++) {
+      uses.add(all.subList(24 * part, 24 * part + 24));
+    }
+    Crossings crossings =
+        new Crossings(uses, (at, i) -> i < 16 ? AccessKind.READ : AccessKind.WRITE);
+    LapPlan plan = LapPlan.of(uses, 32 * Blocks.BYTES, 0, Prices.H200, bothWays(crossings));
+
+    double nanos = 0;
+    for (int part = 0; part < 4; part++) {
+      nanos += crossings.nanos(part, uses.get(part), plan::inPlace, 1);
+    }
+    Crossings even = new Crossings(uses, (at, i) -> i < 8 ? AccessKind.READ : AccessKind.WRITE);
+    double least = 4 * even.nanos(0, uses.getFirst().subList(0, 16), _ -> true, 1);
+    assertThat(nanos).isBetween(least, 1.05 * least);
+  }
+
+  private static LapPlan.InPlace bothWays(Crossings crossings) {
+    return new LapPlan.InPlace() {
+      @Override
+      public boolean allowed(Piece piece, int at) {
+        return true;
+      }
+
+      @Override
+      public Crossings crossings(List<List<Piece>> uses) {
+        return crossings;
+      }
+    };
   }
 
   @Property(tries = 200)

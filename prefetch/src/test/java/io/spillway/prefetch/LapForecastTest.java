@@ -36,7 +36,8 @@ final class LapForecastTest {
     LapPlan plan = LapPlan.of(lap, ROOM, Blocks.BYTES, PRICES, allowed);
     double[] launches = new double[lap.size()];
     Arrays.fill(launches, launch);
-    return new LapForecast(plan, PRICES, Piece::droppable, ROOM).nanos(lap, launches);
+    return new LapForecast(plan, PRICES, ALWAYS.crossings(lap), Piece::droppable, ROOM)
+        .nanos(lap, launches);
   }
 
   /** Room for four, of which one is used and one on its way: two stay. */
@@ -76,7 +77,14 @@ final class LapForecastTest {
             LapPlan.choices(lap, ROOM, Blocks.BYTES, PRICES, ALWAYS, List.of(8, 4, 0)).values());
     InPlaceTrials trials = new InPlaceTrials();
     LapCosts costs =
-        new LapCosts(lap, new long[LAUNCHES], PRICES, trials, Piece::droppable, _ -> false);
+        new LapCosts(
+            lap,
+            new long[LAUNCHES],
+            ALWAYS.crossings(lap),
+            PRICES,
+            trials,
+            Piece::droppable,
+            _ -> false);
 
     LapPlan best = costs.best(choices, ROOM);
 

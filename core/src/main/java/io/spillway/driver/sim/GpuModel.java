@@ -196,7 +196,8 @@ public record GpuModel(
         || toHostBesideInPlace < 1
         || zeroCopyBothSlowdown < 1) {
       throw new IllegalArgumentException(
-          "faultDuplicates, kernelOverlapSlowdown, toHostBesideInPlace and zeroCopyBothSlowdown: must be at least 1");
+          "faultDuplicates, kernelOverlapSlowdown, toHostBesideInPlace and zeroCopyBothSlowdown:"
+              + " must be at least 1");
     }
   }
 

@@ -152,8 +152,7 @@ final class H200Rows {
       context("both.h2d by " + contexts, e -> e.fetchedBesideBack(contexts, 32 * MIB));
       for (TouchKind kind : List.of(TouchKind.READ, TouchKind.WRITE)) {
         String name = kind == TouchKind.READ ? "inplace.fetch" : "inplace.write.fetch";
-        context(
-            name + " by " + contexts, e -> e.inPlaceBesideFetches(contexts, 64 * MIB, kind));
+        context(name + " by " + contexts, e -> e.inPlaceBesideFetches(contexts, 64 * MIB, kind));
       }
     }
     inPlace("read", TouchKind.READ, 1, 2, 4);

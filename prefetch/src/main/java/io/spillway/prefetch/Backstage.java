@@ -342,7 +342,7 @@ final class Backstage implements AutoCloseable {
   /** Reads, plans and moves until there is nothing left to do. */
   private void workOff() {
     if (!stopped) {
-      mover.reapDepartures();
+      mover.reap();
       if (pricedBeside && mover.writesBackInTurn()) {
         pricedBeside = false;
         planner.writeBackInTurn();

@@ -252,7 +252,7 @@ final class Mover implements AutoCloseable {
   }
 
   /** Looks what lanes have written back by now. */
-  void reapDepartures() {
+  private void reapDepartures() {
     writeBacks.reap(
         departure -> flights.stream().anyMatch(flight -> flight.waitsFor(departure)), this::left);
   }
@@ -395,7 +395,8 @@ final class Mover implements AutoCloseable {
     inAllocations(piece, presence::absent);
   }
 
-  private void reap() {
+  /** Looks what has come and left by now, so that launches need not wait for it in their streams. */
+  void reap() {
     reapDepartures();
     while (!flights.isEmpty() && flights.peek().isComplete()) {
       landed(flights.remove());

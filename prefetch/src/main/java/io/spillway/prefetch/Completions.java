@@ -172,7 +172,9 @@ final class Completions implements AutoCloseable {
         continue; // another thread's, whose launches come in an order of their own
       }
       boolean waits = !driver.isComplete(launch.event());
-      driver.await(launch.event());
+      if (waits) {
+        driver.await(launch.event());
+      }
       all.remove(); // only now: where the driver fails, the event is still to be destroyed
       if (waits) {
         long now = driver.clock().nanoTime();

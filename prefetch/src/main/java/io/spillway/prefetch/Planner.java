@@ -225,6 +225,11 @@ public final class Planner {
     window.slide();
   }
 
+  /** Whether a launch was declared and is not issued yet. */
+  boolean launching() {
+    return !unissued.isEmpty();
+  }
+
   /** What a launch touches that was declared and is not issued. */
   List<Piece> declared(long sequence) {
     OpenLaunch open = unissued.get(sequence);

@@ -30,6 +30,8 @@ final class CompletionsTest {
   @Test
   void anEventThatCannotBeWaitedForIsDestroyedAllTheSame() {
     try (Completions completions = new Completions(driver, new Unheard())) {
+      simulation.launch(
+          SimulatedKernel.of("kernel").withComputeNanos(1_000_000), StreamHandle.DEFAULT);
       completions.issued(0, 0, 0, completions.mark(null, StreamHandle.DEFAULT), null, null);
       driver.fail("await", 1, CudaStatus.INVALID_HANDLE);
       assertThatThrownBy(() -> completions.awaitUpTo(0)).isInstanceOf(DriverException.class);

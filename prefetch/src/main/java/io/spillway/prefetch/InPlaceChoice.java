@@ -1,5 +1,6 @@
 package io.spillway.prefetch;
 
+import io.spillway.access.AccessKind;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import org.jspecify.annotations.Nullable;
@@ -50,11 +51,12 @@ final class InPlaceChoice {
    * Whether the launch at {@code now} accesses a piece that is not there where it is; if so, says
    * so to the device.
    */
-  boolean chosen(Piece piece, OpenLaunch launch, long now, long limitBytes) {
+  boolean chosen(Piece piece, OpenLaunch launch, AccessKind kind, long now, long limitBytes) {
     boolean beyond = beyond(launch, limitBytes);
-    boolean allowed = allowed(piece, launch, beyond, now);
+    boolean holds = kind == AccessKind.READ || piece.usedBefore(now);
+    boolean allowed = allowed(holds, launch, beyond, now);
     if (beyond || !laps.decided()) {
-      piece.setSuitsInPlace(allowed && suits(piece, launch, now, limitBytes));
+      piece.setSuitsInPlace(allowed && suits(piece, holds, launch, now, limitBytes));
     }
     if (!allowed || !piece.suitsInPlace()) {
       piece.setLeftInPlace(false);
@@ -78,23 +80,24 @@ final class InPlaceChoice {
     return Math.max(launch.bytes(), trials.lastBytes(launch.site())) > limitBytes;
   }
 
-  private boolean allowed(Piece piece, OpenLaunch launch, boolean beyond, long now) {
+  private boolean allowed(boolean holds, OpenLaunch launch, boolean beyond, long now) {
     if (beyond) {
       return trials.notBarred(launch.site(), now);
     }
-    return piece.usedBefore(now)
+    return holds
         ? trials.room(launch.site(), now, launch.inPlaceBytes())
         : trials.allowed(launch.site(), now);
   }
 
-  private boolean suits(Piece piece, OpenLaunch launch, long now, long limitBytes) {
+  private boolean suits(
+      Piece piece, boolean holds, OpenLaunch launch, long now, long limitBytes) {
     if (launch.bytes() > limitBytes) {
       return true; // there is no other way but to fault
     }
     if (admission.fits(piece, limitBytes)) {
       return false;
     }
-    if (!piece.usedBefore(now)) {
+    if (!holds) {
       return suitsAtFirst(piece, launch, now);
     }
     if (piece.droppable() || piece.suspended()) {

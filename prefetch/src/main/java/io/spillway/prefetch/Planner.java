@@ -146,7 +146,7 @@ public final class Planner {
       outcomes.used(piece);
       times |= inPlace.maySuit(piece, launch, limitBytes);
       if (isAdded && !piece.resident()) {
-        boolean stays = inPlace.chosen(piece, launch, next, limitBytes);
+        boolean stays = inPlace.chosen(piece, launch, kind, next, limitBytes);
         if (!stays && launch.bytes() <= limitBytes) {
           launch.mayWaitFor(piece, prices.comeAndGo());
           demands.add(piece, sequence);

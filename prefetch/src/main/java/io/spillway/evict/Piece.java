@@ -63,6 +63,11 @@ public final class Piece {
 
   private long lastHolder;
 
+  /** Launches not issued yet that go ahead with it in place. */
+  private int reliers;
+
+  private long lastRelier = NOT_YET;
+
   private boolean overtaken;
 
   /** Whether its owner discarded what it holds, and no launch has used it since. */
@@ -107,6 +112,8 @@ public final class Piece {
     leftInPlace = whole.leftInPlace;
     holders = whole.holders;
     lastHolder = whole.lastHolder;
+    reliers = whole.reliers;
+    lastRelier = whole.lastRelier;
     overtaken = whole.overtaken;
     dead = whole.dead;
   }
@@ -161,12 +168,33 @@ public final class Piece {
     return holders > 0;
   }
 
-  /** It is about to leave. */
+  /** A launch goes ahead with it in place: until that has run the device has to access it there. */
+  public void relyOn(long sequence) {
+    reliers++;
+    lastRelier = Math.max(lastRelier, sequence);
+  }
+
+  /** That launch is issued, or no longer known. */
+  public void relyNoLonger() {
+    reliers--;
+  }
+
+  /** Whether a launch that is not issued yet goes ahead with it in place. */
+  public boolean reliedOn() {
+    return reliers > 0;
+  }
+
+  /** The last launch, by its session's number, that went ahead with it in place. */
+  public long lastRelier() {
+    return lastRelier;
+  }
+
+  /** It is about to leave, or to be in place no longer. */
   public void aboutToLeave() {
     overtaken = false;
   }
 
-  /** Whether a launch was declared with it since it was about to leave. */
+  /** Whether a launch was declared with it since then. */
   public boolean overtaken() {
     return overtaken;
   }

@@ -376,7 +376,7 @@ final class Backstage implements AutoCloseable {
           Piece.current(step.unplacing()).forEach(mover::inPlace);
           return true; // to plan anew
         }
-        planner.announced().close(step);
+        return execute(planner.announced().reconsidered(planner.announced().close(step)));
       }
       return execute(planner.announced().reconsidered(step));
     } finally {
@@ -400,6 +400,7 @@ final class Backstage implements AutoCloseable {
               (!more || (!planner.advises() && planner.missing(launch.sequence()).isEmpty()))
                   && (stopped || !mover.calling(planner.declared(launch.sequence())));
           if (ready) {
+            planner.goesAhead(launch.sequence());
             launch.ready().countDown();
           }
           return ready;
@@ -453,7 +454,7 @@ final class Backstage implements AutoCloseable {
     if (oneOf != timesOneOf) { // launching threads read it, and find it where it was
       timesOneOf = oneOf;
     }
-    setInPlace(new AddressRange(declared.address(), declared.bytes()));
+    setInPlace(declared);
     if (declared.kind() == AccessKind.UNKNOWN) {
       lookForReadMostly(new AddressRange(declared.address(), declared.bytes()));
     }
@@ -462,10 +463,17 @@ final class Backstage implements AutoCloseable {
     }
   }
 
-  /** Launches need not wait for what is in place and meant to be, and have to for what is not. */
-  private void setInPlace(AddressRange range) {
+  /**
+   * Launches need not wait for what is in place and meant to be, and have to for what is not; but
+   * this one may have seen it in place.
+   */
+  private void setInPlace(Message.Declared declared) {
+    AddressRange range = new AddressRange(declared.address(), declared.bytes());
     for (Piece piece : planner.pieces().touching(range)) {
       if (piece.placed() && !piece.resident()) {
+        if (declared.waiting() == null) {
+          planner.goesAhead(declared.sequence(), piece);
+        }
         if (!piece.inPlace()) {
           mover.gone(piece);
         } else if (!planner.advises()) { // so it has been said of this one

@@ -144,6 +144,7 @@ final class Mover implements AutoCloseable {
     StreamHandle stream = lane.stream(number / lanes.size());
     List<Piece> refused = step.leaving().isEmpty() ? List.of() : leave(step, lane, stream);
     if (step.advises()) {
+      completions.awaitUpTo(step.inPlaceUpTo()); // what is in a stream may not have run yet
       writeBacks.await(step.advised(), lane.driver());
       advise(step, lane, stream);
     }
@@ -160,6 +161,7 @@ final class Mover implements AutoCloseable {
    */
   void announce(Step step) {
     awaitCallsFor(step.leaving());
+    awaitCallsFor(step.unplacing()); // for launches it is in place until it has been called for
     for (Piece piece : step.leaving()) {
       inAllocations(piece, presence::leaving);
     }

@@ -98,7 +98,8 @@ public final class Planner {
         new Room(pieces, victims, admission, outcomes, window, Planner::evictable, this::tooEarly);
     promotions = new Promotions(prices);
     others = new OthersMoves(predictor, pieces, demands, outcomes, room, window, this::gone);
-    announced = new AnnouncedSteps(predictor, pieces, demands, outcomes, window, this::gone);
+    announced =
+        new AnnouncedSteps(predictor, pieces, demands, outcomes, window, advice, this::gone);
   }
 
   /** Expects what a recorded run launched, before anything is. */
@@ -223,6 +224,19 @@ public final class Planner {
     predictor.lose();
     window.follow();
     window.slide();
+  }
+
+  /** A declared launch waits no longer: it goes ahead with what of its data is in place. */
+  void goesAhead(long sequence) {
+    declared(sequence).forEach(piece -> goesAhead(sequence, piece));
+  }
+
+  /** A declared launch does not wait for this piece. */
+  void goesAhead(long sequence, Piece piece) {
+    OpenLaunch open = unissued.get(sequence);
+    if (open != null && piece.placed() && !piece.resident()) {
+      open.reliesOn(piece);
+    }
   }
 
   /** What a launch touches that was declared and is not issued. */
@@ -440,7 +454,7 @@ public final class Planner {
     long now = predictor.position();
     GoneRound lap = predictor.lapConfirmed() ? predictor.goneRound() : GoneRound.NONE;
     for (Piece piece : coming) {
-      if (piece.turnsReadMostly(lap, now)) {
+      if (piece.turnsReadMostly(lap, now) && !piece.reliedOn()) {
         if (piece.suspended() || (followsEarlierRun() && !piece.stays())) {
           readMostly.add(piece); // else as it leaves
         }

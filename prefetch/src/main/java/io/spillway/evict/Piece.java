@@ -70,6 +70,9 @@ public final class Piece {
 
   private boolean overtaken;
 
+  /** Before which position it does not leave, since the driver would not let it go. */
+  private long stuckUntil = NOT_YET;
+
   /** Whether its owner discarded what it holds, and no launch has used it since. */
   private boolean dead;
 
@@ -115,6 +118,7 @@ public final class Piece {
     reliers = whole.reliers;
     lastRelier = whole.lastRelier;
     overtaken = whole.overtaken;
+    stuckUntil = whole.stuckUntil;
     dead = whole.dead;
   }
 
@@ -197,6 +201,16 @@ public final class Piece {
   /** Whether a launch was declared with it since then. */
   public boolean overtaken() {
     return overtaken;
+  }
+
+  /** The driver would not let it go, and is not asked again before that position. */
+  public void stickUntil(long position) {
+    stuckUntil = position;
+  }
+
+  /** Whether it does not leave yet, since the driver would not let it go. */
+  public boolean stuck(long position) {
+    return position < stuckUntil;
   }
 
   /** What there is of pieces that may have been cut or freed meanwhile. */
@@ -378,6 +392,11 @@ public final class Piece {
     if (kind.writes() && (droppable || suspended)) {
       takeBack(); // the session does so before a write it knows of
     }
+    uses.passed(position);
+  }
+
+  /** The launch that used it last is at that position after all. */
+  public void passed(long position) {
     uses.passed(position);
   }
 

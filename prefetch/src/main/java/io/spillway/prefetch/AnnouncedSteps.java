@@ -11,8 +11,7 @@ import java.util.function.Consumer;
 /**
  * Steps that were announced and are not done yet: launches that are told of meanwhile may have gone
  * ahead of the announcement, and what they use must not leave, nor cease to be in place, nor be
- * read-mostly if they write it.
- * Not thread-safe.
+ * read-mostly if they write it. Not thread-safe.
  */
 final class AnnouncedSteps {
 
@@ -120,17 +119,29 @@ final class AnnouncedSteps {
    * @return what stays
    */
   List<Piece> withdraw(Step step) {
-    for (Piece piece : Piece.current(step.coming())) {
-      pieces.comesNot(piece);
-      window.left(piece);
-      outcomes.gone(piece);
-      if (step.demanded()) {
-        demands.again(piece);
-      }
-    }
+    Piece.current(step.coming()).forEach(piece -> comesNot(piece, step.demanded()));
     Piece.current(step.unplacing()).forEach(piece -> piece.setPlaced(true)); // nobody was told
     List<Piece> stay = Piece.current(step.leaving()).stream().filter(Piece::resident).toList();
     stay.forEach(outcomes::stayed);
     return stay;
+  }
+
+  /** There was no room after all for what a step brings: it is to be planned for anew. */
+  void comesNot(Step step) {
+    for (Piece piece : Piece.current(step.coming())) {
+      boolean faultedIn = piece.usedSince() && !piece.held(); // by a launch that did not wait
+      if (piece.resident() && !faultedIn) {
+        comesNot(piece, step.demanded());
+      }
+    }
+  }
+
+  private void comesNot(Piece piece, boolean demanded) {
+    pieces.comesNot(piece);
+    window.left(piece);
+    outcomes.gone(piece);
+    if (demanded || piece.held()) {
+      demands.again(piece);
+    }
   }
 }

@@ -129,6 +129,11 @@ final class Backstage implements AutoCloseable {
     }
 
     @Override
+    public void comesNot(Step step) {
+      planner.announced().comesNot(step);
+    }
+
+    @Override
     public void failed(RuntimeException reason) {
       failure.accept(reason);
     }
@@ -342,7 +347,6 @@ final class Backstage implements AutoCloseable {
   /** Reads, plans and moves until there is nothing left to do. */
   private void workOff() {
     if (!stopped) {
-      mover.reapDepartures();
       if (pricedBeside && mover.writesBackInTurn()) {
         pricedBeside = false;
         planner.writeBackInTurn();
@@ -352,6 +356,7 @@ final class Backstage implements AutoCloseable {
     boolean did = true;
     while (did && !stopped) {
       read();
+      mover.reapDepartures();
       Step step = planner.next(context.residentLimitBytes().getAsLong());
       if (step != null) {
         rest.disturbed();
@@ -372,8 +377,7 @@ final class Backstage implements AutoCloseable {
         planner.announced().reopen(step);
         inbox.readAllTold(this::handle, planner::resynchronise);
         if (planner.announced().overtaken(step)) {
-          mover.stay(planner.announced().withdraw(step));
-          Piece.current(step.unplacing()).forEach(mover::inPlace);
+          withdraw(step);
           return true; // to plan anew
         }
         return execute(planner.announced().reconsidered(planner.announced().close(step)));
@@ -387,9 +391,17 @@ final class Backstage implements AutoCloseable {
 
   private boolean execute(Step step) {
     List<Piece> refused = mover.execute(step, governor.level() != Governor.Level.NOTHING);
-    refused.forEach(planner::refused);
+    if (!refused.isEmpty()) {
+      refused.forEach(planner::refused);
+      withdraw(step); // something else is to leave
+    }
     step.notReadMostly().forEach(piece -> lookForReadMostly(piece.range()));
-    return refused.isEmpty();
+    return true;
+  }
+
+  private void withdraw(Step step) {
+    mover.stay(planner.announced().withdraw(step));
+    Piece.current(step.unplacing()).forEach(mover::inPlace);
   }
 
   /** Lets launches go of which nothing is missing any more, or all where there is no more to do. */

@@ -72,8 +72,7 @@ final class PendingAdvice {
     if (!pending()) {
       return null;
     }
-    Step advice =
-        Step.advising(Piece.current(doubtful), Piece.current(placing), takeUnplacing());
+    Step advice = Step.advising(Piece.current(doubtful), Piece.current(placing), takeUnplacing());
     doubtful.clear();
     placing.clear();
     return advice.advises() ? advice : null;

@@ -35,6 +35,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
 
+  /**
+   * For how many launches the driver is not asked once more to let go what it would not: a
+   * judgement.
+   */
+  private static final int STUCK_LAUNCHES = 64;
+
   private final Predictor predictor = new Predictor();
   private final Prices prices;
   private final Pieces pieces;
@@ -92,10 +98,9 @@ public final class Planner {
     outcomes = new Outcomes(prices);
     trials = new InPlaceTrials();
     laps = new LapStays(predictor, window, prices, trials, sizing.roomBytes());
-    admission = new Admission(pieces, victims, prices, Planner::evictable);
+    admission = new Admission(pieces, victims, prices, this::evictable);
     inPlace = new InPlaceChoice(prices, trials, admission, laps, advice);
-    room =
-        new Room(pieces, victims, admission, outcomes, window, Planner::evictable, this::tooEarly);
+    room = new Room(pieces, victims, admission, outcomes, window, this::evictable, this::tooEarly);
     promotions = new Promotions(prices);
     others = new OthersMoves(predictor, pieces, demands, outcomes, room, window, this::gone);
     announced =
@@ -204,6 +209,9 @@ public final class Planner {
     window.follow();
     window.piecesOf(number);
     window.slide();
+    if (open != null) { // others may have been issued since it was declared
+      open.current().forEach(piece -> piece.passed(predictor.position()));
+    }
     victims.setTold(followsEarlierRun() ? window.reach() : predictor.position());
     if (recorded != null && recorded.inLap() && told != window.builds()) {
       told = window.builds();
@@ -454,7 +462,7 @@ public final class Planner {
     long now = predictor.position();
     GoneRound lap = predictor.lapConfirmed() ? predictor.goneRound() : GoneRound.NONE;
     for (Piece piece : coming) {
-      if (piece.turnsReadMostly(lap, now) && !piece.reliedOn()) {
+      if (piece.turnsReadMostly(lap, now)) {
         if (piece.suspended() || (followsEarlierRun() && !piece.stays())) {
           readMostly.add(piece); // else as it leaves
         }
@@ -499,8 +507,8 @@ public final class Planner {
     return recorded != null && recorded.follower().state() == ScheduleFollower.State.FOLLOWED;
   }
 
-  private static boolean evictable(Piece piece) {
-    return !piece.held();
+  private boolean evictable(Piece piece) {
+    return !piece.held() && !piece.stuck(predictor.position());
   }
 
   private void gone(Piece piece) {
@@ -508,9 +516,12 @@ public final class Planner {
     window.left(piece);
   }
 
-  /** The driver would not let a piece go: it is still there. */
+  /** The driver would not let a piece go: it is still there, and others are to leave instead. */
   public void refused(Piece piece) {
-    Piece.current(List.of(piece)).forEach(pieces::stay);
+    for (Piece part : Piece.current(List.of(piece))) {
+      pieces.stay(part);
+      part.stickUntil(predictor.position() + STUCK_LAUNCHES);
+    }
   }
 
   /** Memory is being freed. */

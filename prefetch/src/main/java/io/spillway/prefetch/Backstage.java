@@ -391,12 +391,13 @@ final class Backstage implements AutoCloseable {
 
   private boolean execute(Step step) {
     List<Piece> refused = mover.execute(step, governor.level() != Governor.Level.NOTHING);
+    boolean makesRoom = !step.coming().isEmpty();
     if (!refused.isEmpty()) {
-      refused.forEach(planner::refused);
-      withdraw(step); // something else is to leave
+      refused.forEach(makesRoom ? planner::refused : planner::stays);
+      withdraw(step);
     }
     step.notReadMostly().forEach(piece -> lookForReadMostly(piece.range()));
-    return true;
+    return refused.isEmpty() || makesRoom; // by something else; where room shrinks, later
   }
 
   private void withdraw(Step step) {

@@ -518,10 +518,15 @@ public final class Planner {
 
   /** The driver would not let a piece go: it is still there, and others are to leave instead. */
   public void refused(Piece piece) {
+    stays(piece);
     for (Piece part : Piece.current(List.of(piece))) {
-      pieces.stay(part);
       part.stickUntil(predictor.position() + STUCK_LAUNCHES);
     }
+  }
+
+  /** The same, and it is to leave soon. */
+  void stays(Piece piece) {
+    Piece.current(List.of(piece)).forEach(pieces::stay);
   }
 
   /** Memory is being freed. */

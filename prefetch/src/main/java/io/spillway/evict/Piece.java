@@ -63,7 +63,15 @@ public final class Piece {
 
   private long lastHolder;
 
+  /** Launches not issued yet that go ahead with it in place. */
+  private int reliers;
+
+  private long lastRelier = NOT_YET;
+
   private boolean overtaken;
+
+  /** Before which position it does not leave, since the driver would not let it go. */
+  private long stuckUntil = NOT_YET;
 
   /** Whether its owner discarded what it holds, and no launch has used it since. */
   private boolean dead;
@@ -107,7 +115,10 @@ public final class Piece {
     leftInPlace = whole.leftInPlace;
     holders = whole.holders;
     lastHolder = whole.lastHolder;
+    reliers = whole.reliers;
+    lastRelier = whole.lastRelier;
     overtaken = whole.overtaken;
+    stuckUntil = whole.stuckUntil;
     dead = whole.dead;
   }
 
@@ -161,14 +172,45 @@ public final class Piece {
     return holders > 0;
   }
 
-  /** It is about to leave. */
+  /** A launch goes ahead with it in place: until that has run the device has to access it there. */
+  public void relyOn(long sequence) {
+    reliers++;
+    lastRelier = Math.max(lastRelier, sequence);
+  }
+
+  /** That launch is issued, or no longer known. */
+  public void relyNoLonger() {
+    reliers--;
+  }
+
+  /** Whether a launch that is not issued yet goes ahead with it in place. */
+  public boolean reliedOn() {
+    return reliers > 0;
+  }
+
+  /** The last launch, by its session's number, that went ahead with it in place. */
+  public long lastRelier() {
+    return lastRelier;
+  }
+
+  /** It is about to leave, or to be in place no longer. */
   public void aboutToLeave() {
     overtaken = false;
   }
 
-  /** Whether a launch was declared with it since it was about to leave. */
+  /** Whether a launch was declared with it since then. */
   public boolean overtaken() {
     return overtaken;
+  }
+
+  /** The driver would not let it go, and is not asked again before that position. */
+  public void stickUntil(long position) {
+    stuckUntil = position;
+  }
+
+  /** Whether it does not leave yet, since the driver would not let it go. */
+  public boolean stuck(long position) {
+    return position < stuckUntil;
   }
 
   /** What there is of pieces that may have been cut or freed meanwhile. */
@@ -350,6 +392,11 @@ public final class Piece {
     if (kind.writes() && (droppable || suspended)) {
       takeBack(); // the session does so before a write it knows of
     }
+    uses.passed(position);
+  }
+
+  /** The launch that used it last is at that position after all. */
+  public void passed(long position) {
     uses.passed(position);
   }
 

@@ -4,13 +4,14 @@ import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.predict.GoneRound;
 import io.spillway.predict.Predictor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * Steps that were announced and are not done yet: launches that are told of meanwhile may have gone
- * ahead of the announcement, and what they use must not leave, nor be read-mostly if they write it.
- * Not thread-safe.
+ * ahead of the announcement, and what they use must not leave, nor cease to be in place, nor be
+ * read-mostly if they write it. Not thread-safe.
  */
 final class AnnouncedSteps {
 
@@ -19,6 +20,7 @@ final class AnnouncedSteps {
   private final Demands demands;
   private final Outcomes outcomes;
   private final Window window;
+  private final PendingAdvice advice;
   private final Consumer<Piece> gone;
 
   /**
@@ -32,12 +34,14 @@ final class AnnouncedSteps {
       Demands demands,
       Outcomes outcomes,
       Window window,
+      PendingAdvice advice,
       Consumer<Piece> gone) {
     this.predictor = predictor;
     this.pieces = pieces;
     this.demands = demands;
     this.outcomes = outcomes;
     this.window = window;
+    this.advice = advice;
     this.gone = gone;
   }
 
@@ -60,28 +64,53 @@ final class AnnouncedSteps {
         step.demanded());
   }
 
-  /** What leaves by a step has not left yet, while more is told of launches. */
+  /**
+   * What leaves by a step has not left yet, and what is to be in place no longer still is, while
+   * more is told of launches.
+   */
   void reopen(Step step) {
     for (Piece piece : Piece.current(step.leaving())) {
       pieces.stay(piece);
       piece.aboutToLeave();
     }
-    Piece.current(step.unplacing()).forEach(Piece::aboutToLeave);
+    for (Piece piece : Piece.current(step.unplacing())) {
+      piece.setPlaced(true);
+      piece.aboutToLeave();
+    }
+  }
+
+  /** Whether a launch that was told of since a step was reopened uses what leaves by it. */
+  boolean overtaken(Step step) {
+    return Piece.current(step.leaving()).stream().anyMatch(Piece::overtaken);
   }
 
   /**
-   * Whether a launch that was told of since a step was reopened uses what leaves by it, or comes by
-   * it and was in place.
+   * What leaves by a step that was reopened leaves.
+   *
+   * @return the step, by which what launches told of since use stays in place
    */
-  boolean overtaken(Step step) {
-    return Piece.current(step.leaving()).stream().anyMatch(Piece::overtaken)
-        || (!step.coming().isEmpty()
-            && Piece.current(step.unplacing()).stream().anyMatch(Piece::overtaken));
-  }
-
-  /** What leaves by a step that was reopened leaves. */
-  void close(Step step) {
+  Step close(Step step) {
     Piece.current(step.leaving()).forEach(gone);
+    List<Piece> unplacing = new ArrayList<>();
+    List<Piece> readMostly = new ArrayList<>(Piece.current(step.readMostly()));
+    for (Piece piece : Piece.current(step.unplacing())) {
+      if (piece.overtaken()) {
+        advice.staysPlaced(piece);
+        readMostly.remove(piece); // which goes before in place
+      } else {
+        piece.setPlaced(false);
+        unplacing.add(piece);
+      }
+    }
+    return new Step(
+        step.leaving(),
+        step.coming(),
+        readMostly,
+        step.notReadMostly(),
+        step.placing(),
+        unplacing,
+        step.afterSequence(),
+        step.demanded());
   }
 
   /**
@@ -90,17 +119,29 @@ final class AnnouncedSteps {
    * @return what stays
    */
   List<Piece> withdraw(Step step) {
-    for (Piece piece : Piece.current(step.coming())) {
-      pieces.comesNot(piece);
-      window.left(piece);
-      outcomes.gone(piece);
-      if (step.demanded()) {
-        demands.again(piece);
-      }
-    }
+    Piece.current(step.coming()).forEach(piece -> comesNot(piece, step.demanded()));
     Piece.current(step.unplacing()).forEach(piece -> piece.setPlaced(true)); // nobody was told
     List<Piece> stay = Piece.current(step.leaving()).stream().filter(Piece::resident).toList();
     stay.forEach(outcomes::stayed);
     return stay;
+  }
+
+  /** There was no room after all for what a step brings: it is to be planned for anew. */
+  void comesNot(Step step) {
+    for (Piece piece : Piece.current(step.coming())) {
+      boolean faultedIn = piece.usedSince() && !piece.held(); // by a launch that did not wait
+      if (piece.resident() && !faultedIn) {
+        comesNot(piece, step.demanded());
+      }
+    }
+  }
+
+  private void comesNot(Piece piece, boolean demanded) {
+    pieces.comesNot(piece);
+    window.left(piece);
+    outcomes.gone(piece);
+    if (demanded || piece.held()) {
+      demands.again(piece);
+    }
   }
 }

@@ -136,6 +136,11 @@ final class Backstage implements AutoCloseable {
     }
 
     @Override
+    public void comesNot(Step step) {
+      planner.announced().comesNot(step);
+    }
+
+    @Override
     public void failed(RuntimeException reason) {
       failure.accept(reason);
     }
@@ -363,6 +368,7 @@ final class Backstage implements AutoCloseable {
     boolean did = true;
     while (did && !stopped) {
       read();
+      mover.reapDepartures();
       Step step = planner.next(context.residentLimitBytes().getAsLong());
       if (step != null) {
         rest.disturbed();
@@ -396,11 +402,10 @@ final class Backstage implements AutoCloseable {
         planner.announced().reopen(step);
         inbox.readAllTold(this::handle, planner::resynchronise);
         if (planner.announced().overtaken(step)) {
-          mover.stay(planner.announced().withdraw(step));
-          Piece.current(step.unplacing()).forEach(mover::inPlace);
+          withdraw(step);
           return true; // to plan anew
         }
-        planner.announced().close(step);
+        return execute(planner.announced().reconsidered(planner.announced().close(step)));
       }
       return execute(planner.announced().reconsidered(step));
     } finally {
@@ -411,9 +416,18 @@ final class Backstage implements AutoCloseable {
 
   private boolean execute(Step step) {
     List<Piece> refused = mover.execute(step, governor.level() != Governor.Level.NOTHING);
-    refused.forEach(planner::refused);
+    boolean makesRoom = !step.coming().isEmpty();
+    if (!refused.isEmpty()) {
+      refused.forEach(makesRoom ? planner::refused : planner::stays);
+      withdraw(step);
+    }
     step.notReadMostly().forEach(piece -> lookForReadMostly(piece.range()));
-    return refused.isEmpty();
+    return refused.isEmpty() || makesRoom; // by something else; where room shrinks, later
+  }
+
+  private void withdraw(Step step) {
+    mover.stay(planner.announced().withdraw(step));
+    Piece.current(step.unplacing()).forEach(mover::inPlace);
   }
 
   /** Lets launches go of which nothing is missing any more, or all where there is no more to do. */
@@ -424,6 +438,7 @@ final class Backstage implements AutoCloseable {
               (!more || (!planner.advises() && planner.missing(launch.sequence()).isEmpty()))
                   && (stopped || !mover.calling(planner.declared(launch.sequence())));
           if (ready) {
+            planner.goesAhead(launch.sequence());
             launch.ready().countDown();
           }
           return ready;
@@ -477,7 +492,7 @@ final class Backstage implements AutoCloseable {
     if (oneOf != timesOneOf) { // launching threads read it, and find it where it was
       timesOneOf = oneOf;
     }
-    setInPlace(new AddressRange(declared.address(), declared.bytes()));
+    setInPlace(declared);
     if (declared.kind() == AccessKind.UNKNOWN) {
       lookForReadMostly(new AddressRange(declared.address(), declared.bytes()));
     }
@@ -486,10 +501,17 @@ final class Backstage implements AutoCloseable {
     }
   }
 
-  /** Launches need not wait for what is in place and meant to be, and have to for what is not. */
-  private void setInPlace(AddressRange range) {
+  /**
+   * Launches need not wait for what is in place and meant to be, and have to for what is not; but
+   * this one may have seen it in place.
+   */
+  private void setInPlace(Message.Declared declared) {
+    AddressRange range = new AddressRange(declared.address(), declared.bytes());
     for (Piece piece : planner.pieces().touching(range)) {
       if (piece.placed() && !piece.resident()) {
+        if (declared.waiting() == null) {
+          planner.goesAhead(declared.sequence(), piece);
+        }
         if (!piece.inPlace()) {
           mover.gone(piece);
         } else if (!planner.advises()) { // so it has been said of this one

@@ -153,7 +153,7 @@ final class Departure {
     parts.forEach(Part::giveBack);
   }
 
-  /** Whether the driver would not let all of it go; once it has left. */
+  /** Whether the driver would not let all of it go, as far as lanes have come. */
   boolean refused() {
     return parts.stream().anyMatch(part -> part.refused);
   }

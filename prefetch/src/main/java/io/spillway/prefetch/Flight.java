@@ -51,9 +51,14 @@ final class Flight {
     return event;
   }
 
-  /** Waits until there is room, and what it brings has left; its lane's thread. */
-  void awaitRoom() {
+  /**
+   * Waits until all that was leaving has left, what it brings included; its lane's thread.
+   *
+   * @return whether there is room; not if the driver would not let something go
+   */
+  boolean awaitRoom() {
     after.forEach(departure -> departure.await(lane.driver()));
+    return after.stream().noneMatch(Departure::refused);
   }
 
   /** Whether it is yet to wait for that. */
@@ -86,7 +91,12 @@ final class Flight {
 
   /** Whether it brings any of these, as pieces are cut now. */
   boolean brings(List<Piece> some) {
-    return Piece.current(pieces).stream().anyMatch(some::contains);
+    return brings(pieces, some);
+  }
+
+  /** Whether any of these is among some, as pieces are cut now. */
+  static boolean brings(List<Piece> coming, List<Piece> some) {
+    return Piece.current(coming).stream().anyMatch(some::contains);
   }
 
   /** Whether all has come. */

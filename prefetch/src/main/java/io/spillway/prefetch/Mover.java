@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 
 /**
@@ -35,6 +37,9 @@ final class Mover implements AutoCloseable {
 
     /** The driver would not let these go; the mover's thread. */
     void stays(List<Piece> pieces);
+
+    /** What the step brings does not come, since something stays for which it has no room. */
+    void comesNot(Step step);
 
     /** A lane failed. */
     void failed(RuntimeException failure);
@@ -64,6 +69,10 @@ final class Mover implements AutoCloseable {
   private final List<FetchLane> lanes = new ArrayList<>();
   private final WriteBacks writeBacks;
   private final Deque<Flight> flights = new ArrayDeque<>();
+
+  /** Whose fetches were not called for, by lanes, since there was no room after all. */
+  private final Queue<Step> turnedBack = new ConcurrentLinkedQueue<>();
+
   private int number;
   private long refused;
 
@@ -128,7 +137,7 @@ final class Mover implements AutoCloseable {
   }
 
   /**
-   * Does a step.
+   * Does a step; only that what leaves does so if the driver does not let all of it go.
    *
    * @param fetch whether what comes is fetched, not only given room
    * @return what the driver would not let go, so that it may still be there
@@ -143,14 +152,18 @@ final class Mover implements AutoCloseable {
     FetchLane lane = lanes.get(number % lanes.size());
     StreamHandle stream = lane.stream(number / lanes.size());
     List<Piece> refused = step.leaving().isEmpty() ? List.of() : leave(step, lane, stream);
+    if (!refused.isEmpty()) {
+      return refused; // there is no room
+    }
     if (step.advises()) {
+      completions.awaitUpTo(step.inPlaceUpTo()); // what is in a stream may not have run yet
       writeBacks.await(step.advised(), lane.driver());
       advise(step, lane, stream);
     }
     if (!step.coming().isEmpty()) {
       come(step, fetch);
     }
-    return refused;
+    return List.of();
   }
 
   /**
@@ -160,6 +173,7 @@ final class Mover implements AutoCloseable {
    */
   void announce(Step step) {
     awaitCallsFor(step.leaving());
+    awaitCallsFor(step.unplacing()); // for launches it is in place until it has been called for
     for (Piece piece : step.leaving()) {
       inAllocations(piece, presence::leaving);
     }
@@ -251,10 +265,18 @@ final class Mover implements AutoCloseable {
                         .isPresent());
   }
 
-  /** Looks what lanes have written back by now. */
-  private void reapDepartures() {
+  /**
+   * Looks what lanes have written back by now, and what is not to be fetched for want of room;
+   * before something is planned, which is then done with this in mind.
+   */
+  void reapDepartures() {
     writeBacks.reap(
         departure -> flights.stream().anyMatch(flight -> flight.waitsFor(departure)), this::left);
+    if (!writeBacks.refusedAny()) { // else it would turn back once more
+      for (Step step = turnedBack.poll(); step != null; step = turnedBack.poll()) {
+        calls.comesNot(step);
+      }
+    }
   }
 
   private void left(Departure departure) {
@@ -278,8 +300,10 @@ final class Mover implements AutoCloseable {
             .toList();
     int parts = Math.clamp(step.bytes() / LEAST_PART_BYTES, 1, lanes.size());
     long partBytes = Blocks.ceil(Math.ceilDiv(step.bytes(), parts));
+    List<Departure> after = writeBacks.underWay();
     for (int part = 0; part < parts; part++) {
-      come(step.coming(), slice(coming, part * partBytes, partBytes), fetch);
+      Runnable turnBack = part == 0 ? () -> turnedBack.add(step) : () -> {}; // all do, or none
+      come(step.coming(), slice(coming, part * partBytes, partBytes), fetch, after, turnBack);
     }
   }
 
@@ -298,20 +322,31 @@ final class Mover implements AutoCloseable {
     return inside;
   }
 
-  private void come(List<Piece> pieces, List<Coming> part, boolean fetch) {
+  private void come(
+      List<Piece> pieces,
+      List<Coming> part,
+      boolean fetch,
+      List<Departure> after,
+      Runnable turnBack) {
     FetchLane lane = lanes.get(number % lanes.size());
     StreamHandle stream = lane.stream(number / lanes.size());
-    Flight flight = new Flight(number, pieces, lane, writeBacks.underWay());
+    Flight flight = new Flight(number, pieces, lane, after);
     flights.add(flight); // before the event is recorded: it is ours to destroy, whatever happens
     number = (number + 1) % (inFlight * lanes.size());
     Plan plan = fetch ? fetch(part) : Plan.empty();
     Runnable call =
         () -> {
           try {
-            flight.awaitRoom();
-            lane.applier().apply(plan, stream);
+            boolean room = flight.awaitRoom();
+            if (room) {
+              lane.applier().apply(plan, stream);
+            } else {
+              turnBack.run();
+            }
             lane.driver().record(flight.event(), stream);
-            part.forEach(coming -> say(coming, flight));
+            if (room) {
+              part.forEach(coming -> say(coming, flight));
+            }
           } finally {
             flight.setCalled();
           }
@@ -359,23 +394,26 @@ final class Mover implements AutoCloseable {
   }
 
   /**
-   * Whether a fetch that brings any of these is planned and not called for yet, or it is yet to
-   * leave.
+   * Whether a fetch that brings any of these is planned and not called for yet, or to be planned
+   * anew, or it is yet to leave.
    */
   boolean calling(List<Piece> pieces) {
     return writeBacks.leaving(pieces)
+        || turnedBack.stream().anyMatch(step -> Flight.brings(step.coming(), pieces))
         || flights.stream().anyMatch(flight -> !flight.isCalled() && flight.brings(pieces));
   }
 
   /** Whether any fetch is, or anything is yet to leave. */
   boolean calling() {
-    return writeBacks.leavingAny() || flights.stream().anyMatch(flight -> !flight.isCalled());
+    return writeBacks.leavingAny()
+        || !turnedBack.isEmpty()
+        || flights.stream().anyMatch(flight -> !flight.isCalled());
   }
 
   /** Whether nothing is on its way, either way. */
   boolean nothingMoves() {
     reap();
-    return flights.isEmpty() && writeBacks.underWay().isEmpty();
+    return flights.isEmpty() && writeBacks.underWay().isEmpty() && turnedBack.isEmpty();
   }
 
   /**
@@ -395,9 +433,8 @@ final class Mover implements AutoCloseable {
     inAllocations(piece, presence::absent);
   }
 
-  /** Looks what has come and left by now, so that launches need not wait for it in their streams. */
+  /** Looks what has come by now, so that launches need not wait for it in their streams. */
   void reap() {
-    reapDepartures();
     while (!flights.isEmpty() && flights.peek().isComplete()) {
       landed(flights.remove());
     }

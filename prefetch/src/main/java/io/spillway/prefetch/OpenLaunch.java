@@ -11,6 +11,7 @@ final class OpenLaunch {
   private final long site;
   private final List<Piece> pieces = new ArrayList<>();
   private final List<Piece> inPlace = new ArrayList<>();
+  private final List<Piece> relied = new ArrayList<>();
   private long bytes;
   private long inPlaceBytes;
   private boolean sharing;
@@ -40,6 +41,13 @@ final class OpenLaunch {
   /** It is issued, or no longer known. */
   void release() {
     current().forEach(Piece::release);
+    Piece.current(relied).forEach(Piece::relyNoLonger);
+  }
+
+  /** It goes ahead though this is not there, since the device accesses it in place. */
+  void reliesOn(Piece piece) {
+    piece.relyOn(sequence);
+    relied.add(piece);
   }
 
   /**
@@ -51,6 +59,7 @@ final class OpenLaunch {
     worthNanos += piece.bytes() * nanosPerByte;
     inPlaceBytes += piece.bytes();
     inPlace.add(piece);
+    reliesOn(piece);
   }
 
   /** What others lack may come while it accesses what is in place. */

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the driver is to be told before anything else is done. Not thread-safe. */
+/**
+ * What the driver is to be told before anything else is done; except that what launches go ahead
+ * with in place stays so until they are issued, or they would fault it in. Not thread-safe.
+ */
 final class PendingAdvice {
 
   private final List<Piece> doubtful = new ArrayList<>();
@@ -34,19 +37,34 @@ final class PendingAdvice {
     }
   }
 
-  /** It no longer is. */
+  /** It no longer is; no launch to come goes ahead with it in place. */
   void unplace(Piece piece) {
-    if (piece.placed()) {
-      piece.setPlaced(false);
-      if (!placing.remove(piece)) {
-        unplacing.add(piece);
-      }
+    piece.setLeftInPlace(false);
+    if (placing.remove(piece)) {
+      piece.setPlaced(false); // the driver was not told otherwise
+    } else if (piece.placed()) {
+      unplacing.add(piece);
     }
   }
 
-  /** Whether there is something. */
+  /** The driver was about to be told that it no longer is, and was not. */
+  void staysPlaced(Piece piece) {
+    placing.remove(piece);
+    piece.setPlaced(true);
+    if (!piece.suitsInPlace()) {
+      unplacing.add(piece);
+    }
+  }
+
+  /** Whether there is something that may be said now. */
   boolean pending() {
-    return !(doubtful.isEmpty() && placing.isEmpty() && unplacing.isEmpty());
+    return !(doubtful.isEmpty() && placing.isEmpty())
+        || Piece.current(unplacing).stream().anyMatch(PendingAdvice::endsNow);
+  }
+
+  /** Whether it is in place, had better not be, and no launch relies on it. */
+  private static boolean endsNow(Piece piece) {
+    return piece.placed() && !piece.suitsInPlace() && !piece.reliedOn();
   }
 
   /** A step that says all of it, which then counts as said; null if there is nothing to say. */
@@ -54,11 +72,26 @@ final class PendingAdvice {
     if (!pending()) {
       return null;
     }
-    Step advice =
-        Step.advising(Piece.current(doubtful), Piece.current(placing), Piece.current(unplacing));
+    Step advice = Step.advising(Piece.current(doubtful), Piece.current(placing), takeUnplacing());
     doubtful.clear();
     placing.clear();
-    unplacing.clear();
     return advice.advises() ? advice : null;
+  }
+
+  /** What is in place no longer from now on; of the rest, what still is to be remains. */
+  private List<Piece> takeUnplacing() {
+    List<Piece> ending = new ArrayList<>();
+    List<Piece> later = new ArrayList<>();
+    for (Piece piece : Piece.current(unplacing)) {
+      if (endsNow(piece)) {
+        piece.setPlaced(false);
+        ending.add(piece);
+      } else if (piece.placed() && !piece.suitsInPlace()) {
+        later.add(piece);
+      }
+    }
+    unplacing.clear();
+    unplacing.addAll(later);
+    return ending;
   }
 }

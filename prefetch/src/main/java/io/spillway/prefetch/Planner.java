@@ -35,6 +35,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
 
+  /**
+   * For how many launches the driver is not asked once more to let go what it would not: a
+   * judgement.
+   */
+  private static final int STUCK_LAUNCHES = 64;
+
   private final Predictor predictor = new Predictor();
   private final Prices prices;
   private final Pieces pieces;
@@ -92,13 +98,13 @@ public final class Planner {
     outcomes = new Outcomes(prices);
     trials = new InPlaceTrials();
     laps = new LapStays(predictor, window, prices, trials, sizing.roomBytes());
-    admission = new Admission(pieces, victims, prices, Planner::evictable);
+    admission = new Admission(pieces, victims, prices, this::evictable);
     inPlace = new InPlaceChoice(prices, trials, admission, laps, advice);
-    room =
-        new Room(pieces, victims, admission, outcomes, window, Planner::evictable, this::tooEarly);
+    room = new Room(pieces, victims, admission, outcomes, window, this::evictable, this::tooEarly);
     promotions = new Promotions(prices);
     others = new OthersMoves(predictor, pieces, demands, outcomes, room, window, this::gone);
-    announced = new AnnouncedSteps(predictor, pieces, demands, outcomes, window, this::gone);
+    announced =
+        new AnnouncedSteps(predictor, pieces, demands, outcomes, window, advice, this::gone);
   }
 
   /** Expects what a recorded run launched, before anything is. */
@@ -203,6 +209,9 @@ public final class Planner {
     window.follow();
     window.piecesOf(number);
     window.slide();
+    if (open != null) { // others may have been issued since it was declared
+      open.current().forEach(piece -> piece.passed(predictor.position()));
+    }
     victims.setTold(followsEarlierRun() ? window.reach() : predictor.position());
     if (recorded != null && recorded.inLap() && told != window.builds()) {
       told = window.builds();
@@ -228,6 +237,19 @@ public final class Planner {
   /** Whether a launch was declared and is not issued yet. */
   boolean launching() {
     return !unissued.isEmpty();
+  }
+
+  /** A declared launch waits no longer: it goes ahead with what of its data is in place. */
+  void goesAhead(long sequence) {
+    declared(sequence).forEach(piece -> goesAhead(sequence, piece));
+  }
+
+  /** A declared launch does not wait for this piece. */
+  void goesAhead(long sequence, Piece piece) {
+    OpenLaunch open = unissued.get(sequence);
+    if (open != null && piece.placed() && !piece.resident()) {
+      open.reliesOn(piece);
+    }
   }
 
   /** What a launch touches that was declared and is not issued. */
@@ -490,8 +512,8 @@ public final class Planner {
     return recorded != null && recorded.follower().state() == ScheduleFollower.State.FOLLOWED;
   }
 
-  private static boolean evictable(Piece piece) {
-    return !piece.held();
+  private boolean evictable(Piece piece) {
+    return !piece.held() && !piece.stuck(predictor.position());
   }
 
   private void gone(Piece piece) {
@@ -499,8 +521,16 @@ public final class Planner {
     window.left(piece);
   }
 
-  /** The driver would not let a piece go: it is still there. */
+  /** The driver would not let a piece go: it is still there, and others are to leave instead. */
   public void refused(Piece piece) {
+    stays(piece);
+    for (Piece part : Piece.current(List.of(piece))) {
+      part.stickUntil(predictor.position() + STUCK_LAUNCHES);
+    }
+  }
+
+  /** The same, and it is to leave soon. */
+  void stays(Piece piece) {
     Piece.current(List.of(piece)).forEach(pieces::stay);
   }
 

@@ -80,6 +80,11 @@ public record Step(
     return new Plan(hints).coalesced();
   }
 
+  /** The last launch that goes ahead with something in place that no longer is. */
+  long inPlaceUpTo() {
+    return unplacing.stream().mapToLong(Piece::lastRelier).max().orElse(Piece.NOT_YET);
+  }
+
   /**
    * What could leave has left, and some of it is read-mostly from now on.
    *

@@ -73,6 +73,7 @@ final class WriteBackLane implements AutoCloseable {
           try {
             leave(departure, part);
           } catch (RuntimeException e) {
+            part.refuse();
             failed.accept(e);
           } finally {
             part.setLeft();

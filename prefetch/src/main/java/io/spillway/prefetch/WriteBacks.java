@@ -179,6 +179,11 @@ final class WriteBacks implements AutoCloseable {
             .anyMatch(departure -> touches(departure, pieces));
   }
 
+  /** Whether any of it will stay, since the driver would not let it go. */
+  boolean refusedAny() {
+    return underWay.stream().anyMatch(Departure::refused);
+  }
+
   /** Whether anything has not left yet. */
   boolean leavingAny() {
     return underWay.stream().anyMatch(departure -> !departure.hasLeft());

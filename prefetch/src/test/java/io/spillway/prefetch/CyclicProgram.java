@@ -8,6 +8,7 @@ import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.driver.sim.TouchKind;
 import io.spillway.range.AddressRange;
+import java.util.function.BooleanSupplier;
 
 /**
  * Launches one kernel over each layer of an allocation, lap after lap, and waits for each.
@@ -19,8 +20,20 @@ record CyclicProgram(SimulatedDriver simulation, TouchKind kind, int passes) {
 
   /** Goes round; returns the state of {@link Auto} at the end. */
   String run(Spillway spillway, Allocation allocation, long layerBytes, int laps) {
+    return run(spillway, allocation, layerBytes, laps, () -> true);
+  }
+
+  /** The same, and goes on until something has happened, or it is interrupted. */
+  String run(
+      Spillway spillway,
+      Allocation allocation,
+      long layerBytes,
+      int laps,
+      BooleanSupplier happened) {
     int layers = Math.toIntExact(allocation.range().bytes() / layerBytes);
-    for (int i = 0; i < laps * layers; i++) {
+    for (int i = 0;
+        i < laps * layers || !(happened.getAsBoolean() || Thread.currentThread().isInterrupted());
+        i++) {
       long offset = i % layers * layerBytes;
       AddressRange layer = allocation.range().slice(offset, layerBytes);
       try (var scope = spillway.launch("layer", i % layers)) {

@@ -3,10 +3,12 @@ package io.spillway.prefetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.access.AccessKind;
+import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.predict.Touches;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ final class OvertakenStepTest {
   private static final long SITE = 7;
   private static final long PIECE = 2 * Blocks.BYTES;
   private static final int FIT = 4;
+  private static final int LAPS = 6;
   private static final long LIMIT = FIT * PIECE;
 
   private final Planner planner =
@@ -57,12 +60,14 @@ final class OvertakenStepTest {
     return (int) ((planned.leaving().getFirst().address() - BASE) / PIECE);
   }
 
+  private Piece piece(int layer) {
+    List<Piece> covered = new ArrayList<>();
+    planner.pieces().cover(BASE + layer * PIECE, PIECE, covered);
+    return covered.getFirst();
+  }
+
   private boolean resident(int layer) {
-    return planner
-        .pieces()
-        .within(new AddressRange(BASE + layer * PIECE, PIECE))
-        .getFirst()
-        .resident();
+    return piece(layer).resident();
   }
 
   @Test
@@ -177,5 +182,103 @@ final class OvertakenStepTest {
     planner.announced().withdraw(step);
 
     assertThat(List.copyOf(planner.next(LIMIT).coming())).isEqualTo(step.coming());
+  }
+
+  /** Advice that ends a trial of what is in place. */
+  @Test
+  void whatALaunchUsesMeanwhileStaysInPlaceUntilThatIsIssued() {
+    Piece ending = piece(FIT + 1);
+    Step advice = Step.advising(List.of(), List.of(), List.of(ending));
+    planner.announced().reopen(advice);
+    assertThat(ending.placed()).isTrue();
+    declare(FIT + 1, FIT + 1);
+    planner.goesAhead(FIT + 1, ending); // it saw it in place
+
+    assertThat(planner.announced().overtaken(advice)).isFalse();
+    assertThat(planner.announced().close(advice).advises()).isFalse();
+    assertThat(ending.placed()).isTrue();
+    assertThat(planner.next(LIMIT).unplacing()).isEmpty();
+
+    planner.issued(FIT + 1, layer(FIT + 1), LIMIT);
+    assertThat(planner.next(LIMIT).unplacing()).containsExactly(ending);
+    assertThat(ending.placed()).isFalse();
+  }
+
+  @Test
+  void whatNoLaunchUsesMeanwhileIsInPlaceNoLonger() {
+    Piece ending = piece(FIT + 1);
+    Step advice = Step.advising(List.of(), List.of(), List.of(ending));
+    planner.announced().reopen(advice);
+
+    assertThat(planner.announced().close(advice).unplacing()).containsExactly(ending);
+    assertThat(ending.placed()).isFalse();
+  }
+
+  /** The driver would not let the victim go, which is known only later. */
+  @Test
+  void whatHasNoRoomAfterAllIsBroughtInInsteadOfSomethingElse() {
+    planned.leaving().forEach(planner::refused);
+    planner.announced().comesNot(planned);
+    assertThat(planner.missing(FIT)).hasSize(1);
+
+    Step other = planner.next(LIMIT);
+    assertThat(other.leaving()).hasSize(1).doesNotContainAnyElementsOf(planned.leaving());
+    assertThat(other.coming()).containsExactlyElementsOf(planned.coming());
+    assertThat(planner.pieces().residentBytes()).isEqualTo(LIMIT);
+  }
+
+  @Test
+  void ofWhatTheDriverLetsNothingGoNothingComes() {
+    Step step = planned;
+    for (int i = 0; i < FIT; i++) {
+      step.leaving().forEach(planner::refused);
+      planner.announced().comesNot(step);
+      step = planner.next(LIMIT);
+    }
+
+    assertThat(step).isNull();
+    assertThat(planner.pieces().residentBytes()).isEqualTo(LIMIT);
+  }
+
+  @Test
+  void whatALaunchFaultedInMeanwhileIsThere() {
+    planned.leaving().forEach(planner::refused);
+    declare(FIT + 1, FIT);
+    planner.issued(FIT, layer(FIT), LIMIT);
+    planner.issued(FIT + 1, layer(FIT), LIMIT);
+
+    planner.announced().comesNot(planned);
+
+    assertThat(resident(FIT)).isTrue();
+  }
+
+  /** It was on its way by a fetch ahead, say, so that the launch did not ask for it. */
+  @Test
+  void whatALaunchWaitsForIsBroughtInThoughItWasNotWhatTheStepWasFor() {
+    Step ahead =
+        Step.moving(
+            planned.leaving(), planned.coming(), List.of(), List.of(), /* demanded */ false);
+    planner.announced().withdraw(ahead);
+
+    assertThat(planner.next(LIMIT).coming()).containsExactlyElementsOf(planned.coming());
+  }
+
+  /** Another thread's launch comes between declaring and issuing each. */
+  @Test
+  void whatWasExpectedOfALaunchThatOthersOvertookHasPassed() {
+    int other = 2 * FIT;
+    int sequence = FIT + 1;
+    planner.issued(FIT, layer(FIT), LIMIT);
+    for (int i = 0; i < LAPS * (FIT + 2); i++) {
+      int layer = i % (FIT + 2);
+      declare(sequence, layer);
+      doAll();
+      assertThat(planner.missing(sequence)).as("launch %d", i).isEmpty();
+      declare(sequence + 1, other);
+      planner.issued(sequence + 1, layer(other), LIMIT);
+      planner.issued(sequence, layer(layer), LIMIT);
+      doAll();
+      sequence += 2;
+    }
   }
 }

@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,9 +46,6 @@ final class WriteBackLanesTest {
   private static final int LAPS = 12;
   private static final int FETCHING = Mover.LANES;
 
-  /** Fetches that may be planned before it is known that something did not leave. */
-  private static final int UNDER_WAY = 2 * FETCHING;
-
   private final SimulatedDriver simulation = SimulatedDriver.open(GpuModel.h200());
   private final FaultInjectingDriver injecting = new FaultInjectingDriver(simulation);
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
@@ -61,10 +59,12 @@ final class WriteBackLanesTest {
   /** The most bytes on the device when something has been fetched. */
   private long roomBytes = BUDGET;
 
-  /** How often something has been fetched while there was more than fits. */
-  private final AtomicInteger beyond = new AtomicInteger();
-
   private final AtomicInteger sends = new AtomicInteger();
+  private final AtomicInteger refused = new AtomicInteger();
+
+  /** Calls that sent something since one was refused. */
+  private final AtomicInteger since = new AtomicInteger();
+
   private final AtomicInteger open = new AtomicInteger();
 
   @AfterEach
@@ -111,9 +111,6 @@ final class WriteBackLanesTest {
                   wrong.add(range + " comes before it has left");
                 }
                 super.prefetch(range, target, stream);
-                if (simulation.counters().residentBytes() > BUDGET) {
-                  beyond.incrementAndGet();
-                }
                 if (simulation.counters().residentBytes() > roomBytes) {
                   wrong.add(simulation.counters().residentBytes() + " bytes on the device");
                 }
@@ -157,11 +154,20 @@ final class WriteBackLanesTest {
 
   /** Writes all layers again and again, each read once more; returns the engine's state. */
   private String run(UnifiedMemoryDriver driver) {
+    return run(driver, () -> true);
+  }
+
+  /** The same until lanes have written something back, whenever they come to be open. */
+  private String runUntilByLane(UnifiedMemoryDriver driver) {
+    return run(driver, () -> sending.contains("spillway-write-back"));
+  }
+
+  private String run(UnifiedMemoryDriver driver, BooleanSupplier happened) {
     try (Spillway spillway = Spillway.open(config(driver));
         Allocation written = spillway.allocate(LAYERS * LAYER, Placement.MANAGED, "written")) {
       simulation.hostTouch(written.range(), TouchKind.WRITE);
       return new CyclicProgram(simulation, TouchKind.READ_WRITE, 20)
-          .run(spillway, written, LAYER, LAPS);
+          .run(spillway, written, LAYER, LAPS, happened);
     }
   }
 
@@ -186,7 +192,7 @@ final class WriteBackLanesTest {
           }
         };
 
-    assertThat(run(driver)).startsWith("on");
+    assertThat(runUntilByLane(driver)).startsWith("on");
 
     assertThat(both.getCount()).as("by lanes").isZero();
   }
@@ -230,29 +236,71 @@ final class WriteBackLanesTest {
         };
 
     long start = System.nanoTime();
-    assertThat(run(driver)).isEqualTo("off: lane gone");
+    assertThat(runUntilByLane(driver)).isEqualTo("off: lane gone");
 
     assertThat(System.nanoTime() - start).isLessThan(Waits.STANDARD.launch());
   }
 
+  /** Will not let go what some calls are to send. */
+  private Contexts refusing(BooleanSupplier refuses) {
+    return new Contexts() {
+      @Override
+      void sending() {
+        since.incrementAndGet();
+        if (refuses.getAsBoolean()) {
+          refused.incrementAndGet();
+          since.set(0);
+          throw DriverException.of("refused", CudaStatus.NOT_SUPPORTED, 0, 0);
+        }
+      }
+    };
+  }
+
+  /** Whether so many calls were refused, and a lap has gone by since. */
+  private boolean wentOnAfter(int refusals) {
+    return refused.get() == refusals && since.get() > LAYERS;
+  }
+
   @Test
-  void whatTheDriverWillNotLetGoIsStillThere() {
-    AtomicInteger refused = new AtomicInteger();
-    roomBytes = BUDGET + LAYER;
-    Contexts driver =
-        new Contexts() {
-          @Override
-          void sending() {
-            if (byLane() && refused.getAndIncrement() == 0) {
-              throw DriverException.of("refused", CudaStatus.NOT_SUPPORTED, 0, 0);
-            }
-          }
-        };
+  void somethingElseLeavesInsteadOfWhatTheDriverWillNotLetGo() {
+    Set<Thread> lanes = ConcurrentHashMap.newKeySet();
 
-    assertThat(run(driver)).startsWith("on");
+    String state =
+        run(
+            refusing(() -> byLane() && lanes.add(Thread.currentThread())), // all of one layer
+            () -> wentOnAfter(WriteBacks.LANES));
 
-    assertThat(refused).hasValueGreaterThan(1);
-    assertThat(beyond).as("something else leaves instead").hasValueLessThanOrEqualTo(UNDER_WAY);
+    assertThat(state).startsWith("on");
+    assertThat(refused).hasValue(WriteBacks.LANES);
+    assertThat(simulation.counters().faults()).as("all that launches lacked came").isZero();
+  }
+
+  @Test
+  void nothingComesInPlaceOfWhatLeftByHalf() {
+    AtomicInteger byLane = new AtomicInteger();
+
+    String state =
+        run(refusing(() -> byLane() && byLane.getAndIncrement() == 0), () -> wentOnAfter(1));
+
+    assertThat(state).startsWith("on");
+    assertThat(refused).hasValue(1);
+  }
+
+  @Test
+  void norIfTheMoverWritesBack() {
+    injecting.fail("openSibling", FETCHING + 1, CudaStatus.OUT_OF_MEMORY);
+
+    assertThat(run(refusing(() -> refused.get() == 0), () -> wentOnAfter(1))).startsWith("on");
+
+    assertThat(refused).hasValue(1);
+    assertThat(simulation.counters().faults()).as("all that launches lacked came").isZero();
+  }
+
+  @Test
+  void aDriverThatLetsNothingGoKeepsNoLaunchWaiting() {
+    roomBytes = Long.MAX_VALUE; // launches fault, and the driver evicts
+
+    assertThat(runUntilByLane(refusing(() -> true))).contains("waited in vain 0");
   }
 
   @Test

@@ -9,8 +9,11 @@ final class UseQueue {
   private int head;
   private int size;
 
-  /** Adds a use that is not before the last one. */
+  /** Adds a use that is not before the last one, once. */
   void add(long position) {
+    if (size > 0 && positions[(head + size - 1) & (positions.length - 1)] == position) {
+      return;
+    }
     if (size == positions.length) {
       long[] larger = new long[2 * size];
       for (int i = 0; i < size; i++) {

@@ -54,6 +54,13 @@ final class Window {
 
   /** Tells pieces what is expected, now that the launch itself has used its own. */
   void slide() {
+    tell();
+    if (stale) {
+      tell(); // ranges that are new have cut pieces which had been told: their parts know nothing
+    }
+  }
+
+  private void tell() {
     long now = predictor.position();
     if (stale || layout != pieces.layout()) {
       stale = false;

@@ -7,6 +7,7 @@ import io.spillway.predict.Predictor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,12 @@ final class Window {
   private long scanned;
 
   private int scannedPieces;
+
+  /** What the launch at a position touches, looked at last. */
+  private long sum;
+
+  private long summedAt;
+  private long summedBuild;
 
   Window(Predictor predictor, Pieces pieces) {
     this.predictor = predictor;
@@ -130,8 +137,12 @@ final class Window {
     return builds;
   }
 
-  /** The missing piece that is used first, within so many launches; null if none is expected. */
-  @Nullable Piece firstMissing(int mostAhead) {
+  /**
+   * The missing piece that is used first, within so many launches; null if none is expected.
+   *
+   * @param missing which are
+   */
+  @Nullable Piece firstMissing(int mostAhead, Predicate<Piece> missing) {
     long now = predictor.position();
     long end = Math.min(reach, now + (long) mostAhead);
     for (long at = Math.max(scanned, now + 1); at <= end; at++) {
@@ -141,7 +152,7 @@ final class Window {
       }
       List<Piece> used = piecesOf(predictor.launch((int) (at - now)));
       for (; scannedPieces < used.size(); scannedPieces++) {
-        if (used.get(scannedPieces).missing()) {
+        if (missing.test(used.get(scannedPieces))) {
           return used.get(scannedPieces);
         }
       }
@@ -176,14 +187,45 @@ final class Window {
     return reach;
   }
 
+  /** What {@link #firstMissing} found is not to come for that launch. */
+  void passOver() {
+    scannedPieces++;
+  }
+
   /** The position that {@link #firstMissing} found its piece at. */
   long scanned() {
     return scanned;
   }
 
-  /** The number of the launch at that position. */
-  int scannedLaunch() {
-    return predictor.launch((int) (scanned - predictor.position()));
+  /** The pieces that the launch at that position is expected to use. */
+  List<Piece> expected(long position) {
+    return piecesOf(predictor.launch((int) (position - predictor.position())));
+  }
+
+  /** The site of the launch at that position. */
+  long site(long position) {
+    return predictor.launches().site(predictor.launch((int) (position - predictor.position())));
+  }
+
+  /** What the next launch is expected to touch if it is of that site; 0 if it is not. */
+  long nextBytes(long site) {
+    long next = predictor.position() + 1;
+    return next <= reach && site(next) == site ? bytes(next) : 0;
+  }
+
+  /** What the launch at that position is expected to touch, in whole pieces. */
+  long bytes(long position) {
+    if (summedAt != position || summedBuild != builds) {
+      summedAt = position;
+      summedBuild = builds;
+      sum = expected(position).stream().mapToLong(Piece::bytes).sum();
+    }
+    return sum;
+  }
+
+  /** The site of the launch at that position. */
+  long scannedSite() {
+    return site(scanned);
   }
 
   /** A piece left: what was scanned may lack it now. */

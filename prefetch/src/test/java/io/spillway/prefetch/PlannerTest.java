@@ -353,7 +353,8 @@ final class PlannerTest {
 
     assertThat(planner.pieces().touching(new AddressRange(BASE, 2 * Blocks.BYTES)))
         .hasSize(2)
-        .allSatisfy(piece -> assertThat(piece.nextUse(0)).isEqualTo(1));
+        .allSatisfy(piece -> assertThat(piece.nextUse(0)).isEqualTo(1))
+        .allSatisfy(piece -> assertThat(piece.usesBetween(0, 2)).isEqualTo(1));
   }
 
   @Test

@@ -473,6 +473,24 @@ public final class Piece {
     return now + Math.max(Math.max(1, Math.round(gap)), now - lastUse);
   }
 
+  /** How often it is expected to be used after one position and before another. */
+  public int usesBetween(long after, long before) {
+    return uses.between(after + 1, before);
+  }
+
+  /**
+   * The last use that is expected after a position as long as no two are farther apart than that;
+   * the position itself if the next one is.
+   */
+  public long usedUntil(long from, long step) {
+    return uses.reached(from, step);
+  }
+
+  /** How many uses are expected after a position until two are no farther apart than that. */
+  public int usesApart(long from, long step) {
+    return uses.apart(from, step);
+  }
+
   /** Whether a use is expected, not only estimated. */
   public boolean expected() {
     return !uses.isEmpty();

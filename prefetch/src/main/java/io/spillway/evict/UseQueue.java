@@ -9,8 +9,11 @@ final class UseQueue {
   private int head;
   private int size;
 
-  /** Adds a use that is not before the last one. */
+  /** Adds a use that is not before the last one, once. */
   void add(long position) {
+    if (size > 0 && at(size - 1) == position) {
+      return;
+    }
     if (size == positions.length) {
       long[] larger = new long[2 * size];
       for (int i = 0; i < size; i++) {
@@ -40,6 +43,49 @@ final class UseQueue {
 
   long first() {
     return positions[head];
+  }
+
+  /** How many uses there are from one position on and before another. */
+  int between(long from, long before) {
+    return Math.max(0, countBefore(before) - countBefore(from));
+  }
+
+  /** The last use that a position leads to by steps from one to the next no longer than that. */
+  long reached(long from, long step) {
+    long last = from;
+    for (int i = countBefore(from + 1); i < size && at(i) - last <= step; i++) {
+      last = at(i);
+    }
+    return last;
+  }
+
+  /** How many uses a position leads to by steps that are all longer. */
+  int apart(long from, long step) {
+    long last = from;
+    int uses = 0;
+    for (int i = countBefore(from + 1); i < size && at(i) - last > step; i++) {
+      last = at(i);
+      uses++;
+    }
+    return uses;
+  }
+
+  private long at(int index) {
+    return positions[(head + index) & (positions.length - 1)];
+  }
+
+  private int countBefore(long position) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (positions[(head + middle) & (positions.length - 1)] < position) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   void copyFrom(UseQueue other) {

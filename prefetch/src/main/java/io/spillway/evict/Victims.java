@@ -105,9 +105,14 @@ public final class Victims {
     return distance * prices.inPlace() - exposed * (prices.away(piece) - prices.fetch());
   }
 
-  private double value(Piece piece, long now, long use) {
+  /** When a piece is used next; not before all that is expected, if it is not. */
+  public long nextUse(Piece piece, long now) {
     long estimate = piece.nextUse(now);
-    long next = piece.expected() ? estimate : Math.max(estimate, told + 1);
+    return piece.expected() ? estimate : Math.max(estimate, told + 1);
+  }
+
+  private double value(Piece piece, long now, long use) {
+    long next = nextUse(piece, now);
     if (next <= use) {
       return -1;
     }

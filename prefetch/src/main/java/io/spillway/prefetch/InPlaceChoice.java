@@ -31,6 +31,7 @@ final class InPlaceChoice {
   private final Prices prices;
   private final InPlaceTrials trials;
   private final Admission admission;
+  private final Bypass bypass;
   private final LapStays laps;
   private final PendingAdvice advice;
 
@@ -38,11 +39,13 @@ final class InPlaceChoice {
       Prices prices,
       InPlaceTrials trials,
       Admission admission,
+      Bypass bypass,
       LapStays laps,
       PendingAdvice advice) {
     this.prices = prices;
     this.trials = trials;
     this.admission = admission;
+    this.bypass = bypass;
     this.laps = laps;
     this.advice = advice;
   }
@@ -77,14 +80,15 @@ final class InPlaceChoice {
 
   /** Whether a launch goes over more than there is room for, as far as is known of its site. */
   private boolean beyond(OpenLaunch launch, long limitBytes) {
-    return Math.max(launch.bytes(), trials.lastBytes(launch.site())) > limitBytes;
+    long known = Math.max(launch.bytes(), launch.recordedBytes());
+    return Math.max(known, trials.lastBytes(launch.site())) > limitBytes;
   }
 
   private boolean allowed(boolean holds, OpenLaunch launch, boolean beyond, long now) {
     if (beyond) {
       return trials.notBarred(launch.site(), now);
     }
-    return holds
+    return (holds || bypass.applies())
         ? trials.room(launch.site(), now, launch.inPlaceBytes())
         : trials.allowed(launch.site(), now);
   }
@@ -96,6 +100,12 @@ final class InPlaceChoice {
     }
     if (admission.fits(piece, limitBytes)) {
       return false;
+    }
+    if (launch.recordedBytes() > limitBytes) {
+      return true; // what would leave for it is needed a moment later
+    }
+    if (bypass.applies()) {
+      return bypass.worthTelling(piece, now, now) && bypass.better(piece, now, now);
     }
     if (!holds) {
       return suitsAtFirst(piece, launch, now);

@@ -9,6 +9,7 @@ final class OpenLaunch {
 
   private final long sequence;
   private final long site;
+  private final long recordedBytes;
   private final List<Piece> pieces = new ArrayList<>();
   private final List<Piece> inPlace = new ArrayList<>();
   private final List<Piece> relied = new ArrayList<>();
@@ -18,9 +19,15 @@ final class OpenLaunch {
   private double worthNanos;
   private double waitNanos;
 
-  OpenLaunch(long sequence, long site) {
+  /**
+   * Nothing of it is declared.
+   *
+   * @param recordedBytes what it is to touch, if a recorded run tells; else 0
+   */
+  OpenLaunch(long sequence, long site, long recordedBytes) {
     this.sequence = sequence;
     this.site = site;
+    this.recordedBytes = recordedBytes;
   }
 
   /**
@@ -84,6 +91,11 @@ final class OpenLaunch {
   /** What it touches, in whole pieces, as far as it was declared. */
   long bytes() {
     return bytes;
+  }
+
+  /** What it is to touch as recorded, declared yet or not; 0 if that is not known. */
+  long recordedBytes() {
+    return recordedBytes;
   }
 
   /** How much of that it accesses in place. */

@@ -49,14 +49,15 @@ public final class Planner {
   private final Outcomes outcomes;
   private final InPlaceTrials trials;
   private final Admission admission;
+  private final Bypass bypass;
   private final InPlaceChoice inPlace;
   private final Room room;
+  private final LookAhead ahead;
   private final Promotions promotions;
   private final LapStays laps;
   private final OthersMoves others;
   private final AnnouncedSteps announced;
   private final long pieceBytes;
-  private final long roomBytes;
   private final Predictor.Bounds bounds;
 
   private final Map<Long, OpenLaunch> unissued = new HashMap<>();
@@ -65,8 +66,6 @@ public final class Planner {
 
   private final PendingAdvice advice = new PendingAdvice();
   private final List<Piece> scratch = new ArrayList<>();
-  private int mostAhead = Integer.MAX_VALUE;
-  private boolean looksAhead = true;
   private boolean times;
   private final Sampling sampling = new Sampling();
   private boolean oldestHaveLeft;
@@ -90,7 +89,6 @@ public final class Planner {
       Predicate<AddressRange> droppable) {
     this.prices = prices;
     this.pieceBytes = sizing.pieceBytes();
-    this.roomBytes = sizing.roomBytes();
     this.bounds = bounds;
     pieces = new Pieces(pieceBytes, droppable);
     victims = new Victims(pieces, prices);
@@ -99,8 +97,37 @@ public final class Planner {
     trials = new InPlaceTrials();
     laps = new LapStays(predictor, window, prices, trials, sizing.roomBytes());
     admission = new Admission(pieces, victims, prices, this::evictable);
-    inPlace = new InPlaceChoice(prices, trials, admission, laps, advice);
-    room = new Room(pieces, victims, admission, outcomes, window, this::evictable, this::tooEarly);
+    bypass =
+        new Bypass(
+            () -> followsEarlierRun() && !laps.decided(),
+            victims,
+            prices,
+            new Backlog(window, prices, trials),
+            this::evictable);
+    inPlace = new InPlaceChoice(prices, trials, admission, bypass, laps, advice);
+    room =
+        new Room(
+            pieces,
+            victims,
+            admission,
+            outcomes,
+            window,
+            this::evictable,
+            use -> !window.near(use, sizing.roomBytes()));
+    ahead =
+        new LookAhead(
+            predictor,
+            pieces,
+            window,
+            room,
+            outcomes,
+            trials,
+            admission,
+            bypass,
+            laps,
+            advice,
+            sizing,
+            this::followsEarlierRun);
     promotions = new Promotions(prices);
     others = new OthersMoves(predictor, pieces, demands, outcomes, room, window, this::gone);
     announced =
@@ -131,7 +158,8 @@ public final class Planner {
    */
   public void declare(
       long sequence, long site, long address, long bytes, AccessKind kind, long limitBytes) {
-    OpenLaunch launch = unissued.computeIfAbsent(sequence, s -> new OpenLaunch(s, site));
+    OpenLaunch launch =
+        unissued.computeIfAbsent(sequence, s -> new OpenLaunch(s, site, recordedBytes(site)));
     long next = predictor.position() + 1;
     scratch.clear();
     pieces.cover(address, bytes, scratch);
@@ -150,7 +178,7 @@ public final class Planner {
       reuse.used(piece, site, next, kind);
       piece.use(next, sequence, kind);
       outcomes.used(piece);
-      times |= inPlace.maySuit(piece, launch, limitBytes);
+      times |= bypass.applies() || inPlace.maySuit(piece, launch, limitBytes);
       if (isAdded && !piece.resident()) {
         boolean stays = inPlace.chosen(piece, launch, kind, next, limitBytes);
         if (!stays && launch.bytes() <= limitBytes) {
@@ -159,6 +187,11 @@ public final class Planner {
         }
       }
     }
+  }
+
+  /** What the next launch touches as recorded, if it is of that site; 0 if that is not known. */
+  private long recordedBytes(long site) {
+    return followsEarlierRun() ? window.nextBytes(site) : 0;
   }
 
   private void doubt(Piece piece) {
@@ -340,7 +373,7 @@ public final class Planner {
     if (demand != null) {
       return demand;
     }
-    Step ahead = looksAhead ? fetchAhead(limitBytes) : null;
+    Step ahead = fetchAhead(limitBytes);
     return ahead == null ? promote(limitBytes) : ahead;
   }
 
@@ -388,41 +421,9 @@ public final class Planner {
   private @Nullable Step fetchAhead(long limitBytes) {
     List<Piece> leaving = new ArrayList<>();
     List<Piece> coming = new ArrayList<>();
-    long now = predictor.position();
-    long bytes = 0;
-    for (Piece piece = window.firstMissing(mostAhead);
-        piece != null;
-        piece = window.firstMissing(mostAhead)) {
-      if (piece.suitsInPlace() && mayPlace(window.scannedLaunch(), now)) {
-        advice.placeAhead(piece);
-        continue;
-      }
-      if (full(bytes, piece)
-          || !worthBringing(piece, now, limitBytes)
-          || !room.make(
-              piece,
-              now,
-              window.scanned(),
-              limitBytes,
-              leaving,
-              laps.active() ? Room.Choice.PASSING : Room.Choice.ANY)) {
-        break;
-      }
-      pieces.arrive(piece);
-      outcomes.fetched(piece);
-      coming.add(piece);
-      bytes += piece.bytes();
-    }
+    ahead.next(limitBytes, leaving, coming);
     Step step = step(leaving, coming, false);
     return step == null ? advice.next() : step;
-  }
-
-  /** Whether an expected piece is worth that something is written back for it. */
-  private boolean worthBringing(Piece piece, long now, long limitBytes) {
-    return laps.decided()
-        || admission.fits(piece, limitBytes)
-        || !admission.writesBack(now)
-        || admission.worthItsRoom(piece, now, limitBytes);
   }
 
   /**
@@ -437,7 +438,9 @@ public final class Planner {
     for (Piece piece = promotions.next();
         piece != null && !full(bytes, piece);
         piece = promotions.next()) {
-      if (laps.decided() || !room.makeInstead(piece, now, limitBytes, leaving)) {
+      if (laps.decided()
+          || bypass.applies()
+          || !room.makeInstead(piece, now, limitBytes, leaving)) {
         promotions.passOver();
         continue;
       }
@@ -447,15 +450,6 @@ public final class Planner {
       bytes += piece.bytes();
     }
     return step(leaving, coming, false);
-  }
-
-  /** Whether an expected launch may access one more piece in place. */
-  private boolean mayPlace(int launch, long now) {
-    long inPlaceBytes = 0;
-    for (Piece piece : window.piecesOf(launch)) {
-      inPlaceBytes += piece.placed() && !piece.resident() ? piece.bytes() : 0;
-    }
-    return trials.room(predictor.launches().site(launch), now, inPlaceBytes);
   }
 
   private @Nullable Step step(List<Piece> leaving, List<Piece> coming, boolean demanding) {
@@ -501,13 +495,6 @@ public final class Planner {
     return advice.pending();
   }
 
-  /**
-   * Whether it is too early to make room: a lap or an earlier run tells more than can come soon.
-   */
-  private boolean tooEarly(long use) {
-    return !window.near(use, roomBytes);
-  }
-
   private boolean followsEarlierRun() {
     return recorded != null && recorded.follower().state() == ScheduleFollower.State.FOLLOWED;
   }
@@ -551,8 +538,7 @@ public final class Planner {
 
   /** How far ahead to look, in launches; 0 is not at all. */
   public void lookAhead(int launches) {
-    mostAhead = launches;
-    looksAhead = launches > 0;
+    ahead.lookAhead(launches);
   }
 
   /** What becomes of steps between their announcement and their doing. */

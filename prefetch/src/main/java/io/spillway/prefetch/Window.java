@@ -8,6 +8,7 @@ import io.spillway.predict.Predictor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,12 @@ final class Window {
 
   private int scannedPieces;
 
+  /** What the launch at a position touches, looked at last. */
+  private long sum;
+
+  private long summedAt;
+  private long summedBuild;
+
   Window(Predictor predictor, Pieces pieces) {
     this.predictor = predictor;
     this.pieces = pieces;
@@ -55,6 +62,13 @@ final class Window {
 
   /** Tells pieces what is expected, now that the launch itself has used its own. */
   void slide() {
+    tell();
+    if (stale) {
+      tell(); // ranges that are new have cut pieces which had been told: their parts know nothing
+    }
+  }
+
+  private void tell() {
     long now = predictor.position();
     if (stale || layout != pieces.layout()) {
       stale = false;
@@ -139,8 +153,12 @@ final class Window {
     return builds;
   }
 
-  /** The missing piece that is used first, within so many launches; null if none is expected. */
-  @Nullable Piece firstMissing(int mostAhead) {
+  /**
+   * The missing piece that is used first, within so many launches; null if none is expected.
+   *
+   * @param missing which are
+   */
+  @Nullable Piece firstMissing(int mostAhead, Predicate<Piece> missing) {
     long now = predictor.position();
     long end = Math.min(reach, now + (long) mostAhead);
     for (long at = Math.max(scanned, now + 1); at <= end; at++) {
@@ -150,7 +168,7 @@ final class Window {
       }
       List<Piece> used = piecesOf(predictor.launch((int) (at - now)));
       for (; scannedPieces < used.size(); scannedPieces++) {
-        if (used.get(scannedPieces).missing()) {
+        if (missing.test(used.get(scannedPieces))) {
           return used.get(scannedPieces);
         }
       }
@@ -185,14 +203,45 @@ final class Window {
     return reach;
   }
 
+  /** What {@link #firstMissing} found is not to come for that launch. */
+  void passOver() {
+    scannedPieces++;
+  }
+
   /** The position that {@link #firstMissing} found its piece at. */
   long scanned() {
     return scanned;
   }
 
-  /** The number of the launch at that position. */
-  int scannedLaunch() {
-    return predictor.launch((int) (scanned - predictor.position()));
+  /** The pieces that the launch at that position is expected to use. */
+  List<Piece> expected(long position) {
+    return piecesOf(predictor.launch((int) (position - predictor.position())));
+  }
+
+  /** The site of the launch at that position. */
+  long site(long position) {
+    return predictor.launches().site(predictor.launch((int) (position - predictor.position())));
+  }
+
+  /** What the next launch is expected to touch if it is of that site; 0 if it is not. */
+  long nextBytes(long site) {
+    long next = predictor.position() + 1;
+    return next <= reach && site(next) == site ? bytes(next) : 0;
+  }
+
+  /** What the launch at that position is expected to touch, in whole pieces. */
+  long bytes(long position) {
+    if (summedAt != position || summedBuild != builds) {
+      summedAt = position;
+      summedBuild = builds;
+      sum = expected(position).stream().mapToLong(Piece::bytes).sum();
+    }
+    return sum;
+  }
+
+  /** The site of the launch at that position. */
+  long scannedSite() {
+    return site(scanned);
   }
 
   /** A piece left: what was scanned may lack it now. */

@@ -340,6 +340,24 @@ final class PlannerTest {
   }
 
   @Test
+  void whatIsExpectedIsKnownOfPiecesThatLaterRangesCut() {
+    limitBytes = 48 * LAYER;
+    long half = Blocks.BYTES / 2;
+
+    planner.upcoming(
+        List.of(
+            new Touches()
+                .begin("level")
+                .add(BASE, 2 * Blocks.BYTES - half, AccessKind.READ)
+                .add(BASE + 2 * Blocks.BYTES - half, half, AccessKind.READ)));
+
+    assertThat(planner.pieces().touching(new AddressRange(BASE, 2 * Blocks.BYTES)))
+        .hasSize(2)
+        .allSatisfy(piece -> assertThat(piece.nextUse(0)).isEqualTo(1))
+        .allSatisfy(piece -> assertThat(piece.usesBetween(0, 2)).isEqualTo(1));
+  }
+
+  @Test
   void everythingStaysWhenItFits() {
     limitBytes = 48 * LAYER;
     assertThat(layersInPerLap(48, 1)).isEqualTo(48);

@@ -28,8 +28,9 @@ class EarlierRunTest {
   }
 
   /**
-   * Laps, whose first is fetched ahead; and launches that never repeat, all of them known. In
-   * simulated seconds as well, since a run that has not seen it gets faster, too.
+   * Laps, whose first is fetched ahead; launches that never repeat, all of them known, of which
+   * what is used again last is left in place; and laps of which a launch does not fit. In simulated
+   * seconds as well, since a run that has not seen it gets faster, too.
    */
   @ParameterizedTest
   @CsvSource({
@@ -37,7 +38,13 @@ class EarlierRunTest {
     "gen:scan?passes=3, 3, 1.386, 0.94",
     "gen:training, 1.5, 2.000, 0.88",
     "gen:moe, 5, 3.680, 0.90",
-    "gen:join, 1.5, 0.525, 1.03"
+    "gen:join, 1.5, 0.525, 1.03",
+    "gen:join, 3, 1.7, 0.65",
+    "gen:models, 5, 12.7, 0.95",
+    "gen:moe?fused=4&batch=4, 2, 4.7, 0.86",
+    "gen:moe?fused=4&batch=4, 3, 7.5, 0.97",
+    "gen:bfs, 1.1, 0.51, 0.83",
+    "gen:bfs, 5, 0.94, 0.95"
   })
   void itTakesAtMostSoLongAndThatPartOfNotHavingSeenIt(
       String name, double ratio, double mostSeconds, double part) throws IOException {

@@ -93,8 +93,7 @@ final class InPlaceChoice {
         : trials.allowed(launch.site(), now);
   }
 
-  private boolean suits(
-      Piece piece, boolean holds, OpenLaunch launch, long now, long limitBytes) {
+  private boolean suits(Piece piece, boolean holds, OpenLaunch launch, long now, long limitBytes) {
     if (launch.bytes() > limitBytes) {
       return true; // there is no other way but to fault
     }

@@ -56,6 +56,11 @@ final class Attention {
     looking = true;
   }
 
+  /** Whether a task waits that the background thread was given. */
+  boolean wanted() {
+    return pending.get() > 0;
+  }
+
   /** Does not look any more. The background thread. */
   void end() {
     looking = false;

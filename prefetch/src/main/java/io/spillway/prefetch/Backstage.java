@@ -383,7 +383,9 @@ final class Backstage implements AutoCloseable {
   private void letLaunch() {
     if (planner.launching() && waiting.isEmpty()) {
       long start = System.nanoTime();
-      while (!inbox.hasNext() && System.nanoTime() - start < LAUNCHING_NANOS) {
+      while (!inbox.hasNext()
+          && !attention.wanted()
+          && System.nanoTime() - start < LAUNCHING_NANOS) {
         Thread.onSpinWait();
       }
     }
@@ -463,6 +465,7 @@ final class Backstage implements AutoCloseable {
     switch (message) {
       case Message.Declared declared -> declared(declared, limitBytes);
       case Message.Missed missed -> waiting.add(new Waiting(missed.sequence(), missed.waiting()));
+      case Message.Abandoned abandoned -> planner.abandoned(abandoned.sequence());
       case Message.Issued issued -> issued(issued, limitBytes);
       case Message.TakenOver taken -> takenOver(taken, limitBytes);
       case Message.Rested _ -> {

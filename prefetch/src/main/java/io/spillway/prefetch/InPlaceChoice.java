@@ -56,7 +56,7 @@ final class InPlaceChoice {
    */
   boolean chosen(Piece piece, OpenLaunch launch, AccessKind kind, long now, long limitBytes) {
     boolean beyond = beyond(launch, limitBytes);
-    boolean holds = kind == AccessKind.READ || piece.usedBefore(now);
+    boolean holds = piece.usedBefore(now) || holdsSomething(kind);
     boolean allowed = allowed(holds, launch, beyond, now);
     if (beyond || !laps.decided()) {
       piece.setSuitsInPlace(allowed && suits(piece, holds, launch, now, limitBytes));
@@ -93,6 +93,14 @@ final class InPlaceChoice {
         : trials.allowed(launch.site(), now);
   }
 
+  /**
+   * Whether what no launch used before holds something, since the first reads it. What is updated
+   * first counts only where it is known how it goes on: without, that was slower in the matrix.
+   */
+  private boolean holdsSomething(AccessKind kind) {
+    return kind == AccessKind.READ || (kind == AccessKind.READ_WRITE && bypass.applies());
+  }
+
   private boolean suits(Piece piece, boolean holds, OpenLaunch launch, long now, long limitBytes) {
     if (launch.bytes() > limitBytes) {
       return true; // there is no other way but to fault
@@ -103,11 +111,11 @@ final class InPlaceChoice {
     if (launch.recordedBytes() > limitBytes) {
       return true; // what would leave for it is needed a moment later
     }
-    if (bypass.applies()) {
-      return bypass.worthTelling(piece, now, now) && bypass.better(piece, now, now);
-    }
     if (!holds) {
       return suitsAtFirst(piece, launch, now);
+    }
+    if (bypass.applies()) {
+      return bypass.worthTelling(piece, now, now) && bypass.better(piece, now, now);
     }
     if (piece.droppable() || piece.suspended()) {
       return piece.arrivals() >= ARRIVALS && !admission.worthItsRoom(piece, now, limitBytes);

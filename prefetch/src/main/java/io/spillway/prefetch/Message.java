@@ -22,6 +22,9 @@ sealed interface Message {
       @Nullable CountDownLatch waiting)
       implements Message {}
 
+  /** A launch that was declared is never told to be issued: its thread declared another. */
+  record Abandoned(long sequence) implements Message {}
+
   /** The thread of a launch that was declared waits for what is missing of it after all. */
   record Missed(long sequence, CountDownLatch waiting) implements Message {}
 

@@ -270,13 +270,21 @@ final class Mover implements AutoCloseable {
    * before something is planned, which is then done with this in mind.
    */
   void reapDepartures() {
-    writeBacks.reap(
-        departure -> flights.stream().anyMatch(flight -> flight.waitsFor(departure)), this::left);
+    lookWhatLeft();
+    if (!turnedBack.isEmpty() && !threaded()) {
+      writeBacks.awaitRefused(context.driver()); // a simulated lane's thread wakes nobody
+      lookWhatLeft();
+    }
     if (!writeBacks.refusedAny()) { // else it would turn back once more
       for (Step step = turnedBack.poll(); step != null; step = turnedBack.poll()) {
         calls.comesNot(step);
       }
     }
+  }
+
+  private void lookWhatLeft() {
+    writeBacks.reap(
+        departure -> flights.stream().anyMatch(flight -> flight.waitsFor(departure)), this::left);
   }
 
   private void left(Departure departure) {

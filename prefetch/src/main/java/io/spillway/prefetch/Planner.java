@@ -267,6 +267,14 @@ public final class Planner {
     window.slide();
   }
 
+  /** A launch that was declared is not heard of again. */
+  void abandoned(long sequence) {
+    OpenLaunch open = unissued.remove(sequence);
+    if (open != null) {
+      open.release();
+    }
+  }
+
   /** Whether a launch was declared and is not issued yet. */
   boolean launching() {
     return !unissued.isEmpty();
@@ -402,7 +410,7 @@ public final class Planner {
     long now = predictor.position();
     long bytes = 0;
     for (Piece piece = demands.first(); piece != null; piece = demands.first()) {
-      if (!piece.resident()) {
+      if (!piece.resident() && !(piece.placed() && piece.reliedOn())) {
         if (full(bytes, piece)
             || ((!laps.active()
                     || !room.make(piece, now, now, limitBytes, leaving, Room.Choice.PASSING))
@@ -461,7 +469,8 @@ public final class Planner {
     long now = predictor.position();
     GoneRound lap = predictor.lapConfirmed() ? predictor.goneRound() : GoneRound.NONE;
     for (Piece piece : coming) {
-      if (piece.turnsReadMostly(lap, now)) {
+      // What a launch under way relies on stays in place until it has come.
+      if (piece.turnsReadMostly(lap, now) && !(piece.placed() && piece.reliedOn())) {
         if (piece.suspended() || (followsEarlierRun() && !piece.stays())) {
           readMostly.add(piece); // else as it leaves
         }

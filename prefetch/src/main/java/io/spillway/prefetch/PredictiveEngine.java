@@ -164,6 +164,9 @@ final class PredictiveEngine implements SessionListener {
       return; // the program's own wish
     }
     OwnLaunch current = own.get();
+    if (current.sequence >= 0 && current.sequence != launch.sequence()) {
+      backstage.tell(new Message.Abandoned(current.sequence));
+    }
     if (backstage.resting() && current.sequence != launch.sequence()) {
       if (presence.has(allocation, inside) && !doubtful(access.kind(), allocation, inside)) {
         current.pass(launch, inside, access.kind());

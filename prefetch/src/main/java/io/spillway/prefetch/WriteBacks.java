@@ -202,6 +202,15 @@ final class WriteBacks implements AutoCloseable {
     }
   }
 
+  /** Waits until all has left, or will not, of which the driver would not let some go. */
+  void awaitRefused(UnifiedMemoryDriver driver) {
+    for (Departure departure : underWay) {
+      if (departure.refused()) {
+        departure.await(driver);
+      }
+    }
+  }
+
   /** Memory is being freed: nothing more of it is written back. */
   void freed(AddressRange range) {
     underWay.forEach(departure -> departure.freed(range));

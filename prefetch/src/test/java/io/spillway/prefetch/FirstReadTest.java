@@ -59,8 +59,7 @@ final class FirstReadTest {
     }
   }
 
-  private void launch(
-      Spillway spillway, Allocation layers, int layer, int passes, boolean said) {
+  private void launch(Spillway spillway, Allocation layers, int layer, int passes, boolean said) {
     AddressRange range = layers.range().slice(layer * LAYER, LAYER);
     try (var scope = spillway.launch("layer", layer)) {
       if (said) {

@@ -83,7 +83,7 @@ final class KernelRun {
     for (int i = 0; i < accesses.size(); i++) {
       over(accesses.get(i), allocations.get(i));
     }
-    double end = bothWays(start, Math.max(memoryAt, computeAt));
+    double end = Math.max(bothWays(start), computeAt);
     if (bytes == 0) {
       end += compute;
     }
@@ -295,19 +295,21 @@ final class KernelRun {
   }
 
   /**
-   * When all has been read and written in place, too: what goes both ways at once takes longer the
-   * more equal they are, and kernels that only write hold up fetches as those do that read.
+   * When memory has come to the end, what is written in place, too: what goes both ways at once
+   * takes longer the more equal they are, and kernels that only write hold up fetches as those do
+   * that read.
    */
-  private double bothWays(long start, double end) {
+  private double bothWays(long start) {
     double writing = writtenAt - start;
     double most = Math.max(readInPlaceNanos, writing);
     double least = Math.min(readInPlaceNanos, writing);
     double longer = least > 0 ? least * least / most * (model.zeroCopyBothSlowdown() - 1) : 0;
+    double end = Math.max(memoryAt, writtenAt) + longer;
     long notReading = Math.round(most + longer - readInPlaceNanos);
     if (notReading > 0) {
-      machine.link.holdUp(Direction.TO_DEVICE, start, notReading);
+      machine.link.holdUp(Direction.TO_DEVICE, Math.round(end) - notReading, notReading);
     }
-    return Math.max(end, writtenAt) + longer;
+    return end;
   }
 
   private void takesTheLink(long from, long until) {

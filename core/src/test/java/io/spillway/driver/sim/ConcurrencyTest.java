@@ -9,6 +9,7 @@ import io.spillway.driver.StreamHandle;
 import io.spillway.driver.sim.SimulationEvent.Kernel;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
+import io.spillway.range.ByteSize;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -212,5 +213,19 @@ class ConcurrencyTest {
     assertThat(parts.endNanos() - parts.startNanos())
         .isBetween(
             whole.endNanos() - whole.startNanos() - 1, whole.endNanos() - whole.startNanos() + 1);
+  }
+
+  /** A kernel that computes for longer than its memory takes ends when it has computed. */
+  @Test
+  void bothWaysInPlaceHideBehindComputing() {
+    AddressRange range = driver.allocatePinned(512 * ByteSize.MIB);
+    long computeNanos = 100_000_000;
+    driver.synchronize(StreamHandle.DEFAULT);
+    long start = driver.clock().nanoTime();
+    driver.launch(
+        SimulatedKernel.of("update", Access.readWrite(range)).withComputeNanos(computeNanos),
+        StreamHandle.DEFAULT);
+    driver.synchronize(StreamHandle.DEFAULT);
+    assertThat(driver.clock().nanoTime() - start).isBetween(computeNanos, computeNanos * 101 / 100);
   }
 }

@@ -39,7 +39,7 @@ class EarlierRunTest {
     "gen:training, 1.5, 2.000, 0.88",
     "gen:moe, 5, 3.680, 0.90",
     "gen:join, 1.5, 0.525, 1.03",
-    "gen:join, 3, 1.7, 0.65",
+    "gen:join, 3, 2.6, 0.95",
     "gen:models, 5, 12.7, 0.95",
     "gen:moe?fused=4&batch=4, 2, 4.7, 0.86",
     "gen:moe?fused=4&batch=4, 3, 7.5, 0.97",

@@ -79,7 +79,7 @@ final class UseQueue {
     int high = size;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (positions[(head + middle) & (positions.length - 1)] < position) {
+      if (at(middle) < position) {
         low = middle + 1;
       } else {
         high = middle;

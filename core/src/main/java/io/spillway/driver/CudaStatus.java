@@ -16,6 +16,9 @@ public record CudaStatus(int code, String name) {
   /** The device has not enough memory left. */
   public static final CudaStatus OUT_OF_MEMORY = new CudaStatus(2, "CUDA_ERROR_OUT_OF_MEMORY");
 
+  /** The driver is shutting down with the process. */
+  public static final CudaStatus DEINITIALIZED = new CudaStatus(4, "CUDA_ERROR_DEINITIALIZED");
+
   /** No such device. */
   public static final CudaStatus INVALID_DEVICE = new CudaStatus(101, "CUDA_ERROR_INVALID_DEVICE");
 
@@ -28,6 +31,10 @@ public record CudaStatus(int code, String name) {
 
   /** Asked for what is not finished yet. */
   public static final CudaStatus NOT_READY = new CudaStatus(600, "CUDA_ERROR_NOT_READY");
+
+  /** The context that something belongs to has been destroyed. */
+  public static final CudaStatus CONTEXT_IS_DESTROYED =
+      new CudaStatus(709, "CUDA_ERROR_CONTEXT_IS_DESTROYED");
 
   /** The driver or device has no such function. */
   public static final CudaStatus NOT_SUPPORTED = new CudaStatus(801, "CUDA_ERROR_NOT_SUPPORTED");

@@ -44,7 +44,7 @@ final class PredictiveEngine implements SessionListener {
   private final Completions completions;
   private final Backstage backstage;
   private final ThreadLocal<OwnLaunch> own = ThreadLocal.withInitial(OwnLaunch::new);
-  private volatile @Nullable String offBecause;
+  private final OffSwitch off = new OffSwitch(PredictiveEngine.class, "prefetcher");
 
   /** The launch a thread is declaring. */
   private static final class OwnLaunch {
@@ -153,7 +153,7 @@ final class PredictiveEngine implements SessionListener {
     if (allocation == null) {
       return;
     }
-    if (offBecause != null || backstage.pausing()) {
+    if (off.off() || backstage.pausing()) {
       if (access.kind() == AccessKind.UNKNOWN && presence.foundReadMostly(allocation)) {
         applied(context.applier().expectWrite(range)); // the mover is not there to do so
       }
@@ -255,7 +255,7 @@ final class PredictiveEngine implements SessionListener {
   @Override
   public void issued(Launch launch) {
     OwnLaunch current = own.get();
-    if (current.sequence != launch.sequence() || offBecause != null) {
+    if (current.sequence != launch.sequence() || off.off()) {
       return;
     }
     try {
@@ -291,7 +291,7 @@ final class PredictiveEngine implements SessionListener {
   @Override
   public boolean fetch(AddressRange range) {
     LiveAllocation allocation = managed(range);
-    if (offBecause != null || allocation == null) {
+    if (off.off() || allocation == null) {
       return false;
     }
     backstage.endRest();
@@ -347,7 +347,7 @@ final class PredictiveEngine implements SessionListener {
 
   @Override
   public String state() {
-    String reason = offBecause;
+    String reason = off.reason();
     return reason == null ? backstage.state() : "off: " + reason;
   }
 
@@ -356,20 +356,15 @@ final class PredictiveEngine implements SessionListener {
     return OptionalLong.of(backstage.mostResidentBytes());
   }
 
-  private synchronized void switchOff(RuntimeException e) {
-    if (offBecause == null) {
-      offBecause = String.valueOf(e.getMessage());
+  private void switchOff(RuntimeException e) {
+    if (off.fail(e)) {
       backstage.stop();
-      System.getLogger(PredictiveEngine.class.getName())
-          .log(System.Logger.Level.WARNING, "prefetcher switched off; launches now fault", e);
     }
   }
 
   @Override
   public void close() {
-    if (offBecause == null) {
-      offBecause = "closed";
-    }
+    off.close();
     boolean finished = backstage.finish();
     if (finished) {
       presence.forgetFetches();

@@ -80,7 +80,7 @@ final class SequentialMover implements SessionListener {
   private volatile long mostResidentBytes;
   private boolean toldOversized;
   private volatile boolean cramped;
-  private volatile @Nullable String offBecause;
+  private final OffSwitch off = new OffSwitch(SequentialMover.class, "mover");
 
   SequentialMover(SessionContext context, Lookahead lookahead) {
     this.context = context;
@@ -94,7 +94,7 @@ final class SequentialMover implements SessionListener {
   @Override
   public void declared(Launch launch, RangeAccess access) {
     AddressRange range = access.range();
-    if (offBecause != null || !isManaged(range) || applier.readInPlace(range)) {
+    if (off.off() || !isManaged(range) || applier.readInPlace(range)) {
       return;
     }
     List<AddressRange> own =
@@ -105,13 +105,13 @@ final class SequentialMover implements SessionListener {
   @Override
   public void issued(Launch launch) {
     List<AddressRange> declared = declaredByLaunch.remove(launch.sequence());
-    if (declared == null || offBecause != null) {
+    if (declared == null || off.off()) {
       return;
     }
     try {
       launches.issued(launch);
     } catch (DriverException e) {
-      switchOff(e);
+      off.fail(e);
     }
     if (lookahead == Lookahead.ONE_RANGE) {
       inBackground(() -> lookAhead(launch, declared));
@@ -125,7 +125,7 @@ final class SequentialMover implements SessionListener {
 
   @Override
   public boolean fetch(AddressRange range) {
-    if (offBecause != null || !isManaged(range)) {
+    if (off.off() || !isManaged(range)) {
       return false;
     }
     inBackground(
@@ -169,7 +169,7 @@ final class SequentialMover implements SessionListener {
 
   @Override
   public String state() {
-    String reason = offBecause;
+    String reason = off.reason();
     if (reason != null) {
       return "off: " + reason;
     }
@@ -188,11 +188,9 @@ final class SequentialMover implements SessionListener {
       context.background().execute(() -> tasksBefore.complete(null));
       tasksBefore.join(); // interrupted or not: nothing is destroyed under a task
     } catch (RejectedExecutionException e) {
-      switchOff(e);
+      off.fail(e);
     }
-    if (offBecause == null) {
-      offBecause = "closed";
-    }
+    off.close();
     quietly(() -> driver.synchronize(stream));
     movements.forEach(movement -> quietly(() -> driver.destroyEvent(movement.event())));
     spareEvents.forEach(event -> quietly(() -> driver.destroyEvent(event)));
@@ -213,7 +211,7 @@ final class SequentialMover implements SessionListener {
     try {
       context.background().execute(() -> run(task));
     } catch (RejectedExecutionException e) {
-      switchOff(e);
+      off.fail(e);
     }
   }
 
@@ -229,7 +227,7 @@ final class SequentialMover implements SessionListener {
               });
       done.await();
     } catch (RejectedExecutionException e) {
-      switchOff(e);
+      off.fail(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the launch goes ahead, and faults
     }
@@ -237,18 +235,11 @@ final class SequentialMover implements SessionListener {
 
   private void run(Runnable task) {
     try {
-      if (offBecause == null) {
+      if (!off.off()) {
         task.run();
       }
     } catch (RuntimeException e) {
-      switchOff(e);
-    }
-  }
-
-  private synchronized void switchOff(RuntimeException e) {
-    if (offBecause == null) {
-      offBecause = String.valueOf(e.getMessage());
-      LOG.log(System.Logger.Level.WARNING, "mover switched off; launches now fault", e);
+      off.fail(e);
     }
   }
 

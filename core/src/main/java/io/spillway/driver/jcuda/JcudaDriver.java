@@ -80,8 +80,9 @@ public final class JcudaDriver extends ForwardingDriver {
   }
 
   /**
-   * Opens the context current on the calling thread, and its device. The context stays the caller's
-   * and must outlive this driver.
+   * Opens the context current on the calling thread, and its device. If it is the device's primary
+   * context, it is retained until this driver is closed; any other stays the caller's and must
+   * outlive this driver.
    *
    * @throws DriverUnavailableException if there is no usable driver, no device, or no JCuda
    * @throws DriverException with {@link CudaStatus#INVALID_CONTEXT} if no context is current

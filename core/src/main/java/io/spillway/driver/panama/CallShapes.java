@@ -124,6 +124,12 @@ final class CallShapes {
     private IA() {}
   }
 
+  static final class IAA {
+    static final MethodHandle CALL = shape(JAVA_INT, ADDRESS, ADDRESS);
+
+    private IAA() {}
+  }
+
   static final class JA {
     static final MethodHandle CALL = shape(JAVA_LONG, ADDRESS);
 

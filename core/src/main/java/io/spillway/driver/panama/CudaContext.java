@@ -51,7 +51,9 @@ final class CudaContext implements AutoCloseable {
   }
 
   /**
-   * The context current on the calling thread, which stays its owner's.
+   * The context current on the calling thread. The primary one is retained until this is closed:
+   * whoever releases it meanwhile, no call is under way in a destroyed one. Any other stays its
+   * owner's.
    *
    * @throws DriverException with {@link CudaStatus#INVALID_CONTEXT} if there is none
    */
@@ -63,7 +65,24 @@ final class CudaContext implements AutoCloseable {
       throw DriverException.of("cuCtxGetCurrent", CudaStatus.INVALID_CONTEXT, 0, 0);
     }
     devices.check("cuCtxGetDevice", devices.cuda().ctxGetDevice(scratch.first));
-    return new CudaContext(devices, scratch.firstInt(), handle, Ending.NONE);
+    int device = scratch.firstInt();
+    if (hasPrimary(devices, device)) {
+      CudaContext primary = primary(devices, device);
+      if (primary.handle == handle) {
+        return primary;
+      }
+      primary.close();
+    }
+    return new CudaContext(devices, device, handle, Ending.NONE);
+  }
+
+  /** Whether a device's primary context is there: to retain it would make it. */
+  private static boolean hasPrimary(CudaDevices devices, int device) {
+    CallScratch scratch = CallScratch.ofThread();
+    devices.check(
+        "cuDevicePrimaryCtxGetState",
+        devices.cuda().devicePrimaryCtxGetState(device, scratch.first, scratch.second));
+    return scratch.second.get(ValueLayout.JAVA_INT, 0) != 0;
   }
 
   /** A new context of the device, destroyed when this is closed; no thread is in it. */

@@ -77,6 +77,7 @@ final class Libcuda {
   private final MemorySegment deviceTotalMem;
   private final MemorySegment devicePrimaryCtxRetain;
   private final MemorySegment devicePrimaryCtxRelease;
+  private final MemorySegment devicePrimaryCtxGetState;
   private final MemorySegment ctxGetCurrent;
   private final MemorySegment ctxPushCurrent;
   private final MemorySegment ctxPopCurrent;
@@ -140,6 +141,7 @@ final class Libcuda {
     devicePrimaryCtxRetain = required("cuDevicePrimaryCtxRetain", missing);
     devicePrimaryCtxRelease =
         firstExported("cuDevicePrimaryCtxRelease_v2", "cuDevicePrimaryCtxRelease", missing);
+    devicePrimaryCtxGetState = required("cuDevicePrimaryCtxGetState", missing);
     ctxGetCurrent = required("cuCtxGetCurrent", missing);
     ctxPushCurrent = required("cuCtxPushCurrent_v2", missing);
     ctxPopCurrent = required("cuCtxPopCurrent_v2", missing);
@@ -385,6 +387,14 @@ final class Libcuda {
   int devicePrimaryCtxRelease(int device) {
     try {
       return (int) CallShapes.I.CALL.invokeExact(devicePrimaryCtxRelease, device);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  int devicePrimaryCtxGetState(int device, MemorySegment flags, MemorySegment active) {
+    try {
+      return (int) CallShapes.IAA.CALL.invokeExact(devicePrimaryCtxGetState, device, flags, active);
     } catch (Throwable e) {
       throw broken(e);
     }

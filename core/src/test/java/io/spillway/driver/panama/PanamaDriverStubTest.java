@@ -282,6 +282,31 @@ class PanamaDriverStubTest {
   }
 
   @Test
+  void aPrimaryContextStaysWhileItIsOpenedAsTheCurrentOne() {
+    PanamaDriver programs = PanamaDriver.open(0);
+    try (var _ = programs.makeCurrent();
+        PanamaDriver driver = PanamaDriver.openCurrent()) {
+      programs.close(); // the program releases it
+
+      assertThat(stub.retainedContexts()).isEqualTo(1);
+      driver.free(driver.allocateManaged(ByteSize.MIB));
+    }
+    assertThat(stub.retainedContexts()).isZero();
+  }
+
+  @Test
+  void anotherContextThanThePrimaryOneStaysItsOwners() {
+    try (PanamaDriver _ = PanamaDriver.open(0)) {
+      long own = thread.enterNew();
+      try (PanamaDriver _ = PanamaDriver.openCurrent()) {
+        assertThat(stub.retainedContexts()).isEqualTo(1);
+      }
+      assertThat(stub.retainedContexts()).isEqualTo(1);
+      thread.destroy(own);
+    }
+  }
+
+  @Test
   void openCurrentNeedsAContext() {
     assertThatThrownBy(PanamaDriver::openCurrent)
         .isInstanceOf(DriverException.class)

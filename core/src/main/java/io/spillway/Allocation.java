@@ -119,18 +119,43 @@ public final class Allocation implements AutoCloseable {
    * @return this
    */
   public Allocation readMostly() {
-    return apply(
-        Plan.of(new Hint.Prefer(live.range(), Location.HOST), new Hint.ReadMostly(live.range())));
+    return readMostly(0, bytes());
   }
 
   /**
-   * Takes {@link #readMostly} back.
+   * The same of a part. Only whole blocks of 2 MiB in it are read-mostly, since a neighbour in the
+   * same block must not be.
+   *
+   * @param offset where it begins in this allocation, in bytes
+   * @param bytes its size
+   * @return this
+   * @throws IndexOutOfBoundsException if that is not inside this allocation
+   */
+  public Allocation readMostly(long offset, long bytes) {
+    AddressRange part = part(offset, bytes);
+    return apply(Plan.of(new Hint.Prefer(part, Location.HOST), new Hint.ReadMostly(part)));
+  }
+
+  /**
+   * Takes {@link #readMostly()} back.
    *
    * @return this
    */
   public Allocation notReadMostly() {
-    return apply(
-        Plan.of(new Hint.NotReadMostly(live.range()), new Hint.PreferNowhere(live.range())));
+    return notReadMostly(0, bytes());
+  }
+
+  /**
+   * Takes {@link #readMostly(long, long)} back, of every block that the part touches.
+   *
+   * @param offset where it begins in this allocation, in bytes
+   * @param bytes its size
+   * @return this
+   * @throws IndexOutOfBoundsException if that is not inside this allocation
+   */
+  public Allocation notReadMostly(long offset, long bytes) {
+    AddressRange part = blocksOf(part(offset, bytes));
+    return apply(Plan.of(new Hint.NotReadMostly(part), new Hint.PreferNowhere(part)));
   }
 
   /**
@@ -140,10 +165,23 @@ public final class Allocation implements AutoCloseable {
    * @return this
    */
   public Allocation zeroCopy() {
+    return zeroCopy(0, bytes());
+  }
+
+  /**
+   * The same of a part: of its whole blocks of 2 MiB.
+   *
+   * @param offset where it begins in this allocation, in bytes
+   * @param bytes its size
+   * @return this
+   * @throws IndexOutOfBoundsException if that is not inside this allocation
+   */
+  public Allocation zeroCopy(long offset, long bytes) {
+    AddressRange part = part(offset, bytes);
     return apply(
         Plan.of(
-            new Hint.Prefer(live.range(), Location.HOST),
-            new Hint.AccessedBy(live.range(), session.driver().device().location())));
+            new Hint.Prefer(part, Location.HOST),
+            new Hint.AccessedBy(part, session.driver().device().location())));
   }
 
   /**
@@ -153,26 +191,76 @@ public final class Allocation implements AutoCloseable {
    * @return this
    */
   public Allocation fetch() {
-    return whileHeld(() -> session.fetch(live.range()));
+    return fetch(0, bytes());
   }
 
   /**
-   * Frees the device copy without a transfer where it is {@link #readMostly}, else does nothing. No
-   * launch that uses it may be under way, or it will fault the data back.
+   * The same of a part, with all blocks of 2 MiB that it touches.
+   *
+   * @param offset where it begins in this allocation, in bytes
+   * @param bytes its size
+   * @return this
+   * @throws IndexOutOfBoundsException if that is not inside this allocation
+   */
+  public Allocation fetch(long offset, long bytes) {
+    AddressRange part = part(offset, bytes);
+    return whileHeld(() -> session.fetch(part));
+  }
+
+  /**
+   * Frees the device copy without a transfer where it is {@link #readMostly()}, else does nothing.
+   * No launch that uses it may be under way, or it will fault the data back.
    *
    * @return this
    */
   public Allocation drop() {
-    return apply(Plan.of(new Hint.Drop(live.range())));
+    return drop(0, bytes());
   }
 
   /**
-   * Declares the contents dead: until written again, reading gives anything.
+   * The same of a part: of its whole blocks of 2 MiB.
+   *
+   * @param offset where it begins in this allocation, in bytes
+   * @param bytes its size
+   * @return this
+   * @throws IndexOutOfBoundsException if that is not inside this allocation
+   */
+  public Allocation drop(long offset, long bytes) {
+    return apply(Plan.of(new Hint.Drop(part(offset, bytes))));
+  }
+
+  /**
+   * Declares the contents dead: until written again, reading gives anything. It takes the calling
+   * thread 6.5 us for each block of 2 MiB (measurements h200: {@code discard}).
    *
    * @return this
    */
   public Allocation discard() {
-    return apply(Plan.of(new Hint.Discard(live.range())));
+    return discard(0, bytes());
+  }
+
+  /**
+   * The same of a part: of its whole blocks of 2 MiB; its edges in others are kept.
+   *
+   * @param offset where it begins in this allocation, in bytes
+   * @param bytes its size
+   * @return this
+   * @throws IndexOutOfBoundsException if that is not inside this allocation
+   */
+  public Allocation discard(long offset, long bytes) {
+    return apply(Plan.of(new Hint.Discard(part(offset, bytes))));
+  }
+
+  /** What is asked for at the end goes on to the end of its last block, which is nobody else's. */
+  private AddressRange part(long offset, long bytes) {
+    AddressRange part = range.slice(offset, bytes);
+    return part.end() == range.end()
+        ? live.range().slice(offset, live.range().bytes() - offset)
+        : part;
+  }
+
+  private AddressRange blocksOf(AddressRange part) {
+    return Blocks.covering(part).intersection(live.range()).orElseThrow();
   }
 
   private Allocation apply(Plan plan) {

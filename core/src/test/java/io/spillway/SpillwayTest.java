@@ -20,6 +20,7 @@ import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
+import io.spillway.driver.sim.TouchKind;
 import io.spillway.hint.Hint;
 import io.spillway.hint.HintKind;
 import io.spillway.hint.Plan;
@@ -319,6 +320,58 @@ final class SpillwayTest {
       spillway.apply(Plan.of(new Hint.WriteBack(data.range())));
       assertThat(simulation.counters().bytesOut()).isZero();
       assertThat(spillway.statistics().hints().refused()).isZero();
+    }
+  }
+
+  @Test
+  void hintMethodsOfAPartLeaveTheRestAlone() {
+    long block = Blocks.BYTES;
+    try (Spillway spillway = open();
+        Allocation data = spillway.allocate(5 * block - 1, Placement.MANAGED, "data")) {
+      AddressRange all = data.range();
+      simulation.hostTouch(all, TouchKind.WRITE);
+      data.zeroCopy(block, block);
+      assertThat(simulation.attributes(all.slice(block, block)).accessedBy())
+          .containsExactly(Location.device(0));
+      assertThat(simulation.attributes(all.slice(2 * block, block)).accessedBy()).isEmpty();
+
+      data.readMostly(2 * block, 3 * block - 1); // to the end, which is in a block of its own
+      assertThat(simulation.attributes(all.slice(2 * block, 3 * block - 1)).readMostly()).isTrue();
+      assertThat(simulation.attributes(all.slice(0, 2 * block)).readMostly()).isFalse();
+      data.notReadMostly(2 * block, 1);
+      assertThat(simulation.attributes(all.slice(2 * block, block)).readMostly()).isFalse();
+      assertThat(simulation.attributes(all.slice(3 * block, block)).readMostly()).isTrue();
+
+      data.fetch(2 * block, 2 * block);
+      assertThat(simulation.residentBytes(all)).isEqualTo(2 * block);
+      data.drop(3 * block, block);
+      assertThat(simulation.residentBytes(all)).isEqualTo(block);
+      data.discard(2 * block, block);
+      spillway.apply(Plan.of(new Hint.WriteBack(all)));
+      assertThat(simulation.counters().bytesOut()).isZero();
+      assertThat(spillway.statistics().hints().refused()).isZero();
+    }
+  }
+
+  @Test
+  void aPartHasToBeInside() {
+    try (Spillway spillway = open();
+        Allocation data = spillway.allocate(Blocks.BYTES, Placement.MANAGED, "data")) {
+      List<ThrowingCallable> outside =
+          List.of(
+              () -> data.readMostly(0, Blocks.BYTES + 1),
+              () -> data.notReadMostly(Blocks.BYTES, 1),
+              () -> data.zeroCopy(-1, 1),
+              () -> data.fetch(1, Blocks.BYTES),
+              () -> data.drop(0, 0),
+              () -> data.discard(0, -1));
+      for (ThrowingCallable call : outside) {
+        assertThatThrownBy(call)
+            .isInstanceOf(IndexOutOfBoundsException.class)
+            .hasMessageContaining("not inside the 2097152 bytes");
+      }
+      assertThat(spillway.statistics().hints().byKind().values())
+          .allMatch(count -> count.applied() + count.clippedAway() == 0);
     }
   }
 

@@ -2,7 +2,6 @@ package io.spillway;
 
 import io.spillway.access.Launch;
 import io.spillway.access.LaunchListener;
-import io.spillway.access.RangeAccess;
 import io.spillway.allocate.AllocationEvent;
 import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.AllocationTracking;
@@ -27,7 +26,6 @@ import io.spillway.hint.PlanApplier;
 import io.spillway.hint.PlanOutcome;
 import io.spillway.range.AddressRange;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -35,13 +33,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 
 /**
  * One open session: lets a program use more memory than its GPU has.
@@ -54,15 +50,6 @@ import java.util.stream.Stream;
  */
 public final class Spillway implements AutoCloseable {
 
-  /** The name of the plugin that records profiles. */
-  private static final String RECORDER = "profile";
-
-  /** The plugin of module advise that applies a hints file. */
-  private static final String HINTS_PLUGIN = "hints";
-
-  /** The plugin of module prefetch that goes by a schedule. */
-  private static final String SCHEDULE_PLUGIN = "profiled";
-
   private final UnifiedMemoryDriver driver;
   private final Allocator allocator;
   private final PlanApplier applier;
@@ -70,7 +57,7 @@ public final class Spillway implements AutoCloseable {
   private final BesideCaptures background;
   private final Map<String, SessionListener> listenersByName = new LinkedHashMap<>();
   private final List<SessionListener> listeners = new ArrayList<>();
-  private final LaunchListener launchListener = new Announcements();
+  private final LaunchListener launchListener;
   private final AtomicLong launchSequence = new AtomicLong();
   private final Interception interception;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -89,6 +76,7 @@ public final class Spillway implements AutoCloseable {
     this.ownsDriver = config.driver().isEmpty();
     this.allocator = allocator(config, driver);
     this.applier = new PlanApplier(driver, allocator.ledger(), config.fetchPieceBytes());
+    this.launchListener = new Announcements(applier, listeners);
     this.budgetGiven = config.deviceBudget().isPresent();
     this.background =
         new BesideCaptures(config.background().orElseGet(this::ownBackground), driver);
@@ -152,7 +140,7 @@ public final class Spillway implements AutoCloseable {
             this::residentLimitBytes,
             this::apply,
             background);
-    for (SessionPlugin plugin : plugins(config)) {
+    for (SessionPlugin plugin : SessionPlugins.of(config)) {
       if (!plugin.wanted(config)) {
         continue;
       }
@@ -164,7 +152,7 @@ public final class Spillway implements AutoCloseable {
     if (!listeners.isEmpty()) {
       allocator.countOthers();
     }
-    if (!listenersByName.containsKey(RECORDER)) {
+    if (!listenersByName.containsKey(SessionPlugins.RECORDER)) {
       tellUnrecorded(config, "spillway-advise, which records, is not on the class path");
     }
     if (!driver.device().simulated()) { // a simulated device fills no real host
@@ -188,50 +176,6 @@ public final class Spillway implements AutoCloseable {
     config
         .profile()
         .ifPresent(profile -> profile.report().accept("profile: nothing is recorded: " + reason));
-  }
-
-  /**
-   * Who takes part: who was named or is installed, and whom a setting asks for. Those come first:
-   * movers find hints given, and what movers do is recorded.
-   */
-  private static List<SessionPlugin> plugins(SpillwayConfig config) {
-    List<SessionPlugin> plugins =
-        new ArrayList<>(config.plugins().orElseGet(Spillway::installedPlugins));
-    config
-        .schedule()
-        .ifPresent(
-            file -> require(SCHEDULE_PLUGIN, "schedule", file, "spillway-prefetch", plugins));
-    config.profile().ifPresent(profile -> bringForward(RECORDER, plugins));
-    config
-        .hints()
-        .ifPresent(file -> require(HINTS_PLUGIN, "hints", file, "spillway-advise", plugins));
-    return plugins;
-  }
-
-  private static void require(
-      String plugin, String setting, Path file, String module, List<SessionPlugin> plugins) {
-    if (!bringForward(plugin, plugins)) {
-      throw new IllegalArgumentException(
-          "%s file %s: what applies %s is not on the class path; add %s"
-              .formatted(setting, file, setting, module));
-    }
-  }
-
-  /** Puts the plugin called {@code name} first; false if there is none. */
-  private static boolean bringForward(String name, List<SessionPlugin> plugins) {
-    Optional<SessionPlugin> asked =
-        Stream.concat(
-                plugins.stream(),
-                ServiceLoader.load(SessionPlugin.class, Spillway.class.getClassLoader()).stream()
-                    .map(ServiceLoader.Provider::get))
-            .filter(plugin -> plugin.name().equals(name))
-            .findFirst();
-    asked.ifPresent(
-        plugin -> {
-          plugins.removeIf(other -> other.name().equals(name));
-          plugins.addFirst(plugin);
-        });
-    return asked.isPresent();
   }
 
   /**
@@ -287,12 +231,6 @@ public final class Spillway implements AutoCloseable {
     Thread thread = new Thread(task, "spillway-background");
     thread.setDaemon(true);
     return thread;
-  }
-
-  private static List<SessionPlugin> installedPlugins() {
-    return ServiceLoader.load(SessionPlugin.class).stream()
-        .map(ServiceLoader.Provider::get)
-        .toList();
   }
 
   /**
@@ -523,29 +461,6 @@ public final class Spillway implements AutoCloseable {
     }
     if (failure != null) {
       throw failure;
-    }
-  }
-
-  /** Passes launches on to the plugins, after taking back advice that a write would make wrong. */
-  private final class Announcements implements LaunchListener {
-    @Override
-    public void declared(Launch launch, RangeAccess access) {
-      if (access.kind().writes()) {
-        Plan takenBack = applier.expectWrite(access.range());
-        if (!takenBack.isEmpty()) {
-          listeners.forEach(listener -> listener.applied(takenBack));
-        }
-      }
-      for (SessionListener listener : listeners) {
-        listener.declared(launch, access);
-      }
-    }
-
-    @Override
-    public void issued(Launch launch) {
-      for (SessionListener listener : listeners) {
-        listener.issued(launch);
-      }
     }
   }
 }

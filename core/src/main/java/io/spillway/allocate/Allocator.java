@@ -3,18 +3,14 @@ package io.spillway.allocate;
 import io.spillway.driver.Capability;
 import io.spillway.driver.DriverException;
 import io.spillway.driver.ManagedMemoryLimitException;
-import io.spillway.driver.MemoryInfo;
 import io.spillway.driver.OutOfDeviceMemoryException;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import java.lang.System.Logger.Level;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -44,17 +40,12 @@ public final class Allocator implements AutoCloseable {
   private final UnifiedMemoryDriver driver;
   private final AllocationCalls seam;
   private final RedirectRule rule;
-  private final DeviceBudget budget;
-  private volatile long budgetBytes;
-  private volatile DeviceShares.@Nullable Share share;
+  private final DeviceOccupancy occupancy;
+  private final EffectiveBudget budget;
   private final HostMemoryGuard guard;
+  private final HostPromises promises;
   private final SiteRecorder sites;
   private final Ledger ledger = new Ledger();
-
-  private final long totalBytes;
-
-  /** What others than this allocator's callers had of the device when it was opened. */
-  private final LongAdder usedAtOpeningBytes = new LongAdder();
 
   private final @Nullable String whyNotManaged;
   private final AtomicBoolean saidWhyNot = new AtomicBoolean();
@@ -67,20 +58,18 @@ public final class Allocator implements AutoCloseable {
   private final LongAdder redirects = new LongAdder();
   private final LongAdder redirectedBytes = new LongAdder();
   private final LongAdder outOfMemoryRedirects = new LongAdder();
-  private final LongAdder hostRefusals = new LongAdder();
   private final LongAdder keptAfterRefusal = new LongAdder();
   private final LongAdder failures = new LongAdder();
 
   private Allocator(Builder builder) {
     this.driver = builder.driver;
     this.seam = new SeamCalls(driver);
-    MemoryInfo info = driver.memoryInfo();
-    this.totalBytes = info.totalBytes();
-    this.usedAtOpeningBytes.add(info.totalBytes() - info.freeBytes());
+    this.occupancy = new DeviceOccupancy(driver, ledger);
+    long totalBytes = occupancy.totalBytes();
     this.guard = builder.guard == null ? HostMemoryGuard.ofThisMachine() : builder.guard;
-    this.budget = builder.budget;
-    this.budgetBytes = budget.resolve(info.totalBytes(), guard.read().limitBytes());
-    this.rule = builder.rule == null ? RedirectRule.standard(info.totalBytes()) : builder.rule;
+    this.promises = new HostPromises(guard, ledger);
+    this.budget = new EffectiveBudget(builder.budget, totalBytes, guard);
+    this.rule = builder.rule == null ? RedirectRule.standard(totalBytes) : builder.rule;
     this.sites = new SiteRecorder(builder.tracking);
     this.whyNotManaged =
         driver
@@ -107,7 +96,7 @@ public final class Allocator implements AutoCloseable {
    *     leave less; then it stays
    */
   public void resizeBudget(DeviceBudget resized) {
-    takeBudget(resized, false);
+    budget.resize(resized);
   }
 
   /**
@@ -118,23 +107,12 @@ public final class Allocator implements AutoCloseable {
    * @throws IllegalArgumentException if others have left less than will do
    */
   public Runnable share(DeviceShares shares, boolean lowered) {
-    DeviceShares.Share taken = shares.on(driver.device());
-    share = taken;
-    takeBudget(budget, lowered);
-    return taken::release;
-  }
-
-  private synchronized void takeBudget(DeviceBudget wanted, boolean lowered) {
-    long hostLimitBytes = guard.read().limitBytes();
-    long wantedBytes = wanted.resolve(totalBytes, hostLimitBytes);
-    DeviceShares.Share shared = share;
-    budgetBytes =
-        shared == null ? wantedBytes : shared.resize(wanted, wantedBytes, hostLimitBytes, lowered);
+    return budget.share(shares.on(driver.device()), lowered);
   }
 
   /** The device budget, in bytes. */
   public long budgetBytes() {
-    return budgetBytes;
+    return budget.bytes();
   }
 
   /**
@@ -143,12 +121,7 @@ public final class Allocator implements AutoCloseable {
    * plain memory cannot leave. Does not ask the driver.
    */
   public long leftByPlainBytes() {
-    long left =
-        totalBytes
-            - usedAtOpeningBytes.sum()
-            - ledger.liveBytes(MemoryKind.DEVICE)
-            - RedirectRule.standardHeadroomBytes(totalBytes);
-    return Math.max(0, left);
+    return occupancy.leftByPlainBytes();
   }
 
   /** Who promises host memory. */
@@ -163,17 +136,7 @@ public final class Allocator implements AutoCloseable {
 
   /** What rules decide by, now. */
   public MemoryView memory() {
-    MemoryInfo info = driver.memoryInfo();
-    long plainBytes = ledger.liveBytes(MemoryKind.DEVICE);
-    long managedBytes = ledger.liveBytes(MemoryKind.MANAGED);
-    long heldBytes = info.totalBytes() - info.freeBytes() - plainBytes - usedAtOpeningBytes.sum();
-    return new MemoryView(
-        info.freeBytes(),
-        info.totalBytes(),
-        plainBytes,
-        managedBytes,
-        Math.clamp(heldBytes, 0, managedBytes),
-        budgetBytes);
+    return occupancy.view(budget.bytes());
   }
 
   /**
@@ -239,7 +202,7 @@ public final class Allocator implements AutoCloseable {
    */
   public LiveAllocation inherit(AddressRange range) {
     LiveAllocation entry = adopt(range, MemoryKind.DEVICE);
-    usedAtOpeningBytes.add(-range.bytes());
+    occupancy.inherit(range);
     return entry;
   }
 
@@ -248,9 +211,7 @@ public final class Allocator implements AutoCloseable {
    * opened, for one. To be called before anything managed is on the device.
    */
   public void countOthers() {
-    MemoryInfo info = driver.memoryInfo();
-    long othersBytes = info.totalBytes() - info.freeBytes() - ledger.liveBytes(MemoryKind.DEVICE);
-    usedAtOpeningBytes.add(othersBytes - usedAtOpeningBytes.sum());
+    occupancy.countOthers();
   }
 
   private LongAdder allocations(MemoryKind kind) {
@@ -275,7 +236,7 @@ public final class Allocator implements AutoCloseable {
     requireOpen();
     try {
       checkSize(bytes);
-      HostMemoryReservation reservation = promise(bytes, label);
+      HostMemoryReservation reservation = promises.promise(bytes, label);
       AddressRange range;
       try {
         range = driver.allocatePinned(bytes);
@@ -333,14 +294,14 @@ public final class Allocator implements AutoCloseable {
         redirects.sum(),
         redirectedBytes.sum(),
         outOfMemoryRedirects.sum(),
-        hostRefusals.sum(),
+        promises.refusals(),
         keptAfterRefusal.sum(),
         failures.sum(),
         ledger.liveBytes(MemoryKind.DEVICE),
         ledger.liveBytes(MemoryKind.MANAGED),
         ledger.liveBytes(MemoryKind.PINNED),
         guard.unsettledBytes(),
-        budgetBytes);
+        budget.bytes());
   }
 
   /** What is live now: what {@link #close} would report as leaked. */
@@ -449,7 +410,7 @@ public final class Allocator implements AutoCloseable {
 
   private LiveAllocation managed(AllocationRequest request, String reason, AllocationCalls calls) {
     long bytes = Blocks.ceil(request.bytes());
-    HostMemoryReservation reservation = promise(bytes, request.label());
+    HostMemoryReservation reservation = promises.promise(bytes, request.label());
     AddressRange range;
     try {
       range = calls.allocateManaged(bytes);
@@ -460,50 +421,9 @@ public final class Allocator implements AutoCloseable {
     managedAllocations.increment();
     LiveAllocation entry =
         enter(range, MemoryKind.MANAGED, request.bytes(), request.label(), reservation);
-    double ratio = (double) ledger.liveBytes(MemoryKind.MANAGED) / budgetBytes;
+    double ratio = (double) ledger.liveBytes(MemoryKind.MANAGED) / budget.bytes();
     RedirectEvent.emit(range, request.label(), reason, ratio);
     return entry;
-  }
-
-  private HostMemoryReservation promise(long bytes, String label) {
-    try {
-      return guard.reserve(bytes, label);
-    } catch (HostMemoryExhaustedException e) {
-      settlePopulatedPages();
-    }
-    try {
-      return guard.reserve(bytes, label);
-    } catch (HostMemoryExhaustedException e) {
-      hostRefusals.increment();
-      throw e;
-    }
-  }
-
-  /** Settles what the host has populated of the managed allocations, so that it counts once. */
-  private void settlePopulatedPages() {
-    // The entries before the mappings: the promise of one that is freed meanwhile has ended, and
-    // what is given its addresses next is not credited with pages that are gone.
-    TreeMap<Long, LiveAllocation> entries = new TreeMap<>();
-    for (LiveAllocation entry : ledger.snapshot()) {
-      if (entry.kind() == MemoryKind.MANAGED) {
-        entries.put(entry.range().address(), entry);
-      }
-    }
-    Map<LiveAllocation, Long> populatedBytes = new HashMap<>();
-    for (ManagedMapping mapping : guard.managedMappings()) {
-      Map.Entry<Long, LiveAllocation> below = entries.floorEntry(mapping.range().address());
-      // A mapping of several allocations does not say which of them its pages belong to.
-      if (below != null && below.getValue().range().contains(mapping.range())) {
-        populatedBytes.merge(below.getValue(), mapping.residentBytes(), Long::sum);
-      }
-    }
-    populatedBytes.forEach(
-        (entry, bytes) -> {
-          HostMemoryReservation reservation = entry.reservation();
-          if (reservation != null) {
-            reservation.settleAtLeast(Math.min(bytes, reservation.bytes()));
-          }
-        });
   }
 
   private LiveAllocation enter(

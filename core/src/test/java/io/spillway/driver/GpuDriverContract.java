@@ -18,7 +18,7 @@ abstract class GpuDriverContract extends UnifiedMemoryDriverContract {
   abstract UnifiedMemoryDriver openOnGpu();
 
   @Override
-  protected final UnifiedMemoryDriver open() {
+  public final UnifiedMemoryDriver open() {
     Assumptions.assumeFalse(
         StubCuda.available(), "needs a GPU: libcuda.so.1 is the stub in this process");
     CudaReport report = PanamaDriver.probe();
@@ -27,7 +27,7 @@ abstract class GpuDriverContract extends UnifiedMemoryDriverContract {
   }
 
   @Override
-  protected final Optional<CallerContext> callerContext() {
+  public final Optional<LibcudaCallerContext> callerContext() {
     return Optional.of(new LibcudaCallerContext());
   }
 }

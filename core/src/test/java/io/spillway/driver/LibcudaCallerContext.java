@@ -12,12 +12,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.util.OptionalLong;
 
-/** The calling thread's context as libcuda keeps it, the stub's or a real one. */
-public final class LibcudaCallerContext implements UnifiedMemoryDriverContract.CallerContext {
+/** Looks at, and changes, the calling thread's CUDA context, the stub libcuda's or a real one. */
+public final class LibcudaCallerContext {
 
   private final SymbolLookup symbols = SymbolLookup.libraryLookup("libcuda.so.1", Arena.global());
 
-  @Override
+  /** The calling thread's current context, empty if it has none. */
   public OptionalLong current() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment context = arena.allocate(ADDRESS);
@@ -27,7 +27,7 @@ public final class LibcudaCallerContext implements UnifiedMemoryDriverContract.C
     }
   }
 
-  @Override
+  /** Makes a new context and makes it current on the calling thread. */
   public long enterNew() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment context = arena.allocate(ADDRESS);
@@ -36,7 +36,7 @@ public final class LibcudaCallerContext implements UnifiedMemoryDriverContract.C
     }
   }
 
-  @Override
+  /** Destroys the context that {@link #enterNew} made. */
   public void destroy(long context) {
     call("cuCtxDestroy_v2", new MemoryLayout[] {JAVA_LONG}, context);
   }

@@ -22,7 +22,7 @@ abstract class StubDriverContract extends UnifiedMemoryDriverContract {
   void configure(StubCuda stub) {}
 
   @Override
-  protected final UnifiedMemoryDriver open() {
+  public final UnifiedMemoryDriver open() {
     if (!fresh) {
       configure(StubCuda.assumeFresh());
       fresh = true;
@@ -31,7 +31,7 @@ abstract class StubDriverContract extends UnifiedMemoryDriverContract {
   }
 
   @Override
-  protected final Optional<CallerContext> callerContext() {
+  public final Optional<LibcudaCallerContext> callerContext() {
     return Optional.of(new LibcudaCallerContext());
   }
 

@@ -4,6 +4,7 @@ import io.spillway.agent.SpillwayAgent;
 import io.spillway.profile.ProfileRecorder;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +13,12 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
 /** An agent that brings nothing but where its classes are. */
-public final class AgentJar {
+final class AgentJar {
 
   private AgentJar() {}
 
   /** Makes one in {@code directory}. */
-  public static Path in(Path directory) throws IOException, URISyntaxException {
+  static Path in(Path directory) {
     Manifest manifest = new Manifest();
     Attributes attributes = manifest.getMainAttributes();
     attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -29,10 +30,16 @@ public final class AgentJar {
     try (OutputStream file = Files.newOutputStream(jar);
         JarOutputStream _ = new JarOutputStream(file, manifest)) {
       return jar;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  private static String location(Class<?> type) throws URISyntaxException {
-    return type.getProtectionDomain().getCodeSource().getLocation().toURI().toString();
+  private static String location(Class<?> type) {
+    try {
+      return type.getProtectionDomain().getCodeSource().getLocation().toURI().toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

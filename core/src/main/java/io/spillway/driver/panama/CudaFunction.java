@@ -6,14 +6,14 @@ import io.spillway.driver.StreamHandle;
 /** A kernel of a {@link CudaModule}, valid as long as that is open. Safe for use by any thread. */
 public final class CudaFunction {
 
-  private final PanamaDriver driver;
+  private final ContextCalls calls;
   private final Libcuda cuda;
   private final String name;
   private final long function;
 
-  CudaFunction(PanamaDriver driver, Libcuda cuda, String name, long function) {
-    this.driver = driver;
-    this.cuda = cuda;
+  CudaFunction(ContextCalls calls, String name, long function) {
+    this.calls = calls;
+    this.cuda = calls.cuda();
     this.name = name;
     this.function = function;
   }
@@ -31,8 +31,8 @@ public final class CudaFunction {
    * @throws DriverException if the driver refuses the launch, or an earlier one failed meanwhile
    */
   public void launch(LaunchGeometry geometry, StreamHandle stream, KernelArguments arguments) {
-    try (var _ = driver.makeCurrent()) {
-      driver.check(
+    try (var _ = calls.enter()) {
+      calls.check(
           "cuLaunchKernel",
           cuda.launchKernel(
               function,

@@ -19,18 +19,19 @@ public final class CudaModule implements AutoCloseable {
   /** Room for the first errors of a compilation; the driver cuts off the rest. */
   private static final int LOG_BYTES = 8192;
 
-  private final PanamaDriver driver;
+  private final ContextCalls calls;
   private final Libcuda cuda;
   private final long module;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private CudaModule(PanamaDriver driver, Libcuda cuda, long module) {
-    this.driver = driver;
-    this.cuda = cuda;
+  private CudaModule(ContextCalls calls, long module) {
+    this.calls = calls;
+    this.cuda = calls.cuda();
     this.module = module;
   }
 
-  static CudaModule load(PanamaDriver driver, Libcuda cuda, byte[] image) {
+  static CudaModule load(ContextCalls calls, byte[] image) {
+    Libcuda cuda = calls.cuda();
     CallScratch scratch = CallScratch.ofThread();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment log = arena.allocate(LOG_BYTES);
@@ -41,13 +42,13 @@ public final class CudaModule implements AutoCloseable {
       MemorySegment values =
           arena.allocateFrom(ValueLayout.JAVA_LONG, log.address(), (long) LOG_BYTES);
       MemorySegment nativeImage = arena.allocateFrom(ValueLayout.JAVA_BYTE, image);
-      try (var _ = driver.makeCurrent()) {
+      try (var _ = calls.enter()) {
         int status = cuda.moduleLoadDataEx(scratch.first, nativeImage, 2, options, values);
         if (status != Libcuda.SUCCESS) {
           throw new ModuleLoadException(
               cuda.status(status), image.length, log.getString(0).strip());
         }
-        return new CudaModule(driver, cuda, scratch.firstLong());
+        return new CudaModule(calls, scratch.firstLong());
       }
     }
   }
@@ -65,13 +66,13 @@ public final class CudaModule implements AutoCloseable {
     }
     CallScratch scratch = CallScratch.ofThread();
     try (Arena arena = Arena.ofConfined();
-        var _ = driver.makeCurrent()) {
-      driver.check(
+        var _ = calls.enter()) {
+      calls.check(
           "cuModuleGetFunction",
           cuda.moduleGetFunction(scratch.first, module, arena.allocateFrom(name)),
           0,
           0);
-      return new CudaFunction(driver, cuda, name, scratch.firstLong());
+      return new CudaFunction(calls, name, scratch.firstLong());
     }
   }
 
@@ -81,8 +82,8 @@ public final class CudaModule implements AutoCloseable {
     if (closed.getAndSet(true)) {
       return;
     }
-    try (var _ = driver.makeCurrent()) {
-      driver.check("cuModuleUnload", cuda.moduleUnload(module), 0, 0);
+    try (var _ = calls.enter()) {
+      calls.check("cuModuleUnload", cuda.moduleUnload(module), 0, 0);
     }
   }
 }

@@ -2,6 +2,9 @@ package io.spillway.driver.panama;
 
 import io.spillway.driver.Capabilities;
 import io.spillway.driver.DeviceInfo;
+import io.spillway.driver.DriverException;
+import io.spillway.driver.DriverUnavailableException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,6 +21,28 @@ public record CudaReport(String library, String reason, int cudaVersion, List<De
   /** Copies the list. */
   public CudaReport {
     devices = List.copyOf(devices);
+  }
+
+  /** {@link PanamaDriver#probe}. */
+  static CudaReport ofThisMachine() {
+    String library = "";
+    int cudaVersion = 0;
+    try {
+      CudaLibrary found = CudaLibrary.load();
+      library = found.name();
+      Libcuda cuda = new Libcuda(found);
+      CudaDevices devices = CudaDevices.start(cuda);
+      cudaVersion = devices.cudaVersion();
+      List<Device> shown = new ArrayList<>();
+      for (int i = 0; i < devices.count(); i++) {
+        shown.add(new Device(devices.info(i), devices.capabilities(i)));
+      }
+      return shown.isEmpty()
+          ? new CudaReport(library, CudaDevices.NO_DEVICE, cudaVersion, List.of())
+          : new CudaReport(library, "", cudaVersion, shown);
+    } catch (DriverUnavailableException | DriverException e) {
+      return new CudaReport(library, String.valueOf(e.getMessage()), cudaVersion, List.of());
+    }
   }
 
   /** Whether there is at least one device that {@link PanamaDriver#open} will open. */

@@ -7,7 +7,7 @@ import io.spillway.driver.UnifiedMemoryDriverContract;
 class SimContractTest extends UnifiedMemoryDriverContract {
 
   @Override
-  protected UnifiedMemoryDriver open() {
+  public UnifiedMemoryDriver open() {
     return SimulatedDriver.builder(GpuModel.h200()).backed(true).open();
   }
 }

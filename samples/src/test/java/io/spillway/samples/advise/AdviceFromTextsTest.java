@@ -9,19 +9,14 @@ import io.spillway.advise.Rules;
 import io.spillway.advise.Treatment;
 import io.spillway.advise.file.HintsFile;
 import io.spillway.advise.replay.LapReplay;
-import io.spillway.driver.panama.Jvm;
-import io.spillway.driver.stub.StubCuda;
 import io.spillway.profile.MachineFigures;
 import io.spillway.profile.Profile;
 import io.spillway.profile.ProfileReader;
 import io.spillway.profile.RecordingFacts;
-import io.spillway.samples.AgentJar;
+import io.spillway.samples.UnderTheAgent;
 import io.spillway.samples.jcuda.MatrixVectorIteration;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,14 +36,10 @@ class AdviceFromTextsTest {
   @TempDir Path directory;
 
   /** A matrix of 32 MiB in four allocations, gone over six times. */
-  private String run(String arguments) throws IOException, URISyntaxException {
-    StubCuda.assumeAvailable();
-    return Jvm.run(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "-javaagent:" + AgentJar.in(directory) + "=budget=8m,redirect=all," + arguments),
-        Map.of(),
-        System.getProperty("java.class.path"),
+  private String run(String arguments) {
+    return UnderTheAgent.run(
+        directory,
+        "budget=8m,redirect=all," + arguments,
         MatrixVectorIteration.class,
         "--bytes",
         "32MiB",
@@ -90,7 +81,7 @@ class AdviceFromTextsTest {
   }
 
   @Test
-  void whatTheTextProvesToBeOnlyReadIsAdvisedAsReadMostly() throws IOException, URISyntaxException {
+  void whatTheTextProvesToBeOnlyReadIsAdvisedAsReadMostly() throws IOException {
     Path recording = directory.resolve("out.jfr");
     // What a CUPTI that is there would tell is not the point.
     String output = run("profile=" + recording + ",cupti=" + directory.resolve("none.so"));

@@ -8,21 +8,16 @@ import io.spillway.advise.SiteHint;
 import io.spillway.advise.Treatment;
 import io.spillway.advise.file.HintsFile;
 import io.spillway.allocate.MemoryKind;
-import io.spillway.driver.panama.Jvm;
-import io.spillway.driver.stub.StubCuda;
 import io.spillway.profile.AllocationProfile;
 import io.spillway.profile.Profile;
 import io.spillway.profile.ProfileReader;
 import io.spillway.range.Blocks;
-import io.spillway.samples.AgentJar;
+import io.spillway.samples.UnderTheAgent;
 import io.spillway.samples.jcuda.VectorAdd;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,20 +28,9 @@ class HintsUnderTheAgentTest {
 
   @TempDir Path directory;
 
-  private String run(String arguments, String... options) throws IOException, URISyntaxException {
-    StubCuda.assumeAvailable();
-    List<String> jvm = new ArrayList<>(List.of(options));
-    jvm.add("--enable-native-access=ALL-UNNAMED");
-    jvm.add("-javaagent:" + AgentJar.in(directory) + "=" + arguments);
-    return Jvm.run(
-        jvm,
-        Map.of(),
-        System.getProperty("java.class.path"),
-        VectorAdd.class,
-        "--bytes",
-        "24MiB",
-        "--parts",
-        "2");
+  private String run(String arguments, String... flags) {
+    return UnderTheAgent.run(
+        List.of(flags), directory, arguments, VectorAdd.class, "--bytes", "24MiB", "--parts", "2");
   }
 
   private static SiteHint zeroCopy(AllocationProfile allocation) {
@@ -66,7 +50,7 @@ class HintsUnderTheAgentTest {
   }
 
   @Test
-  void sitesOfARecordingAreThoseOfTheNextRun() throws IOException, URISyntaxException {
+  void sitesOfARecordingAreThoseOfTheNextRun() throws IOException {
     Path recording = directory.resolve("out.jfr");
     // 8 of 24 MiB stay plain, so that plain and managed allocations come from the same lines.
     String output = run("budget=8m,profile=" + recording);
@@ -89,20 +73,20 @@ class HintsUnderTheAgentTest {
   }
 
   @Test
-  void everythingManagedOnDemand() throws IOException, URISyntaxException {
+  void everythingManagedOnDemand() {
     assertThat(run("budget=16m,redirect=all,prefetch=on-demand,summary=true"))
         .contains("prefetch on-demand")
         .contains("redirects=6,");
   }
 
   @Test
-  void aFileThatIsNotThereStopsTheProgram() throws IOException, URISyntaxException {
+  void aFileThatIsNotThereStopsTheProgram() {
     assertThat(run("hints=" + directory.resolve("none.json")))
         .contains("none.json' (from the agent's arguments): it takes a file that spillway advise");
   }
 
   @Test
-  void aFileThatIsWrongIsSaidAndTheProgramRuns() throws IOException, URISyntaxException {
+  void aFileThatIsWrongIsSaidAndTheProgramRuns() throws IOException {
     Path hints = Files.writeString(directory.resolve("hints.json"), "{}");
     assertThat(run("budget=8m,summary=true,hints=" + hints))
         .contains("no hints are applied: " + hints + ", line 1, column 1: no \"spillwayHints\"")
@@ -111,7 +95,7 @@ class HintsUnderTheAgentTest {
   }
 
   @Test
-  void withoutHintsAndProfilesNothingOfThemIsLoaded() throws IOException, URISyntaxException {
+  void withoutHintsAndProfilesNothingOfThemIsLoaded() {
     assertThat(run("budget=8m", "-Xlog:class+load"))
         .contains("io.spillway.dropin.Lane")
         .doesNotContain("io.spillway.advise.")

@@ -2,19 +2,14 @@ package io.spillway.samples.advise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spillway.driver.panama.Jvm;
-import io.spillway.driver.stub.StubCuda;
-import io.spillway.samples.AgentJar;
 import io.spillway.samples.SpillwayCommand;
+import io.spillway.samples.UnderTheAgent;
 import io.spillway.samples.jcuda.VectorAdd;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -30,14 +25,10 @@ class ScheduleUnderTheAgentTest {
 
   @TempDir Path directory;
 
-  private String run(String arguments, int passes) throws IOException, URISyntaxException {
-    StubCuda.assumeAvailable();
-    return Jvm.run(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "-javaagent:" + AgentJar.in(directory) + "=" + arguments),
-        Map.of(),
-        System.getProperty("java.class.path"),
+  private String run(String arguments, int passes) {
+    return UnderTheAgent.run(
+        directory,
+        arguments,
         VectorAdd.class,
         "--bytes",
         "48MiB",
@@ -54,7 +45,7 @@ class ScheduleUnderTheAgentTest {
   }
 
   @Test
-  void theFirstLapOfTheNextRunIsFetchedAhead() throws IOException, URISyntaxException {
+  void theFirstLapOfTheNextRunIsFetchedAhead() {
     Path recording = directory.resolve("out.jfr");
     Path schedule = directory.resolve("schedule.json");
     String recorded = run(BUDGET + "prefetch=on-demand,profile=" + recording, 4);
@@ -74,7 +65,7 @@ class ScheduleUnderTheAgentTest {
   }
 
   @Test
-  void aFileOfSomethingElseIsSaidAndTheProgramRuns() throws IOException, URISyntaxException {
+  void aFileOfSomethingElseIsSaidAndTheProgramRuns() throws IOException {
     Path file = Files.writeString(directory.resolve("notes.txt"), "not a schedule");
     assertThat(run(BUDGET + "prefetch=profile,schedule=" + file, 1))
         .contains("no earlier run is followed")
@@ -83,7 +74,7 @@ class ScheduleUnderTheAgentTest {
   }
 
   @Test
-  void withoutAScheduleItSaysWhatItNeeds() throws IOException, URISyntaxException {
+  void withoutAScheduleItSaysWhatItNeeds() {
     assertThat(run("prefetch=profile", 1))
         .contains(
             "it takes schedule=FILE as well, which spillway advise --schedule makes of a"

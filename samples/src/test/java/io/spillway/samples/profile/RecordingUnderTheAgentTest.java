@@ -2,16 +2,11 @@ package io.spillway.samples.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spillway.driver.panama.Jvm;
-import io.spillway.driver.stub.StubCuda;
-import io.spillway.samples.AgentJar;
+import io.spillway.samples.UnderTheAgent;
 import io.spillway.samples.jcuda.VectorAdd;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -30,21 +25,9 @@ class RecordingUnderTheAgentTest {
 
   @TempDir Path directory;
 
-  private String run(String arguments) throws IOException, URISyntaxException {
-    StubCuda.assumeAvailable();
-    return Jvm.run(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "-javaagent:" + AgentJar.in(directory) + "=" + arguments),
-        Map.of(),
-        System.getProperty("java.class.path"),
-        VectorAdd.class,
-        "--bytes",
-        "24MiB",
-        "--parts",
-        "2",
-        "--passes",
-        "3");
+  private String run(String arguments) {
+    return UnderTheAgent.run(
+        directory, arguments, VectorAdd.class, "--bytes", "24MiB", "--parts", "2", "--passes", "3");
   }
 
   private Stream<RecordedEvent> events(String name) throws IOException {
@@ -63,7 +46,7 @@ class RecordingUnderTheAgentTest {
   }
 
   @Test
-  void launchesAndWhatTheyTouchAreInTheFile() throws IOException, URISyntaxException {
+  void launchesAndWhatTheyTouchAreInTheFile() throws IOException {
     assumeCupti();
     String output = run("profile=" + directory.resolve("out.jfr") + ",cupti=" + CUPTI);
     assertThat(output)
@@ -87,7 +70,7 @@ class RecordingUnderTheAgentTest {
   }
 
   @Test
-  void withoutTheOptionThereIsNoRecording() throws IOException, URISyntaxException {
+  void withoutTheOptionThereIsNoRecording() {
     assertThat(run("summary=true")).doesNotContain("profile:").contains("spillway: device 0:");
     assertThat(directory.resolve("out.jfr")).doesNotExist();
   }

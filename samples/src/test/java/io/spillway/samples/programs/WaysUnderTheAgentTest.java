@@ -3,15 +3,9 @@ package io.spillway.samples.programs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.spillway.driver.panama.Jvm;
-import io.spillway.driver.stub.StubCuda;
-import io.spillway.samples.AgentJar;
+import io.spillway.samples.UnderTheAgent;
 import io.spillway.samples.jcuda.VectorAdd;
-import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,19 +21,12 @@ class WaysUnderTheAgentTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FAULTS", "ZERO_COPY", "ENGINE"})
-  void whoKeepsTheBudgetTellsHowMuchOfItWasUsed(ProgramWay way)
-      throws IOException, URISyntaxException {
-    StubCuda.assumeAvailable();
+  void whoKeepsTheBudgetTellsHowMuchOfItWasUsed(ProgramWay way) {
     long footprintBytes = 96 * MIB; // in parts of 4 MiB, of which the budget holds eight
     String said =
-        Jvm.run(
-            List.of(
-                "--enable-native-access=ALL-UNNAMED",
-                "-javaagent:%s=%s"
-                    .formatted(
-                        AgentJar.in(directory), way.agentOptions(footprintBytes).orElseThrow())),
-            Map.of(),
-            System.getProperty("java.class.path"),
+        UnderTheAgent.run(
+            directory,
+            way.agentOptions(footprintBytes).orElseThrow(),
             VectorAdd.class,
             "--bytes",
             Long.toString(footprintBytes),

@@ -1,0 +1,44 @@
+package io.spillway.samples;
+
+import io.spillway.driver.panama.Jvm;
+import io.spillway.driver.stub.StubCuda;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs programs as users do: unmodified, in a JVM of their own under the agent. On the stub driver,
+ * without which the test is skipped.
+ */
+public final class UnderTheAgent {
+
+  private UnderTheAgent() {}
+
+  /**
+   * Runs {@code program} to its end.
+   *
+   * @param directory takes the agent's jar
+   * @param agentArguments the agent's, behind the equals sign
+   * @param arguments the program's
+   * @return what it printed, standard error included
+   */
+  public static String run(
+      Path directory, String agentArguments, Class<?> program, String... arguments) {
+    return run(List.of(), directory, agentArguments, program, arguments);
+  }
+
+  /** The same, with JVM flags besides those that it takes anyway. */
+  public static String run(
+      List<String> flags,
+      Path directory,
+      String agentArguments,
+      Class<?> program,
+      String... arguments) {
+    StubCuda.assumeAvailable();
+    List<String> all = new ArrayList<>(flags);
+    all.add("--enable-native-access=ALL-UNNAMED");
+    all.add("-javaagent:" + AgentJar.in(directory) + "=" + agentArguments);
+    return Jvm.run(all, Map.of(), System.getProperty("java.class.path"), program, arguments);
+  }
+}

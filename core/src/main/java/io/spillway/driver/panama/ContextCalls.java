@@ -4,6 +4,7 @@ import io.spillway.driver.Capabilities;
 import io.spillway.driver.Capability;
 import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DriverException;
+import io.spillway.driver.Location;
 import io.spillway.range.AddressRange;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -81,6 +82,18 @@ final class ContextCalls {
   void require(Capability capability, String call, long address, long bytes) {
     if (!capabilities.has(capability)) {
       throw DriverException.of(call, CudaStatus.NOT_SUPPORTED, address, bytes);
+    }
+  }
+
+  /** Refuses to prefetch to where this device cannot. */
+  void requirePrefetch(String call, Location target, long address, long bytes) {
+    switch (target) {
+      case Location.Device _ -> require(Capability.PREFETCH, call, address, bytes);
+      case Location.Host _ -> require(Capability.PREFETCH_TO_HOST, call, address, bytes);
+      case Location.HostNode _ -> {
+        require(Capability.PREFETCH_TO_HOST, call, address, bytes);
+        require(Capability.HOST_NUMA_LOCATION, call, address, bytes);
+      }
     }
   }
 }

@@ -53,7 +53,7 @@ final class HintCalls {
 
   /** {@link PanamaDriver#prefetch}. */
   void prefetch(AddressRange range, Location target, StreamHandle stream) {
-    requirePrefetch("cuMemPrefetchAsync", target, range.address(), range.bytes());
+    calls.requirePrefetch("cuMemPrefetchAsync", target, range.address(), range.bytes());
     try (var _ = calls.enter()) {
       int status;
       if (cuda.hasPrefetchToLocation()) {
@@ -68,22 +68,12 @@ final class HintCalls {
     }
   }
 
-  private void requirePrefetch(String call, Location target, long address, long bytes) {
-    switch (target) {
-      case Location.Device _ -> calls.require(Capability.PREFETCH, call, address, bytes);
-      case Location.Host _ -> calls.require(Capability.PREFETCH_TO_HOST, call, address, bytes);
-      case Location.HostNode _ -> {
-        calls.require(Capability.PREFETCH_TO_HOST, call, address, bytes);
-        calls.require(Capability.HOST_NUMA_LOCATION, call, address, bytes);
-      }
-    }
-  }
-
   /** {@link PanamaDriver#prefetchBatch}. */
   void prefetchBatch(List<AddressRange> ranges, Location target, StreamHandle stream) {
     try (RangeBatch batch =
             new RangeBatch(calls, "cuMemPrefetchBatchAsync", Capability.PREFETCH_BATCH, ranges);
         var _ = calls.enter()) {
+      batch.requireTarget(target);
       batch.check(
           cuda.memPrefetchBatch(
               batch.addresses,
@@ -116,6 +106,7 @@ final class HintCalls {
                 Capability.DISCARD_AND_PREFETCH,
                 ranges);
         var _ = calls.enter()) {
+      batch.requireTarget(target);
       batch.check(
           cuda.memDiscardAndPrefetchBatch(
               batch.addresses,

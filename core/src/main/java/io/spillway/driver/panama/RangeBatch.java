@@ -1,6 +1,7 @@
 package io.spillway.driver.panama;
 
 import io.spillway.driver.Capability;
+import io.spillway.driver.Location;
 import io.spillway.range.AddressRange;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -44,6 +45,11 @@ final class RangeBatch implements AutoCloseable {
       sizes.setAtIndex(ValueLayout.JAVA_LONG, index, range.bytes());
       index++;
     }
+  }
+
+  /** Refuses a target that single prefetches do not take either. */
+  void requireTarget(Location target) {
+    calls.requirePrefetch(call, target, firstAddress, totalBytes);
   }
 
   /** Throws unless {@code status} is success; the failure names the first range, and all bytes. */

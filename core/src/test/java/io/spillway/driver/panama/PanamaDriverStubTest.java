@@ -141,6 +141,16 @@ class PanamaDriverStubTest {
       assertFails(
           CudaStatus.NOT_SUPPORTED,
           () -> driver.advise(range, Advice.SET_PREFERRED_LOCATION, new Location.HostNode(0)));
+      StreamHandle stream = driver.createStream();
+      assertFails(
+          CudaStatus.NOT_SUPPORTED,
+          () -> driver.prefetchBatch(List.of(range), new Location.HostNode(0), stream));
+      assertFails(
+          CudaStatus.NOT_SUPPORTED,
+          () -> driver.discardAndPrefetch(List.of(range), new Location.HostNode(0), stream));
+      assertThat(stub.calls("cuMemPrefetchBatchAsync")).isZero();
+      assertThat(stub.calls("cuMemDiscardAndPrefetchBatchAsync")).isZero();
+      driver.destroyStream(stream);
       driver.free(range);
     }
   }

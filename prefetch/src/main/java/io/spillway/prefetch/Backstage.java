@@ -9,6 +9,22 @@ import io.spillway.evict.Prices;
 import io.spillway.hint.Hint;
 import io.spillway.hint.Plan;
 import io.spillway.predict.Touches;
+import io.spillway.prefetch.govern.Governor;
+import io.spillway.prefetch.govern.GovernorEvent;
+import io.spillway.prefetch.govern.Patience;
+import io.spillway.prefetch.govern.Rest;
+import io.spillway.prefetch.govern.Standing;
+import io.spillway.prefetch.message.Attention;
+import io.spillway.prefetch.message.Inbox;
+import io.spillway.prefetch.message.Message;
+import io.spillway.prefetch.message.WatchedLap;
+import io.spillway.prefetch.move.Completions;
+import io.spillway.prefetch.move.Mover;
+import io.spillway.prefetch.move.Presence;
+import io.spillway.prefetch.plan.Planner;
+import io.spillway.prefetch.step.Step;
+import io.spillway.prefetch.trial.LapTurn;
+import io.spillway.prefetch.trial.TimedLaunch;
 import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,13 +121,25 @@ final class Backstage implements AutoCloseable {
     this.presence = presence;
     this.failure = failure;
     MoveSizing fitting = sizing.within(context.residentLimitBytes().getAsLong());
-    this.mover = new Mover(context, fitting, completions, presence, new FromLanes());
+    this.mover =
+        new Mover(
+            context,
+            fitting.pieceBytes(),
+            fitting.inFlight(),
+            completions,
+            presence,
+            new FromLanes());
     this.pricedBeside = mover.writesBackBeside();
     this.prices = pricedBeside ? Prices.H200_BESIDE : Prices.H200;
     this.attention =
         new Attention(mover.threaded() ? Attention.Span.standard() : Attention.Span.NONE);
     this.planner =
-        new Planner(prices, fitting, this::inOneAllocation, context.applier()::droppable);
+        new Planner(
+            prices,
+            fitting.pieceBytes(),
+            fitting.roomBytes(),
+            this::inOneAllocation,
+            context.applier()::droppable);
     earlier.schedule().ifPresent(planner::expect);
     this.unusable = earlier.whyNot().map(reason -> "; no earlier run: " + reason).orElse("");
   }

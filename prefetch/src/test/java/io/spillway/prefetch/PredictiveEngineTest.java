@@ -28,6 +28,7 @@ import io.spillway.hint.Hint;
 import io.spillway.hint.HintKind;
 import io.spillway.hint.HintStatistics;
 import io.spillway.hint.Plan;
+import io.spillway.prefetch.govern.Rest;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;

@@ -1,0 +1,600 @@
+package io.spillway.prefetch.plan;
+
+import io.spillway.access.AccessKind;
+import io.spillway.allocate.LiveAllocation;
+import io.spillway.evict.FirstReuse;
+import io.spillway.evict.Piece;
+import io.spillway.evict.Pieces;
+import io.spillway.evict.Prices;
+import io.spillway.evict.Victims;
+import io.spillway.predict.GoneRound;
+import io.spillway.predict.Predictor;
+import io.spillway.predict.ScheduleFollower;
+import io.spillway.predict.Touches;
+import io.spillway.prefetch.inplace.Admission;
+import io.spillway.prefetch.inplace.Backlog;
+import io.spillway.prefetch.inplace.Bypass;
+import io.spillway.prefetch.inplace.InPlaceChoice;
+import io.spillway.prefetch.inplace.Promotions;
+import io.spillway.prefetch.lap.LapStays;
+import io.spillway.prefetch.launch.OpenLaunch;
+import io.spillway.prefetch.launch.RecordedRun;
+import io.spillway.prefetch.launch.Window;
+import io.spillway.prefetch.step.PendingAdvice;
+import io.spillway.prefetch.step.Step;
+import io.spillway.prefetch.trial.InPlaceTrials;
+import io.spillway.prefetch.trial.LapTurn;
+import io.spillway.prefetch.trial.Sampling;
+import io.spillway.prefetch.trial.TimedLaunch;
+import io.spillway.profile.RunSchedule;
+import io.spillway.range.AddressRange;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plans what comes and what leaves, from the launches told: pure, without threads or a driver, so
+ * that it runs on recorded traces as well.
+ *
+ * <p>What a launch that is about to be issued lacks comes first. Then come the pieces that expected
+ * launches use, earliest first, as long as something can leave for each that is used later. These
+ * are the rules of optimal prefetching (Cao, Felten, Karlin and Li, SIGMETRICS'95: fetch what is
+ * used next, replace what is used last, do no harm, at the first opportunity), except that what
+ * leaves is weighed by its price and that a launch's pieces stay while it runs.
+ *
+ * <p>Not thread-safe.
+ */
+public final class Planner {
+
+  /**
+   * For how many launches the driver is not asked once more to let go what it would not: a
+   * judgement.
+   */
+  private static final int STUCK_LAUNCHES = 64;
+
+  private final Predictor predictor = new Predictor();
+  private final Prices prices;
+  private final Pieces pieces;
+  private final Victims victims;
+  private final Window window;
+  private final Outcomes outcomes;
+  private final InPlaceTrials trials;
+  private final Admission admission;
+  private final Bypass bypass;
+  private final InPlaceChoice inPlace;
+  private final Room room;
+  private final LookAhead ahead;
+  private final Promotions promotions;
+  private final LapStays laps;
+  private final OthersMoves others;
+  private final AnnouncedSteps announced;
+  private final long pieceBytes;
+  private final Predictor.Bounds bounds;
+
+  private final Map<Long, OpenLaunch> unissued = new HashMap<>();
+  private final FirstReuse reuse = new FirstReuse();
+  private final Demands demands = new Demands(unissued::containsKey);
+
+  private final PendingAdvice advice = new PendingAdvice();
+  private final List<Piece> scratch = new ArrayList<>();
+  private boolean times;
+  private final Sampling sampling = new Sampling();
+  private boolean oldestHaveLeft;
+  private @Nullable RecordedRun recorded;
+
+  /** The window that was told what a recorded lap only reads. */
+  private long told;
+
+  /**
+   * Nothing is known, nothing resident.
+   *
+   * @param prices what moving costs
+   * @param pieceBytes bytes of a piece at most, and of what a step brings
+   * @param roomBytes room that a lap has to leave for what is in flight
+   * @param bounds which memory strides may lead into
+   * @param droppable whether the device copy of memory that is new here can be dropped
+   */
+  public Planner(
+      Prices prices,
+      long pieceBytes,
+      long roomBytes,
+      Predictor.Bounds bounds,
+      Predicate<AddressRange> droppable) {
+    this.prices = prices;
+    this.pieceBytes = pieceBytes;
+    this.bounds = bounds;
+    pieces = new Pieces(pieceBytes, droppable);
+    victims = new Victims(pieces, prices);
+    window = new Window(predictor, pieces);
+    outcomes = new Outcomes(prices);
+    trials = new InPlaceTrials();
+    laps = new LapStays(predictor, window, prices, trials, roomBytes);
+    admission = new Admission(pieces, victims, prices, this::evictable);
+    bypass =
+        new Bypass(
+            () -> followsEarlierRun() && !laps.decided(),
+            victims,
+            prices,
+            new Backlog(window, prices, trials),
+            this::evictable);
+    inPlace = new InPlaceChoice(prices, trials, admission, bypass, laps, advice);
+    room =
+        new Room(
+            pieces,
+            victims,
+            admission,
+            outcomes,
+            window,
+            this::evictable,
+            use -> !window.near(use, roomBytes));
+    ahead =
+        new LookAhead(
+            predictor,
+            pieces,
+            window,
+            room,
+            outcomes,
+            trials,
+            admission,
+            bypass,
+            laps,
+            advice,
+            pieceBytes,
+            roomBytes,
+            this::followsEarlierRun);
+    promotions = new Promotions(prices);
+    others = new OthersMoves(predictor, pieces, demands, outcomes, room, window, this::gone);
+    announced =
+        new AnnouncedSteps(predictor, pieces, demands, outcomes, window, advice, this::gone);
+  }
+
+  /** Expects what a recorded run launched, before anything is. */
+  public void expect(RunSchedule run) {
+    recorded = new RecordedRun(run, predictor.launches());
+    predictor.expect(recorded.follower());
+  }
+
+  /** Managed memory was allocated: what a recorded run launched may touch it. */
+  public void allocated(LiveAllocation allocation) {
+    if (recorded != null) {
+      recorded.allocated(allocation);
+    }
+  }
+
+  /**
+   * A launch is about to touch a range: its pieces stay until it is issued, and what is missing
+   * comes first.
+   *
+   * @param sequence the launch's number
+   * @param site its site, as {@link Touches#site} has it
+   * @param limitBytes the most bytes on the device; what a launch needs beyond is accessed where it
+   *     is, or left to page faults
+   */
+  public void declare(
+      long sequence, long site, long address, long bytes, AccessKind kind, long limitBytes) {
+    OpenLaunch launch =
+        unissued.computeIfAbsent(sequence, s -> new OpenLaunch(s, site, recordedBytes(site)));
+    long next = predictor.position() + 1;
+    scratch.clear();
+    pieces.cover(address, bytes, scratch);
+    List<Piece> added = new ArrayList<>();
+    launch.touches(scratch, added);
+    int nextAdded = 0;
+    for (Piece piece : scratch) {
+      boolean isAdded = nextAdded < added.size() && added.get(nextAdded) == piece;
+      nextAdded += isAdded ? 1 : 0;
+      if (kind.mayWrite() && piece.advised()) {
+        doubt(piece);
+      }
+      if (isAdded && piece.resident() && !piece.usedSince()) {
+        launch.mayWaitFor(piece, prices.comeAndGo());
+      }
+      reuse.used(piece, site, next, kind);
+      piece.use(next, sequence, kind);
+      outcomes.used(piece);
+      times |= bypass.applies() || inPlace.maySuit(piece, launch, limitBytes);
+      if (isAdded && !piece.resident()) {
+        boolean stays = inPlace.chosen(piece, launch, kind, next, limitBytes);
+        if (!stays && launch.bytes() <= limitBytes) {
+          launch.mayWaitFor(piece, prices.comeAndGo());
+          demands.add(piece, sequence);
+        }
+      }
+    }
+  }
+
+  /** What the next launch touches as recorded, if it is of that site; 0 if that is not known. */
+  private long recordedBytes(long site) {
+    return followsEarlierRun() ? window.nextBytes(site) : 0;
+  }
+
+  private void doubt(Piece piece) {
+    if (piece.suspended()) {
+      piece.takeBack();
+    } else {
+      advice.doubt(piece);
+      gone(piece); // taking read-mostly back leaves the host's copy alone
+    }
+  }
+
+  /**
+   * The launch is in its stream: what it still lacks comes by page faults.
+   *
+   * @param launch all that it touches
+   * @return its number among the distinct launches
+   */
+  public int issued(long sequence, Touches launch, long limitBytes) {
+    if (!unissued.containsKey(sequence)) { // what was declared was not heard
+      for (int i = 0; i < launch.count(); i++) {
+        declare(
+            sequence,
+            launch.site(),
+            launch.address(i),
+            launch.bytes(i),
+            launch.kind(i),
+            limitBytes);
+      }
+    }
+    OpenLaunch open = unissued.remove(sequence);
+    if (open != null) {
+      open.release();
+      for (Piece piece : open.current()) {
+        if (!piece.placed()) {
+          pieces.arrive(piece);
+        }
+      }
+    }
+    if (open != null) {
+      trials.issued(launch.site(), open.bytes());
+      promotions.issued(open, trials.lastNanos(launch.site()));
+    }
+    if (recorded != null) {
+      recorded.place();
+    }
+    int number = predictor.observe(launch, bounds);
+    sampling.issued(number, open != null && open.inPlaceBytes() > 0);
+    window.follow();
+    window.piecesOf(number);
+    window.slide();
+    if (open != null) { // others may have been issued since it was declared
+      open.current().forEach(piece -> piece.passed(predictor.position()));
+    }
+    victims.setTold(followsEarlierRun() ? window.reach() : predictor.position());
+    if (recorded != null && recorded.inLap() && told != window.builds()) {
+      told = window.builds();
+      recorded.tellWhatIsRead(window.lap(), predictor.position());
+    }
+    laps.follow(limitBytes);
+    return number;
+  }
+
+  /**
+   * Launches went by unseen: what is expected, and what is declared and not issued, is void. What
+   * they brought in themselves is not in the account until it is used again.
+   */
+  public void resynchronise() {
+    unissued.values().forEach(OpenLaunch::release);
+    unissued.clear();
+    demands.clear();
+    predictor.lose();
+    window.follow();
+    window.slide();
+  }
+
+  /** A launch that was declared is not heard of again. */
+  public void abandoned(long sequence) {
+    OpenLaunch open = unissued.remove(sequence);
+    if (open != null) {
+      open.release();
+    }
+  }
+
+  /** Whether a launch was declared and is not issued yet. */
+  public boolean launching() {
+    return !unissued.isEmpty();
+  }
+
+  /** A declared launch waits no longer: it goes ahead with what of its data is in place. */
+  public void goesAhead(long sequence) {
+    declared(sequence).forEach(piece -> goesAhead(sequence, piece));
+  }
+
+  /** A declared launch does not wait for this piece. */
+  public void goesAhead(long sequence, Piece piece) {
+    OpenLaunch open = unissued.get(sequence);
+    if (open != null && piece.placed() && !piece.resident()) {
+      open.reliesOn(piece);
+    }
+  }
+
+  /** What a launch touches that was declared and is not issued. */
+  public List<Piece> declared(long sequence) {
+    OpenLaunch open = unissued.get(sequence);
+    return open == null ? List.of() : open.current();
+  }
+
+  /** What a declared launch still lacks. */
+  public List<Piece> missing(long sequence) {
+    OpenLaunch open = unissued.get(sequence);
+    return open == null ? List.of() : open.missing();
+  }
+
+  /** What to make of the time that a declared launch takes; null if nothing. */
+  public @Nullable TimedLaunch timed(long sequence, long limitBytes) {
+    OpenLaunch open = unissued.get(sequence);
+    return open == null ? null : inPlace.timed(open, limitBytes);
+  }
+
+  /** A launch was issued of which the time will be told. */
+  public void timing(TimedLaunch launch) {
+    trials.timing(launch);
+  }
+
+  /**
+   * One of how many launches is to be timed, since something may be better off in place; 0 if none.
+   */
+  public int timesOneOf() {
+    if (!times) {
+      return 0;
+    }
+    return laps.measures() ? 1 : sampling.every();
+  }
+
+  /** A launch took that long. */
+  public void took(TimedLaunch launch, long nanos) {
+    inPlace.took(launch, predictor.position(), nanos);
+  }
+
+  /** The turn of a lap that the launch issued last was; null if it was none. */
+  public @Nullable LapTurn turn() {
+    return laps.turn();
+  }
+
+  /** The lap that ended with that turn took so long. */
+  public void took(LapTurn turn, long nanos) {
+    laps.took(turn, nanos);
+  }
+
+  /** The launch took that long on the device. */
+  public void took(int launch, long nanos) {
+    predictor.launches().took(launch, nanos);
+  }
+
+  /** There are no contexts to write back with after all. */
+  public void writeBackInTurn() {
+    laps.writeBackInTurn();
+  }
+
+  /** The program says what it launches next. */
+  public void upcoming(Iterable<Touches> launches) {
+    predictor.upcoming(launches);
+    window.follow();
+    window.slide();
+  }
+
+  /**
+   * The next thing to do, which then counts as done; null if there is nothing, or no room for it.
+   *
+   * @param limitBytes the most bytes on the device
+   */
+  public @Nullable Step next(long limitBytes) {
+    outcomes.left();
+    Step said = advice.next();
+    if (said != null) {
+      return said;
+    }
+    boolean byAge = oldestHaveLeft;
+    oldestHaveLeft = false;
+    if (pieces.residentBytes() > limitBytes) {
+      Step shrink = shrink(limitBytes, byAge);
+      if (shrink != null) {
+        return shrink;
+      }
+    }
+    Step demand = demand(limitBytes);
+    if (demand != null) {
+      return demand;
+    }
+    Step ahead = fetchAhead(limitBytes);
+    return ahead == null ? promote(limitBytes) : ahead;
+  }
+
+  private @Nullable Step shrink(long limitBytes, boolean byAge) {
+    List<Piece> leaving =
+        byAge ? room.letGoOldest(limitBytes) : room.shrink(predictor.position(), limitBytes);
+    return step(leaving, List.of(), true);
+  }
+
+  /**
+   * Nobody kept the budget while launches were only watched: of what is beyond it, the driver has
+   * let go what came first. Only that is sure to be there which was used last.
+   */
+  public void oldestHaveLeft() {
+    oldestHaveLeft = true;
+  }
+
+  /** Whether a step that already moves so much has no place for the piece. */
+  private boolean full(long bytes, Piece piece) {
+    return bytes > 0 && bytes + piece.bytes() > pieceBytes;
+  }
+
+  private @Nullable Step demand(long limitBytes) {
+    List<Piece> leaving = new ArrayList<>();
+    List<Piece> coming = new ArrayList<>();
+    long now = predictor.position();
+    long bytes = 0;
+    for (Piece piece = demands.first(); piece != null; piece = demands.first()) {
+      if (!piece.resident() && !(piece.placed() && piece.reliedOn())) {
+        if (full(bytes, piece)
+            || ((!laps.active()
+                    || !room.make(piece, now, now, limitBytes, leaving, Room.Choice.PASSING))
+                && !room.make(piece, now, now, limitBytes, leaving, Room.Choice.ANY))) {
+          break;
+        }
+        pieces.arrive(piece);
+        coming.add(piece);
+        bytes += piece.bytes();
+      }
+      demands.removeFirst();
+    }
+    return step(leaving, coming, true);
+  }
+
+  private @Nullable Step fetchAhead(long limitBytes) {
+    List<Piece> leaving = new ArrayList<>();
+    List<Piece> coming = new ArrayList<>();
+    ahead.next(limitBytes, leaving, coming);
+    Step step = step(leaving, coming, false);
+    return step == null ? advice.next() : step;
+  }
+
+  /**
+   * Brings in what the last launch accessed in place and is worth the room of others by now: while
+   * no launch waits for it.
+   */
+  private @Nullable Step promote(long limitBytes) {
+    List<Piece> leaving = new ArrayList<>();
+    List<Piece> coming = new ArrayList<>();
+    long now = predictor.position();
+    long bytes = 0;
+    for (Piece piece = promotions.next();
+        piece != null && !full(bytes, piece);
+        piece = promotions.next()) {
+      if (laps.decided()
+          || bypass.applies()
+          || !room.makeInstead(piece, now, limitBytes, leaving)) {
+        promotions.passOver();
+        continue;
+      }
+      promotions.comes();
+      pieces.arrive(piece);
+      coming.add(piece);
+      bytes += piece.bytes();
+    }
+    return step(leaving, coming, false);
+  }
+
+  private @Nullable Step step(List<Piece> leaving, List<Piece> coming, boolean demanding) {
+    if (leaving.isEmpty() && coming.isEmpty()) {
+      return null;
+    }
+    List<Piece> readMostly = new ArrayList<>();
+    List<Piece> unplaced = new ArrayList<>();
+    long now = predictor.position();
+    GoneRound lap = predictor.lapConfirmed() ? predictor.goneRound() : GoneRound.NONE;
+    for (Piece piece : coming) {
+      // What a launch under way relies on stays in place until it has come.
+      if (piece.turnsReadMostly(lap, now) && !(piece.placed() && piece.reliedOn())) {
+        if (piece.suspended() || (followsEarlierRun() && !piece.stays())) {
+          readMostly.add(piece); // else as it leaves
+        }
+        if (piece.placed()) { // read-mostly goes before in place
+          piece.setPlaced(false);
+          unplaced.add(piece);
+        }
+      }
+    }
+    for (Piece piece : leaving) {
+      if (piece.turnsReadMostly(lap, now)
+          && !(piece.dead() || piece.placed() || piece.suitsInPlace())) {
+        readMostly.add(piece);
+      }
+    }
+    return Step.moving(leaving, coming, readMostly, unplaced, demanding);
+  }
+
+  /** Whether launches access nothing on the host. Looks at every piece. */
+  public boolean nothingIsInPlace() {
+    for (Piece piece : pieces.all()) {
+      if (piece.placed() && !piece.resident()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether something is to be said before launches that were told of may go ahead. */
+  public boolean advises() {
+    return advice.pending();
+  }
+
+  private boolean followsEarlierRun() {
+    return recorded != null && recorded.follower().state() == ScheduleFollower.State.FOLLOWED;
+  }
+
+  private boolean evictable(Piece piece) {
+    return !piece.held() && !piece.stuck(predictor.position());
+  }
+
+  private void gone(Piece piece) {
+    pieces.leave(piece);
+    window.left(piece);
+  }
+
+  /** The driver would not let a piece go: it is still there, and others are to leave instead. */
+  public void refused(Piece piece) {
+    stays(piece);
+    for (Piece part : Piece.current(List.of(piece))) {
+      part.stickUntil(predictor.position() + STUCK_LAUNCHES);
+    }
+  }
+
+  /** The same, and it is to leave soon. */
+  public void stays(Piece piece) {
+    Piece.current(List.of(piece)).forEach(pieces::stay);
+  }
+
+  /** Memory is being freed. */
+  public void freed(AddressRange range) {
+    pieces.remove(range).forEach(outcomes::gone);
+    if (recorded != null) {
+      recorded.freed(range);
+    }
+    window.follow();
+    window.slide();
+  }
+
+  /** The pieces of a launch, as far as it is known. */
+  public List<Piece> piecesOf(int launch) {
+    return window.piecesOf(launch);
+  }
+
+  /** How far ahead to look, in launches; 0 is not at all. */
+  public void lookAhead(int launches) {
+    ahead.lookAhead(launches);
+  }
+
+  /** What becomes of steps between their announcement and their doing. */
+  public AnnouncedSteps announced() {
+    return announced;
+  }
+
+  /** Where it is told what others do with memory. */
+  public OthersMoves others() {
+    return others;
+  }
+
+  /** What came of what was fetched ahead. */
+  public Outcomes outcomes() {
+    return outcomes;
+  }
+
+  /** What is expected. */
+  public Predictor predictor() {
+    return predictor;
+  }
+
+  /** How it goes with the recorded run that is expected, if one is. */
+  public Optional<ScheduleFollower.State> earlierRun() {
+    return recorded == null ? Optional.empty() : Optional.of(recorded.follower().state());
+  }
+
+  /** The account of residency. */
+  public Pieces pieces() {
+    return pieces;
+  }
+}

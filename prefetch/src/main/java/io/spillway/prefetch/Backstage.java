@@ -409,7 +409,7 @@ final class Backstage implements AutoCloseable {
 
   /** Lets a launch that goes ahead be issued. */
   private void letLaunch() {
-    if (planner.launching() && waiting.isEmpty()) {
+    if (!planner.declared().isEmpty() && waiting.isEmpty()) {
       long start = System.nanoTime();
       while (!inbox.hasNext()
           && !attention.wanted()
@@ -465,10 +465,10 @@ final class Backstage implements AutoCloseable {
     waiting.removeIf(
         launch -> {
           boolean ready =
-              (!more || (!planner.advises() && planner.missing(launch.sequence()).isEmpty()))
-                  && (stopped || !mover.calling(planner.declared(launch.sequence())));
+              (!more || (!planner.advises() && planner.declared().missing(launch.sequence()).isEmpty()))
+                  && (stopped || !mover.calling(planner.declared().pieces(launch.sequence())));
           if (ready) {
-            planner.goesAhead(launch.sequence());
+            planner.declared().goesAhead(launch.sequence());
             launch.ready().countDown();
           }
           return ready;
@@ -541,7 +541,7 @@ final class Backstage implements AutoCloseable {
     for (Piece piece : planner.pieces().touching(range)) {
       if (piece.placed() && !piece.resident()) {
         if (declared.waiting() == null) {
-          planner.goesAhead(declared.sequence(), piece);
+          planner.declared().goesAhead(declared.sequence(), piece);
         }
         if (!piece.inPlace()) {
           mover.gone(piece);

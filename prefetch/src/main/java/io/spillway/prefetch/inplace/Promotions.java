@@ -6,6 +6,7 @@ import io.spillway.prefetch.launch.OpenLaunch;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +17,19 @@ import org.jspecify.annotations.Nullable;
 public final class Promotions {
 
   private final Prices prices;
+  private final BooleanSupplier chosenOtherwise;
   private final Deque<Piece> candidates = new ArrayDeque<>();
   private double nanosLeft;
 
-  public Promotions(Prices prices) {
+  /**
+   * None.
+   *
+   * @param chosenOtherwise whether a lap's plan or a recorded run says what comes, so that nothing
+   *     of this does
+   */
+  public Promotions(Prices prices, BooleanSupplier chosenOtherwise) {
     this.prices = prices;
+    this.chosenOtherwise = chosenOtherwise;
   }
 
   /**
@@ -32,6 +41,11 @@ public final class Promotions {
     candidates.clear();
     candidates.addAll(launch.inPlace());
     nanosLeft = nanos;
+  }
+
+  /** Whether any of it comes. */
+  public boolean apply() {
+    return !chosenOtherwise.getAsBoolean();
   }
 
   /** The next one, which stays the next; null if there is none, or no time. */

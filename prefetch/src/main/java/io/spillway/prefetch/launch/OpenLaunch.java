@@ -84,6 +84,11 @@ public final class OpenLaunch {
     waitNanos += piece.bytes() * nanosPerByte;
   }
 
+  /** The launch's number. */
+  long sequence() {
+    return sequence;
+  }
+
   /** The launch's site. */
   public long site() {
     return site;

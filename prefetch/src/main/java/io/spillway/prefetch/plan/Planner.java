@@ -7,16 +7,17 @@ import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.evict.Prices;
 import io.spillway.evict.Victims;
-import io.spillway.predict.GoneRound;
 import io.spillway.predict.Predictor;
 import io.spillway.predict.ScheduleFollower;
 import io.spillway.predict.Touches;
 import io.spillway.prefetch.inplace.Admission;
 import io.spillway.prefetch.inplace.Backlog;
 import io.spillway.prefetch.inplace.Bypass;
+import io.spillway.prefetch.inplace.ForeseenInPlace;
 import io.spillway.prefetch.inplace.InPlaceChoice;
 import io.spillway.prefetch.inplace.Promotions;
 import io.spillway.prefetch.lap.LapStays;
+import io.spillway.prefetch.launch.DeclaredLaunches;
 import io.spillway.prefetch.launch.OpenLaunch;
 import io.spillway.prefetch.launch.RecordedRun;
 import io.spillway.prefetch.launch.Window;
@@ -29,9 +30,7 @@ import io.spillway.prefetch.trial.TimedLaunch;
 import io.spillway.profile.RunSchedule;
 import io.spillway.range.AddressRange;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -69,21 +68,20 @@ public final class Planner {
   private final Room room;
   private final LookAhead ahead;
   private final Promotions promotions;
+  private final NextStep next;
   private final LapStays laps;
   private final OthersMoves others;
   private final AnnouncedSteps announced;
-  private final long pieceBytes;
   private final Predictor.Bounds bounds;
 
-  private final Map<Long, OpenLaunch> unissued = new HashMap<>();
+  private final DeclaredLaunches declared = new DeclaredLaunches();
   private final FirstReuse reuse = new FirstReuse();
-  private final Demands demands = new Demands(unissued::containsKey);
+  private final Demands demands = new Demands(declared::contains);
 
   private final PendingAdvice advice = new PendingAdvice();
   private final List<Piece> scratch = new ArrayList<>();
   private boolean times;
   private final Sampling sampling = new Sampling();
-  private boolean oldestHaveLeft;
   private @Nullable RecordedRun recorded;
 
   /** The window that was told what a recorded lap only reads. */
@@ -105,7 +103,6 @@ public final class Planner {
       Predictor.Bounds bounds,
       Predicate<AddressRange> droppable) {
     this.prices = prices;
-    this.pieceBytes = pieceBytes;
     this.bounds = bounds;
     pieces = new Pieces(pieceBytes, droppable);
     victims = new Victims(pieces, prices);
@@ -134,19 +131,24 @@ public final class Planner {
     ahead =
         new LookAhead(
             predictor,
-            pieces,
             window,
             room,
             outcomes,
-            trials,
             admission,
-            bypass,
-            laps,
+            new ForeseenInPlace(
+                window, trials, admission, bypass, advice, roomBytes, this::followsEarlierRun),
+            laps);
+    promotions = new Promotions(prices, () -> laps.decided() || bypass.applies());
+    next =
+        new NextStep(
+            predictor,
+            new Drafts(predictor, pieces, this::followsEarlierRun, pieceBytes),
+            room,
+            demands,
+            ahead,
+            promotions,
             advice,
-            pieceBytes,
-            roomBytes,
-            this::followsEarlierRun);
-    promotions = new Promotions(prices);
+            laps);
     others = new OthersMoves(predictor, pieces, demands, outcomes, room, window, this::gone);
     announced =
         new AnnouncedSteps(predictor, pieces, demands, outcomes, window, advice, this::gone);
@@ -176,8 +178,11 @@ public final class Planner {
    */
   public void declare(
       long sequence, long site, long address, long bytes, AccessKind kind, long limitBytes) {
-    OpenLaunch launch =
-        unissued.computeIfAbsent(sequence, s -> new OpenLaunch(s, site, recordedBytes(site)));
+    OpenLaunch launch = declared.find(sequence);
+    if (launch == null) {
+      launch = new OpenLaunch(sequence, site, recordedBytes(site));
+      declared.add(launch);
+    }
     long next = predictor.position() + 1;
     scratch.clear();
     pieces.cover(address, bytes, scratch);
@@ -228,7 +233,7 @@ public final class Planner {
    * @return its number among the distinct launches
    */
   public int issued(long sequence, Touches launch, long limitBytes) {
-    if (!unissued.containsKey(sequence)) { // what was declared was not heard
+    if (!declared.contains(sequence)) { // what was declared was not heard
       for (int i = 0; i < launch.count(); i++) {
         declare(
             sequence,
@@ -239,9 +244,8 @@ public final class Planner {
             limitBytes);
       }
     }
-    OpenLaunch open = unissued.remove(sequence);
+    OpenLaunch open = declared.release(sequence);
     if (open != null) {
-      open.release();
       for (Piece piece : open.current()) {
         if (!piece.placed()) {
           pieces.arrive(piece);
@@ -277,8 +281,7 @@ public final class Planner {
    * they brought in themselves is not in the account until it is used again.
    */
   public void resynchronise() {
-    unissued.values().forEach(OpenLaunch::release);
-    unissued.clear();
+    declared.releaseAll();
     demands.clear();
     predictor.lose();
     window.follow();
@@ -287,45 +290,12 @@ public final class Planner {
 
   /** A launch that was declared is not heard of again. */
   public void abandoned(long sequence) {
-    OpenLaunch open = unissued.remove(sequence);
-    if (open != null) {
-      open.release();
-    }
-  }
-
-  /** Whether a launch was declared and is not issued yet. */
-  public boolean launching() {
-    return !unissued.isEmpty();
-  }
-
-  /** A declared launch waits no longer: it goes ahead with what of its data is in place. */
-  public void goesAhead(long sequence) {
-    declared(sequence).forEach(piece -> goesAhead(sequence, piece));
-  }
-
-  /** A declared launch does not wait for this piece. */
-  public void goesAhead(long sequence, Piece piece) {
-    OpenLaunch open = unissued.get(sequence);
-    if (open != null && piece.placed() && !piece.resident()) {
-      open.reliesOn(piece);
-    }
-  }
-
-  /** What a launch touches that was declared and is not issued. */
-  public List<Piece> declared(long sequence) {
-    OpenLaunch open = unissued.get(sequence);
-    return open == null ? List.of() : open.current();
-  }
-
-  /** What a declared launch still lacks. */
-  public List<Piece> missing(long sequence) {
-    OpenLaunch open = unissued.get(sequence);
-    return open == null ? List.of() : open.missing();
+    declared.release(sequence);
   }
 
   /** What to make of the time that a declared launch takes; null if nothing. */
   public @Nullable TimedLaunch timed(long sequence, long limitBytes) {
-    OpenLaunch open = unissued.get(sequence);
+    OpenLaunch open = declared.find(sequence);
     return open == null ? null : inPlace.timed(open, limitBytes);
   }
 
@@ -384,29 +354,7 @@ public final class Planner {
   public @Nullable Step next(long limitBytes) {
     outcomes.left();
     Step said = advice.next();
-    if (said != null) {
-      return said;
-    }
-    boolean byAge = oldestHaveLeft;
-    oldestHaveLeft = false;
-    if (pieces.residentBytes() > limitBytes) {
-      Step shrink = shrink(limitBytes, byAge);
-      if (shrink != null) {
-        return shrink;
-      }
-    }
-    Step demand = demand(limitBytes);
-    if (demand != null) {
-      return demand;
-    }
-    Step ahead = fetchAhead(limitBytes);
-    return ahead == null ? promote(limitBytes) : ahead;
-  }
-
-  private @Nullable Step shrink(long limitBytes, boolean byAge) {
-    List<Piece> leaving =
-        byAge ? room.letGoOldest(limitBytes) : room.shrink(predictor.position(), limitBytes);
-    return step(leaving, List.of(), true);
+    return said != null ? said : next.next(limitBytes);
   }
 
   /**
@@ -414,97 +362,7 @@ public final class Planner {
    * let go what came first. Only that is sure to be there which was used last.
    */
   public void oldestHaveLeft() {
-    oldestHaveLeft = true;
-  }
-
-  /** Whether a step that already moves so much has no place for the piece. */
-  private boolean full(long bytes, Piece piece) {
-    return bytes > 0 && bytes + piece.bytes() > pieceBytes;
-  }
-
-  private @Nullable Step demand(long limitBytes) {
-    List<Piece> leaving = new ArrayList<>();
-    List<Piece> coming = new ArrayList<>();
-    long now = predictor.position();
-    long bytes = 0;
-    for (Piece piece = demands.first(); piece != null; piece = demands.first()) {
-      if (!piece.resident() && !(piece.placed() && piece.reliedOn())) {
-        if (full(bytes, piece)
-            || ((!laps.active()
-                    || !room.make(piece, now, now, limitBytes, leaving, Room.Choice.PASSING))
-                && !room.make(piece, now, now, limitBytes, leaving, Room.Choice.ANY))) {
-          break;
-        }
-        pieces.arrive(piece);
-        coming.add(piece);
-        bytes += piece.bytes();
-      }
-      demands.removeFirst();
-    }
-    return step(leaving, coming, true);
-  }
-
-  private @Nullable Step fetchAhead(long limitBytes) {
-    List<Piece> leaving = new ArrayList<>();
-    List<Piece> coming = new ArrayList<>();
-    ahead.next(limitBytes, leaving, coming);
-    Step step = step(leaving, coming, false);
-    return step == null ? advice.next() : step;
-  }
-
-  /**
-   * Brings in what the last launch accessed in place and is worth the room of others by now: while
-   * no launch waits for it.
-   */
-  private @Nullable Step promote(long limitBytes) {
-    List<Piece> leaving = new ArrayList<>();
-    List<Piece> coming = new ArrayList<>();
-    long now = predictor.position();
-    long bytes = 0;
-    for (Piece piece = promotions.next();
-        piece != null && !full(bytes, piece);
-        piece = promotions.next()) {
-      if (laps.decided()
-          || bypass.applies()
-          || !room.makeInstead(piece, now, limitBytes, leaving)) {
-        promotions.passOver();
-        continue;
-      }
-      promotions.comes();
-      pieces.arrive(piece);
-      coming.add(piece);
-      bytes += piece.bytes();
-    }
-    return step(leaving, coming, false);
-  }
-
-  private @Nullable Step step(List<Piece> leaving, List<Piece> coming, boolean demanding) {
-    if (leaving.isEmpty() && coming.isEmpty()) {
-      return null;
-    }
-    List<Piece> readMostly = new ArrayList<>();
-    List<Piece> unplaced = new ArrayList<>();
-    long now = predictor.position();
-    GoneRound lap = predictor.lapConfirmed() ? predictor.goneRound() : GoneRound.NONE;
-    for (Piece piece : coming) {
-      // What a launch under way relies on stays in place until it has come.
-      if (piece.turnsReadMostly(lap, now) && !(piece.placed() && piece.reliedOn())) {
-        if (piece.suspended() || (followsEarlierRun() && !piece.stays())) {
-          readMostly.add(piece); // else as it leaves
-        }
-        if (piece.placed()) { // read-mostly goes before in place
-          piece.setPlaced(false);
-          unplaced.add(piece);
-        }
-      }
-    }
-    for (Piece piece : leaving) {
-      if (piece.turnsReadMostly(lap, now)
-          && !(piece.dead() || piece.placed() || piece.suitsInPlace())) {
-        readMostly.add(piece);
-      }
-    }
-    return Step.moving(leaving, coming, readMostly, unplaced, demanding);
+    next.oldestHaveLeft();
   }
 
   /** Whether launches access nothing on the host. Looks at every piece. */
@@ -566,6 +424,11 @@ public final class Planner {
   /** How far ahead to look, in launches; 0 is not at all. */
   public void lookAhead(int launches) {
     ahead.lookAhead(launches);
+  }
+
+  /** Launches that were declared and are not issued yet. */
+  public DeclaredLaunches declared() {
+    return declared;
   }
 
   /** What becomes of steps between their announcement and their doing. */

@@ -102,10 +102,15 @@ final class Room {
     return true;
   }
 
+  /** Whether more is on the device than may be. */
+  boolean exceeded(long limitBytes) {
+    return pieces.residentBytes() > limitBytes;
+  }
+
   /** What leaves because there is less room than before. */
   List<Piece> shrink(long now, long limitBytes) {
     List<Piece> leaving = new ArrayList<>();
-    while (pieces.residentBytes() > limitBytes) {
+    while (exceeded(limitBytes)) {
       Piece victim = dead();
       if (victim == null) {
         victim = victims.choose(now, now, evictable);
@@ -149,7 +154,7 @@ final class Room {
     byAge.sort(Comparator.comparingLong(Piece::lastSequence));
     List<Piece> leaving = new ArrayList<>();
     for (Piece piece : byAge) {
-      if (pieces.residentBytes() <= limitBytes) {
+      if (!exceeded(limitBytes)) {
         break;
       }
       leave(piece, null);

@@ -90,12 +90,12 @@ final class OvertakenStepTest {
 
     assertThat(planner.announced().withdraw(planned)).containsExactlyElementsOf(planned.leaving());
 
-    assertThat(planner.missing(FIT + 1)).isEmpty();
-    assertThat(planner.missing(FIT)).hasSize(1);
+    assertThat(planner.declared().missing(FIT + 1)).isEmpty();
+    assertThat(planner.declared().missing(FIT)).hasSize(1);
     Step other = planner.next(LIMIT);
     assertThat(other.leaving()).hasSize(1).doesNotContainAnyElementsOf(planned.leaving());
     assertThat(other.coming()).containsExactlyElementsOf(planned.coming());
-    assertThat(planner.missing(FIT)).isEmpty();
+    assertThat(planner.declared().missing(FIT)).isEmpty();
     assertThat(planner.pieces().residentBytes()).isEqualTo(LIMIT);
   }
 
@@ -120,7 +120,7 @@ final class OvertakenStepTest {
     planner.announced().withdraw(planned);
     planner.issued(FIT + 1, layer(victim), LIMIT); // what the first holds still does not leave
 
-    assertThat(planner.missing(-1)).isEmpty();
+    assertThat(planner.declared().missing(-1)).isEmpty();
     assertThat(planner.next(LIMIT).leaving()).doesNotContainAnyElementsOf(planned.leaving());
   }
 
@@ -160,7 +160,7 @@ final class OvertakenStepTest {
   void whatALaunchLackedThatWentAheadIsNotFetchedForIt() {
     planner.announced().withdraw(planned);
     planner.lookAhead(0);
-    assertThat(planner.missing(FIT)).hasSize(1);
+    assertThat(planner.declared().missing(FIT)).hasSize(1);
 
     planner.issued(FIT, layer(FIT), LIMIT); // it brings it in itself
     planner.others().moved(new AddressRange(BASE + FIT * PIECE, PIECE), false);
@@ -192,7 +192,7 @@ final class OvertakenStepTest {
     planner.announced().reopen(advice);
     assertThat(ending.placed()).isTrue();
     declare(FIT + 1, FIT + 1);
-    planner.goesAhead(FIT + 1, ending); // it saw it in place
+    planner.declared().goesAhead(FIT + 1, ending); // it saw it in place
 
     assertThat(planner.announced().overtaken(advice)).isFalse();
     assertThat(planner.announced().close(advice).advises()).isFalse();
@@ -219,7 +219,7 @@ final class OvertakenStepTest {
   void whatHasNoRoomAfterAllIsBroughtInInsteadOfSomethingElse() {
     planned.leaving().forEach(planner::refused);
     planner.announced().comesNot(planned);
-    assertThat(planner.missing(FIT)).hasSize(1);
+    assertThat(planner.declared().missing(FIT)).hasSize(1);
 
     Step other = planner.next(LIMIT);
     assertThat(other.leaving()).hasSize(1).doesNotContainAnyElementsOf(planned.leaving());
@@ -273,7 +273,7 @@ final class OvertakenStepTest {
       int layer = i % (FIT + 2);
       declare(sequence, layer);
       doAll();
-      assertThat(planner.missing(sequence)).as("launch %d", i).isEmpty();
+      assertThat(planner.declared().missing(sequence)).as("launch %d", i).isEmpty();
       declare(sequence + 1, other);
       planner.issued(sequence + 1, layer(other), LIMIT);
       planner.issued(sequence, layer(layer), LIMIT);

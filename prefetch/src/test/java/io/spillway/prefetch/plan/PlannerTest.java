@@ -145,7 +145,7 @@ final class PlannerTest {
     planner.declare(0, SITE, BASE, LAYER, AccessKind.READ, limitBytes);
     planner.declare(1, SITE, BASE + Blocks.BYTES, Blocks.BYTES, AccessKind.READ, limitBytes);
 
-    assertThat(planner.missing(0)).extracting(Piece::bytes).contains(Blocks.BYTES);
+    assertThat(planner.declared().missing(0)).extracting(Piece::bytes).contains(Blocks.BYTES);
     planner.issued(0, layer(0, AccessKind.READ), limitBytes);
     steps();
 
@@ -164,7 +164,7 @@ final class PlannerTest {
 
     assertThat(bytesIn).isEqualTo(LAYER);
     assertThat(planner.pieces().residentBytes()).isEqualTo(LAYER);
-    assertThat(planner.missing(0)).isEmpty();
+    assertThat(planner.declared().missing(0)).isEmpty();
   }
 
   @Test

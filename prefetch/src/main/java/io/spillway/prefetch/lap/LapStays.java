@@ -1,6 +1,5 @@
 package io.spillway.prefetch.lap;
 
-import io.spillway.evict.Crossings;
 import io.spillway.evict.LapPlan;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
@@ -9,9 +8,7 @@ import io.spillway.prefetch.launch.Window;
 import io.spillway.prefetch.trial.InPlaceTrials;
 import io.spillway.prefetch.trial.LapTurn;
 import io.spillway.prefetch.trial.ReadInPlace;
-import java.util.BitSet;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +23,10 @@ public final class LapStays {
 
   private final Predictor predictor;
   private final Window window;
-  private Prices prices;
   private final long inFlightBytes;
   private final InPlaceTrials trials;
+  private final LapPlanner planner;
   private final ReadInPlace reading = new ReadInPlace();
-  private final PlanSearch search = new PlanSearch();
   private @Nullable LapPlan plan;
   private boolean confirmed;
   private long builds;
@@ -63,30 +59,20 @@ public final class LapStays {
   /** What tells the lap from others: its launches. */
   private long launchesMade;
 
-  private @Nullable LapTurn turn;
-  private long turns;
-
-  /** The position of the last turn. */
-  private long lastTurn;
-
-  /** The turn at which it was decided, or another lap began. */
-  private long firstTurn;
-
-  /** Whether all that is to be in place was at the last turn. */
-  private boolean wasInPlace;
+  private final LapTurns turns = new LapTurns();
 
   public LapStays(
       Predictor predictor, Window window, Prices prices, InPlaceTrials trials, long inFlightBytes) {
     this.predictor = predictor;
     this.window = window;
-    this.prices = prices;
     this.trials = trials;
+    this.planner = new LapPlanner(predictor, window, prices, trials, inFlightBytes);
     this.inFlightBytes = inFlightBytes;
   }
 
   /** A launch was announced. */
   public void follow(long limitBytes) {
-    turn = null;
+    turns.launched();
     if (!predictor.inLap() || predictor.lapLength() > LONGEST) {
       plan = null;
       return;
@@ -108,11 +94,10 @@ public final class LapStays {
       decide(now, limitBytes);
     } else {
       int at = (int) ((now - start - 1) % followed.length());
-      mark(followed, at, window.piecesOf(predictor.launch((int) predictor.lapLength())));
+      LapPlanner.mark(followed, at, window.piecesOf(predictor.launch((int) predictor.lapLength())));
     }
-    if (otherwise || (now - lastTurn) == predictor.lapLength()) {
-      lastTurn = now;
-      turn(!otherwise);
+    if (otherwise || turns.due(now, predictor.lapLength())) {
+      turns.turn(now, !otherwise, reading.chosen() && allIsInPlace());
     }
   }
 
@@ -131,21 +116,9 @@ public final class LapStays {
     launchesMade = made;
     if (isAnother) {
       reading.begin();
-      search.forget();
+      planner.forget();
     }
     return isAnother;
-  }
-
-  /** The launch is a turn of the lap, of one that goes on or of another. */
-  private void turn(boolean goesOn) {
-    turns += goesOn ? 1 : 2;
-    if (!goesOn) {
-      firstTurn = turns;
-      wasInPlace = false;
-    }
-    boolean inPlace = reading.chosen() && allIsInPlace();
-    turn = new LapTurn(turns, inPlace && wasInPlace);
-    wasInPlace = inPlace;
   }
 
   private boolean allIsInPlace() {
@@ -158,17 +131,17 @@ public final class LapStays {
 
   /** The turn of the lap that the launch announced last was; null if it was none. */
   public @Nullable LapTurn turn() {
-    return turn;
+    return turns.last();
   }
 
   /** The lap that ended with that turn took so long. */
   public void took(LapTurn turn, long nanos) {
     LapPlan decided = plan;
-    if (decided == null || decidesAnew || turn.number() <= firstTurn || !confirmed) {
+    if (decided == null || decidesAnew || turns.beganBefore(turn) || !confirmed) {
       return;
     }
     // Since it was looked at, more launches have been timed.
-    launchNanos = new Lap(predictor.position(), roomBytes).costs.launchNanos(decided);
+    launchNanos = planner.lap(predictor.position(), roomBytes).costs().launchNanos(decided);
     decidesAnew |=
         reading.chosen()
             ? reading.readInPlace(nanos, readsInPlace, turn.inPlace())
@@ -178,7 +151,7 @@ public final class LapStays {
   private ReadInPlace.Estimate estimate() {
     ReadInPlace.Estimate known = estimate;
     if (known == null) {
-      known = new Lap(predictor.position(), roomBytes).compare();
+      known = planner.lap(predictor.position(), roomBytes).compare();
       estimate = known;
     }
     return known;
@@ -186,13 +159,12 @@ public final class LapStays {
 
   /** There are no contexts to write back with after all: what was decided is void. */
   public void writeBackInTurn() {
-    prices = prices.inTurn();
+    planner.writeBackInTurn();
     decidesAnew = true;
   }
 
   private void decide(long now, long limitBytes) {
-    search.begin(window.lap().stream().mapToLong(List::size).sum());
-    Lap lap = new Lap(now, limitBytes);
+    LapPlanner.Lap lap = planner.begin(now, limitBytes);
     LapPlan decided = lap.plan(reading.chosen());
     if (!reading.chosen() && lap.anyToPlaceAtFirst()) {
       estimate = lap.compare();
@@ -202,9 +174,7 @@ public final class LapStays {
       estimate = null;
     }
     lap.mark(decided);
-    launchNanos = lap.costs.launchNanos(decided);
-    movingNanos = lap.costs.movingNanos(decided);
-    linkNanos = lap.costs.linkNanos(decided);
+    forecast(lap.costs(), decided);
     readsInPlace = lap.readsInPlace(decided);
     plan = decided;
     confirmed = predictor.lapConfirmed();
@@ -224,11 +194,14 @@ public final class LapStays {
    */
   private boolean lookAgain(LapPlan decided, long now) {
     nextLook = now + predictor.lapLength();
-    LapCosts costs = new Lap(now, roomBytes).costs;
+    forecast(planner.lap(now, roomBytes).costs(), decided);
+    return somethingIsWrittenBack(now);
+  }
+
+  private void forecast(LapCosts costs, LapPlan decided) {
     launchNanos = costs.launchNanos(decided);
     movingNanos = costs.movingNanos(decided);
     linkNanos = costs.linkNanos(decided);
-    return somethingIsWrittenBack(now);
   }
 
   /**
@@ -261,115 +234,6 @@ public final class LapStays {
       }
     }
     return false;
-  }
-
-  /** The lap from the next launch on. */
-  private final class Lap {
-    private final List<List<Piece>> uses = window.lap();
-    private final long[] sites = new long[uses.size()];
-    private final BitSet beyond = new BitSet();
-    private final long now;
-    private final long limitBytes;
-    private final Crossings crossings;
-    private final LapCosts costs;
-
-    Lap(long now, long limitBytes) {
-      this.now = now;
-      this.limitBytes = limitBytes;
-      for (int at = 0; at < uses.size(); at++) {
-        sites[at] = predictor.launches().site(predictor.launch(at + 1));
-        beyond.set(at, uses.get(at).stream().mapToLong(Piece::bytes).sum() > limitBytes);
-      }
-      crossings = new Crossings(uses, (at, i) -> window.kind(at + 1, uses.get(at).get(i)));
-      costs =
-          new LapCosts(
-              uses, sites, crossings, prices, trials, this::dropped, this::droppedOnceCopied);
-    }
-
-    /** What can be dropped, now or soon. */
-    boolean dropped(Piece piece) {
-      return piece.droppedSoon(predictor.goneRound(), now);
-    }
-
-    private boolean droppedOnceCopied(Piece piece) {
-      return piece.droppedOnceCopied(predictor.goneRound(), now);
-    }
-
-    /**
-     * Plans it.
-     *
-     * @param readsInPlace whether what can be dropped may be in place; if there is no room for all
-     *     that a launch touches, it may in any case
-     */
-    LapPlan plan(boolean readsInPlace) {
-      LapPlan.InPlace allowed =
-          new LapPlan.InPlace() {
-            @Override
-            public boolean allowed(Piece piece, int at) {
-              return predictor.lapConfirmed() && trials.allowed(sites[at], now);
-            }
-
-            @Override
-            public boolean dropped(Piece piece) {
-              return Lap.this.dropped(piece);
-            }
-
-            @Override
-            public boolean droppedToo(int at) {
-              return readsInPlace || beyond.get(at);
-            }
-
-            @Override
-            public Crossings crossings(List<List<Piece>> of) {
-              return crossings;
-            }
-          };
-      return prices.beside()
-          ? search.plan(
-              readsInPlace,
-              shares -> LapPlan.choices(uses, limitBytes, inFlightBytes, prices, allowed, shares),
-              shares ->
-                  LapPlan.choices(
-                      uses, limitBytes, inFlightBytes, prices.asBeside(), allowed, shares),
-              choices -> costs.best(choices, limitBytes))
-          : LapPlan.of(uses, limitBytes, inFlightBytes, prices, allowed);
-    }
-
-    ReadInPlace.Estimate compare() {
-      return costs.compare(plan(false), plan(true));
-    }
-
-    /** Whether something is in place already, or has to be copied before it can be dropped. */
-    boolean anyToPlaceAtFirst() {
-      return predictor.lapConfirmed()
-          && anyPiece(piece -> (piece.placed() && dropped(piece)) || droppedOnceCopied(piece));
-    }
-
-    boolean readsInPlace(LapPlan decided) {
-      return anyPiece(piece -> decided.inPlace(piece) && dropped(piece));
-    }
-
-    private boolean anyPiece(Predicate<Piece> matching) {
-      return uses.stream().flatMap(List::stream).anyMatch(matching);
-    }
-
-    /** Tells the pieces, as if the last lap had gone by that plan. */
-    void mark(LapPlan decided) {
-      for (int at = 0; at < uses.size(); at++) {
-        LapStays.mark(decided, at, uses.get(at));
-        for (Piece piece : uses.get(at)) {
-          if (predictor.lapConfirmed()) { // else nothing was allowed
-            piece.setSuitsInPlace(decided.inPlace(piece));
-          }
-        }
-      }
-    }
-  }
-
-  private static void mark(LapPlan plan, int at, List<Piece> used) {
-    for (int i = 0; i < used.size(); i++) {
-      used.get(i).setStays(plan.stays(at, i));
-    }
   }
 
   /** Whether a piece is one that could be dropped and that the lap rather reads in place. */

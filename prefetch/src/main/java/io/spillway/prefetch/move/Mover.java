@@ -1,27 +1,12 @@
 package io.spillway.prefetch.move;
 
 import io.spillway.SessionContext;
-import io.spillway.allocate.LiveAllocation;
-import io.spillway.driver.DriverException;
-import io.spillway.driver.SiblingDriver;
 import io.spillway.driver.StreamHandle;
-import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.evict.Piece;
-import io.spillway.hint.Hint;
 import io.spillway.hint.Plan;
-import io.spillway.hint.PlanApplier;
 import io.spillway.prefetch.step.Step;
 import io.spillway.range.AddressRange;
-import io.spillway.range.Blocks;
-import io.spillway.range.ByteSize;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BiConsumer;
 
 /**
  * Does steps: waits for the launches that still use what leaves, lets it go, and has what comes
@@ -46,35 +31,16 @@ public final class Mover implements AutoCloseable {
     void failed(RuntimeException failure);
   }
 
-  /**
-   * What a lane is given at least of a step that several share: the rate of calls of 32 MiB is 0.8
-   * of the most (measurements h200: {@code prefetch.h2d}).
-   */
-  private static final long LEAST_PART_BYTES = 32 * ByteSize.MIB;
-
   /** Lanes: two contexts fetch 49 to 51 GB/s, and so do four (H200; docs/moving.md). */
   public static final int LANES = 2;
 
-  /**
-   * A range that comes.
-   *
-   * @param written whether what it held before is of no interest
-   */
-  private record Coming(AddressRange range, boolean written) {}
-
   private final SessionContext context;
   private final Completions completions;
-  private final Presence presence;
+  private final PiecePresence presence;
   private final Calls calls;
-  private final int inFlight;
-  private final List<FetchLane> lanes = new ArrayList<>();
+  private final FetchLanes lanes;
+  private final Fetches fetches;
   private final WriteBacks writeBacks;
-  private final Deque<Flight> flights = new ArrayDeque<>();
-
-  /** Whose fetches were not called for, by lanes, since there was no room after all. */
-  private final Queue<Step> turnedBack = new ConcurrentLinkedQueue<>();
-
-  private int number;
   private long refused;
 
   public Mover(
@@ -86,56 +52,11 @@ public final class Mover implements AutoCloseable {
       Calls calls) {
     this.context = context;
     this.completions = completions;
-    this.presence = presence;
+    this.presence = new PiecePresence(context, presence);
     this.calls = calls;
-    this.inFlight = inFlight;
-    try {
-      ContextShare share = openLanes(pieceBytes);
-      int writingBack = lanes.getFirst().driver().ownsContext() ? share.writingBack() : 0;
-      writeBacks = new WriteBacks(context, writingBack, calls);
-    } catch (RuntimeException e) {
-      lanes.forEach(FetchLane::close);
-      throw e;
-    }
-  }
-
-  private ContextShare openLanes(long pieceBytes) {
-    long freeBytes = context.driver().memoryInfo().freeBytes();
-    lanes.add(lane(sibling(context.driver()), pieceBytes));
-    long takenBytes = freeBytes - context.driver().memoryInfo().freeBytes();
-    ContextShare share = ContextShare.of(context.driver(), takenBytes);
-    while (lanes.getFirst().driver().ownsContext() && lanes.size() < share.fetching()) {
-      try {
-        lanes.add(lane(context.driver().openSibling(), pieceBytes));
-      } catch (DriverException e) {
-        log("data is fetched by one thread: {0}", e);
-        return new ContextShare(lanes.size());
-      }
-    }
-    return share;
-  }
-
-  private FetchLane lane(UnifiedMemoryDriver driver, long pieceBytes) {
-    PlanApplier applier = context.applier().through(driver).withPieces(pieceBytes);
-    return FetchLane.of(driver, applier, inFlight);
-  }
-
-  /** Where there is no room for a sibling, moves go by the driver's own calls. */
-  private static UnifiedMemoryDriver sibling(UnifiedMemoryDriver driver) {
-    try {
-      return driver.openSibling();
-    } catch (DriverException e) {
-      log(
-          "data is moved in the program's own context, and its launches wait for calls that"
-              + " move: {0}",
-          e);
-      return SiblingDriver.of(driver);
-    }
-  }
-
-  private static void log(String line, DriverException e) {
-    System.getLogger(Mover.class.getName())
-        .log(System.Logger.Level.INFO, line.replace("'", "''"), e.getMessage());
+    lanes = new FetchLanes(context, pieceBytes, inFlight);
+    fetches = new Fetches(lanes, inFlight, this.presence, calls);
+    writeBacks = new WriteBacks(context, lanes.writingBack(), calls);
   }
 
   /**
@@ -145,14 +66,9 @@ public final class Mover implements AutoCloseable {
    * @return what the driver would not let go, so that it may still be there
    */
   public List<Piece> execute(Step step, boolean fetch) {
-    reap();
-    while (flights.size() > (inFlight - 1) * lanes.size()) {
-      Flight oldest = flights.element();
-      oldest.await();
-      landed(flights.remove()); // only now: where the driver fails, its event is to be destroyed
-    }
-    FetchLane lane = lanes.get(number % lanes.size());
-    StreamHandle stream = lane.stream(number / lanes.size());
+    fetches.awaitTurn();
+    FetchLane lane = fetches.lane();
+    StreamHandle stream = fetches.stream();
     List<Piece> refused = step.leaving().isEmpty() ? List.of() : leave(step, lane, stream);
     if (!refused.isEmpty()) {
       return refused; // there is no room
@@ -163,7 +79,7 @@ public final class Mover implements AutoCloseable {
       advise(step, lane, stream);
     }
     if (!step.coming().isEmpty()) {
-      come(step, fetch);
+      fetches.come(step, fetch, writeBacks.underWay());
     }
     return List.of();
   }
@@ -174,51 +90,43 @@ public final class Mover implements AutoCloseable {
    * this is heard of when messages are read once more.
    */
   public void announce(Step step) {
-    awaitCallsFor(step.leaving());
-    awaitCallsFor(step.unplacing()); // for launches it is in place until it has been called for
+    fetches.awaitCallsFor(step.leaving());
+    fetches.awaitCallsFor(
+        step.unplacing()); // for launches it is in place until it has been called for
     for (Piece piece : step.leaving()) {
-      inAllocations(piece, presence::leaving);
+      presence.leaving(piece);
     }
     for (Piece piece : step.unplacing()) {
       if (!piece.resident() || step.coming().contains(piece)) {
-        inAllocations(piece, presence::absent); // until it has been called for, it would fault
+        presence.absent(piece); // until it has been called for, it would fault
       }
     }
     for (Piece piece : step.readMostly()) {
-      inAllocations(piece, (allocation, _) -> presence.setFoundReadMostly(allocation, true));
+      presence.foundReadMostly(piece);
     }
-    presence.setTurningReadMostly(step.readMostly().stream().map(Piece::range).toList());
+    presence.turningReadMostly(step.readMostly());
     Presence.settle();
-  }
-
-  /** After which lanes say nothing more of these. */
-  private void awaitCallsFor(List<Piece> pieces) {
-    for (Flight flight : flights) {
-      if (!flight.isCalled() && flight.brings(pieces)) {
-        flight.awaitCalled();
-      }
-    }
   }
 
   /** What was announced to leave stays. */
   public void stay(List<Piece> pieces) {
-    pieces.forEach(piece -> inAllocations(piece, presence::stays));
+    pieces.forEach(presence::stays);
   }
 
   private void advise(Step step, FetchLane lane, StreamHandle stream) {
     Plan advice = step.advise(lane.driver().device().location());
     step.advised(lane.applier().apply(advice, stream).complete());
     for (Piece piece : step.notReadMostly()) {
-      inAllocations(piece, presence::absent);
+      presence.absent(piece);
     }
     for (Piece piece : step.unplacing()) {
       if (!piece.resident()) {
-        inAllocations(piece, presence::absent);
+        presence.absent(piece);
       }
     }
     for (Piece piece : step.placing()) {
       if (piece.placed()) {
-        inAllocations(piece, (allocation, _) -> presence.setPlaced(allocation));
+        presence.placed(piece);
       }
       inPlace(piece);
     }
@@ -229,13 +137,13 @@ public final class Mover implements AutoCloseable {
    */
   public void inPlace(Piece piece) {
     if (piece.inPlace() && !writeBacks.leaving(List.of(piece))) {
-      inAllocations(piece, presence::inPlace);
+      presence.inPlace(piece);
     }
   }
 
   private List<Piece> leave(Step step, FetchLane lane, StreamHandle stream) {
     for (Piece piece : step.leaving()) {
-      inAllocations(piece, presence::absent);
+      presence.absent(piece);
     }
     completions.awaitUpTo(step.afterSequence());
     List<Piece> back =
@@ -273,20 +181,17 @@ public final class Mover implements AutoCloseable {
    */
   public void reapDepartures() {
     lookWhatLeft();
-    if (!turnedBack.isEmpty() && !threaded()) {
+    if (fetches.turnedBackAny() && !threaded()) {
       writeBacks.awaitRefused(context.driver()); // a simulated lane's thread wakes nobody
       lookWhatLeft();
     }
     if (!writeBacks.refusedAny()) { // else it would turn back once more
-      for (Step step = turnedBack.poll(); step != null; step = turnedBack.poll()) {
-        calls.comesNot(step);
-      }
+      fetches.takeTurnedBack(calls::comesNot);
     }
   }
 
   private void lookWhatLeft() {
-    writeBacks.reap(
-        departure -> flights.stream().anyMatch(flight -> flight.waitsFor(departure)), this::left);
+    writeBacks.reap(fetches::waitsFor, this::left);
   }
 
   private void left(Departure departure) {
@@ -302,92 +207,6 @@ public final class Mover implements AutoCloseable {
     writeBacks.freed(range);
   }
 
-  private void come(Step step, boolean fetch) {
-    List<Coming> coming =
-        step.coming().stream()
-            .sorted(Comparator.comparingLong(Piece::address))
-            .map(piece -> new Coming(piece.range(), piece.onlyWritten()))
-            .toList();
-    int parts = Math.clamp(step.bytes() / LEAST_PART_BYTES, 1, lanes.size());
-    long partBytes = Blocks.ceil(Math.ceilDiv(step.bytes(), parts));
-    List<Departure> after = writeBacks.underWay();
-    for (int part = 0; part < parts; part++) {
-      Runnable turnBack = part == 0 ? () -> turnedBack.add(step) : () -> {}; // all do, or none
-      come(step.coming(), slice(coming, part * partBytes, partBytes), fetch, after, turnBack);
-    }
-  }
-
-  /** So many bytes of these ranges, one behind the other, from {@code offset} on. */
-  private static List<Coming> slice(List<Coming> all, long offset, long bytes) {
-    List<Coming> inside = new ArrayList<>();
-    long at = 0;
-    for (Coming coming : all) {
-      long from = Math.max(offset - at, 0);
-      long to = Math.min(offset + bytes - at, coming.range().bytes());
-      if (from < to) {
-        inside.add(new Coming(coming.range().slice(from, to - from), coming.written()));
-      }
-      at += coming.range().bytes();
-    }
-    return inside;
-  }
-
-  private void come(
-      List<Piece> pieces,
-      List<Coming> part,
-      boolean fetch,
-      List<Departure> after,
-      Runnable turnBack) {
-    FetchLane lane = lanes.get(number % lanes.size());
-    StreamHandle stream = lane.stream(number / lanes.size());
-    Flight flight = new Flight(number, pieces, lane, after);
-    flights.add(flight); // before the event is recorded: it is ours to destroy, whatever happens
-    number = (number + 1) % (inFlight * lanes.size());
-    Plan plan = fetch ? fetch(part) : Plan.empty();
-    Runnable call =
-        () -> {
-          try {
-            boolean room = flight.awaitRoom();
-            if (room) {
-              lane.applier().apply(plan, stream);
-            } else {
-              turnBack.run();
-            }
-            lane.driver().record(flight.event(), stream);
-            if (room) {
-              part.forEach(coming -> say(coming, flight));
-            }
-          } finally {
-            flight.setCalled();
-          }
-        };
-    lane.call(lane.threaded() ? () -> callAndTell(call) : call);
-  }
-
-  private static Plan fetch(List<Coming> part) {
-    return new Plan(part.stream().<Hint>map(coming -> new Hint.Fetch(coming.range())).toList())
-        .coalesced();
-  }
-
-  private void say(Coming coming, Flight flight) {
-    inAllocations(
-        coming.range(),
-        coming.written()
-            ? presence::present
-            : (allocation, range) ->
-                presence.onItsWay(allocation, range, flight.number(), flight.event()));
-  }
-
-  private void callAndTell(Runnable call) {
-    try {
-      call.run();
-    } catch (RuntimeException e) {
-      calls.failed(e);
-    } finally {
-      calls.called();
-    }
-  }
-
   /** Whether data is written back beside fetches. */
   public boolean writesBackBeside() {
     return writeBacks.lanesAtMost() > 0;
@@ -400,7 +219,7 @@ public final class Mover implements AutoCloseable {
 
   /** Whether fetches are called for by threads of their own. */
   public boolean threaded() {
-    return lanes.getFirst().threaded();
+    return lanes.threaded();
   }
 
   /**
@@ -408,22 +227,18 @@ public final class Mover implements AutoCloseable {
    * anew, or it is yet to leave.
    */
   public boolean calling(List<Piece> pieces) {
-    return writeBacks.leaving(pieces)
-        || turnedBack.stream().anyMatch(step -> Flight.brings(step.coming(), pieces))
-        || flights.stream().anyMatch(flight -> !flight.isCalled() && flight.brings(pieces));
+    return writeBacks.leaving(pieces) || fetches.calling(pieces);
   }
 
   /** Whether any fetch is, or anything is yet to leave. */
   public boolean calling() {
-    return writeBacks.leavingAny()
-        || !turnedBack.isEmpty()
-        || flights.stream().anyMatch(flight -> !flight.isCalled());
+    return writeBacks.leavingAny() || fetches.calling();
   }
 
   /** Whether nothing is on its way, either way. */
   public boolean nothingMoves() {
     reap();
-    return flights.isEmpty() && writeBacks.underWay().isEmpty() && turnedBack.isEmpty();
+    return fetches.none() && writeBacks.underWay().isEmpty();
   }
 
   /**
@@ -433,39 +248,18 @@ public final class Mover implements AutoCloseable {
    * @return whether it is so
    */
   public boolean awaitCalls(long nanos) {
-    return writeBacks.await(nanos)
-        && flights.stream().allMatch(flight -> flight.awaitCalled(nanos));
+    return writeBacks.await(nanos) && fetches.awaitCalls(nanos);
   }
 
   /** What left by another's doing is no longer there. */
   public void gone(Piece piece) {
-    awaitCallsFor(List.of(piece));
-    inAllocations(piece, presence::absent);
+    fetches.awaitCallsFor(List.of(piece));
+    presence.absent(piece);
   }
 
   /** Looks what has come by now, so that launches need not wait for it in their streams. */
   public void reap() {
-    while (!flights.isEmpty() && flights.peek().isComplete()) {
-      landed(flights.remove());
-    }
-  }
-
-  private void landed(Flight flight) {
-    for (Piece piece : flight.pieces()) {
-      inAllocations(
-          piece, (allocation, range) -> presence.arrived(allocation, range, flight.number()));
-    }
-    flight.lane().giveBack(flight.event());
-  }
-
-  private void inAllocations(Piece piece, BiConsumer<LiveAllocation, AddressRange> action) {
-    inAllocations(piece.range(), action);
-  }
-
-  private void inAllocations(AddressRange range, BiConsumer<LiveAllocation, AddressRange> action) {
-    for (LiveAllocation allocation : context.ledger().overlapping(range)) {
-      range.intersection(allocation.range()).ifPresent(inside -> action.accept(allocation, inside));
-    }
+    fetches.reap();
   }
 
   /** How often the driver would not let something leave. */
@@ -475,11 +269,8 @@ public final class Mover implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Flight flight : flights) {
-      flight.awaitCalled();
-      flight.lane().giveBack(flight.event());
-    }
-    lanes.forEach(FetchLane::close);
+    fetches.end();
+    lanes.close();
     writeBacks.close();
   }
 }

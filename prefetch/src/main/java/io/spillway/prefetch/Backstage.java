@@ -112,7 +112,8 @@ final class Backstage implements AutoCloseable {
     FoundReadMostly found = new FoundReadMostly(context, planner, presence);
     this.waiting = new WaitingLaunches(planner, mover);
     this.handler =
-        new MessageHandler(context, planner, mover, presence, completions, governor, rest, waiting, found);
+        new MessageHandler(
+            context, planner, mover, presence, completions, governor, rest, waiting, found);
     this.steps = new StepRunner(planner, mover, presence, governor, found, inbox, handler::handle);
     this.launchWaits =
         new LaunchWaits(
@@ -363,15 +364,15 @@ final class Backstage implements AutoCloseable {
   }
 
   void took(int launch, long nanos) {
-    planner.took(launch, nanos);
+    planner.times().took(launch, nanos);
   }
 
   void took(TimedLaunch launch, long nanos) {
-    planner.took(launch, nanos);
+    planner.times().took(launch, nanos);
   }
 
   void took(LapTurn turn, long nanos) {
-    planner.took(turn, nanos);
+    planner.times().took(turn, nanos);
   }
 
   /** One of how many launches is to be timed; 0 if none. Any thread. */

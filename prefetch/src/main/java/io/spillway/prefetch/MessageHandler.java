@@ -97,7 +97,7 @@ final class MessageHandler {
         declared.bytes(),
         declared.kind(),
         limitBytes);
-    int oneOf = planner.timesOneOf();
+    int oneOf = planner.times().oneOf();
     if (oneOf != timesOneOf) { // launching threads read it, and find it where it was
       timesOneOf = oneOf;
     }
@@ -132,14 +132,21 @@ final class MessageHandler {
 
   private void issued(Message.Issued issued, long limitBytes) {
     TimedLaunch timed =
-        issued.marks().start() == null ? null : planner.timed(issued.sequence(), limitBytes);
+        issued.marks().start() == null
+            ? null
+            : planner.times().timed(issued.sequence(), limitBytes);
     if (timed != null) {
-      planner.timing(timed);
+      planner.times().timing(timed);
     }
     arrived(issued.touches());
     int launch = planner.issued(issued.sequence(), issued.touches(), limitBytes);
     completions.issued(
-        issued.sequence(), launch, issued.nanoTime(), issued.marks(), timed, planner.turn());
+        issued.sequence(),
+        launch,
+        issued.nanoTime(),
+        issued.marks(),
+        timed,
+        planner.times().turn());
     if (governor.judge(planner.outcomes(), planner.predictor().position())) {
       planner.lookAhead(governor.level().launches());
       GovernorEvent.emit(governor, planner.outcomes());

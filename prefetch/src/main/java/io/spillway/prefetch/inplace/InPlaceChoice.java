@@ -81,7 +81,10 @@ public final class InPlaceChoice {
 
   /** Whether a piece could ever be better accessed in place, so that times of launches matter. */
   public boolean maySuit(Piece piece, OpenLaunch launch, long limitBytes) {
-    return !piece.droppable() || piece.arrivals() >= ARRIVALS || launch.bytes() > limitBytes;
+    return bypass.applies()
+        || !piece.droppable()
+        || piece.arrivals() >= ARRIVALS
+        || launch.bytes() > limitBytes;
   }
 
   /** Whether a launch goes over more than there is room for, as far as is known of its site. */

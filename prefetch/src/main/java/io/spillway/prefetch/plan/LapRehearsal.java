@@ -76,15 +76,15 @@ public final class LapRehearsal {
           sequence, SITE, touches.address(i), touches.bytes(i), touches.kind(i), limitBytes);
     }
     plan();
-    TimedLaunch timed = planner.timed(sequence, limitBytes);
+    TimedLaunch timed = planner.times().timed(sequence, limitBytes);
     if (timed != null) {
-      planner.timing(timed);
+      planner.times().timing(timed);
     }
     int launch = planner.issued(sequence++, touches, limitBytes);
     plan();
-    planner.took(launch, LAUNCH_NANOS);
+    planner.times().took(launch, LAUNCH_NANOS);
     if (timed != null) {
-      planner.took(timed, LAUNCH_NANOS);
+      planner.times().took(timed, LAUNCH_NANOS);
     }
   }
 

@@ -24,9 +24,6 @@ import io.spillway.prefetch.launch.Window;
 import io.spillway.prefetch.step.PendingAdvice;
 import io.spillway.prefetch.step.Step;
 import io.spillway.prefetch.trial.InPlaceTrials;
-import io.spillway.prefetch.trial.LapTurn;
-import io.spillway.prefetch.trial.Sampling;
-import io.spillway.prefetch.trial.TimedLaunch;
 import io.spillway.profile.RunSchedule;
 import io.spillway.range.AddressRange;
 import java.util.ArrayList;
@@ -72,6 +69,7 @@ public final class Planner {
   private final LapStays laps;
   private final OthersMoves others;
   private final AnnouncedSteps announced;
+  private final LaunchTimes times;
   private final Predictor.Bounds bounds;
 
   private final DeclaredLaunches declared = new DeclaredLaunches();
@@ -80,8 +78,6 @@ public final class Planner {
 
   private final PendingAdvice advice = new PendingAdvice();
   private final List<Piece> scratch = new ArrayList<>();
-  private boolean times;
-  private final Sampling sampling = new Sampling();
   private @Nullable RecordedRun recorded;
 
   /** The window that was told what a recorded lap only reads. */
@@ -138,6 +134,7 @@ public final class Planner {
             new ForeseenInPlace(
                 window, trials, admission, bypass, advice, roomBytes, this::followsEarlierRun),
             laps);
+    times = new LaunchTimes(predictor, declared, trials, inPlace, laps);
     promotions = new Promotions(prices, () -> laps.decided() || bypass.applies());
     next =
         new NextStep(
@@ -201,7 +198,7 @@ public final class Planner {
       reuse.used(piece, site, next, kind);
       piece.use(next, sequence, kind);
       outcomes.used(piece);
-      times |= bypass.applies() || inPlace.maySuit(piece, launch, limitBytes);
+      times.declared(piece, launch, limitBytes);
       if (isAdded && !piece.resident()) {
         boolean stays = inPlace.chosen(piece, launch, kind, next, limitBytes);
         if (!stays && launch.bytes() <= limitBytes) {
@@ -260,7 +257,7 @@ public final class Planner {
       recorded.place();
     }
     int number = predictor.observe(launch, bounds);
-    sampling.issued(number, open != null && open.inPlaceBytes() > 0);
+    times.issued(number, open != null && open.inPlaceBytes() > 0);
     window.follow();
     window.piecesOf(number);
     window.slide();
@@ -291,47 +288,6 @@ public final class Planner {
   /** A launch that was declared is not heard of again. */
   public void abandoned(long sequence) {
     declared.release(sequence);
-  }
-
-  /** What to make of the time that a declared launch takes; null if nothing. */
-  public @Nullable TimedLaunch timed(long sequence, long limitBytes) {
-    OpenLaunch open = declared.find(sequence);
-    return open == null ? null : inPlace.timed(open, limitBytes);
-  }
-
-  /** A launch was issued of which the time will be told. */
-  public void timing(TimedLaunch launch) {
-    trials.timing(launch);
-  }
-
-  /**
-   * One of how many launches is to be timed, since something may be better off in place; 0 if none.
-   */
-  public int timesOneOf() {
-    if (!times) {
-      return 0;
-    }
-    return laps.measures() ? 1 : sampling.every();
-  }
-
-  /** A launch took that long. */
-  public void took(TimedLaunch launch, long nanos) {
-    inPlace.took(launch, predictor.position(), nanos);
-  }
-
-  /** The turn of a lap that the launch issued last was; null if it was none. */
-  public @Nullable LapTurn turn() {
-    return laps.turn();
-  }
-
-  /** The lap that ended with that turn took so long. */
-  public void took(LapTurn turn, long nanos) {
-    laps.took(turn, nanos);
-  }
-
-  /** The launch took that long on the device. */
-  public void took(int launch, long nanos) {
-    predictor.launches().took(launch, nanos);
   }
 
   /** There are no contexts to write back with after all. */
@@ -434,6 +390,11 @@ public final class Planner {
   /** What becomes of steps between their announcement and their doing. */
   public AnnouncedSteps announced() {
     return announced;
+  }
+
+  /** What launches and laps take, and what is made of that. */
+  public LaunchTimes times() {
+    return times;
   }
 
   /** Where it is told what others do with memory. */

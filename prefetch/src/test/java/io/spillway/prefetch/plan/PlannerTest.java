@@ -250,13 +250,13 @@ final class PlannerTest {
           limitBytes);
     }
     drain(of, steps);
-    TimedLaunch timed = of.timed(sequence, limitBytes);
+    TimedLaunch timed = of.times().timed(sequence, limitBytes);
     if (timed != null) {
-      of.timing(timed);
+      of.times().timing(timed);
     }
     of.issued(sequence++, touches, limitBytes);
     if (timed != null) {
-      of.took(timed, nanos);
+      of.times().took(timed, nanos);
     }
     drain(of, steps);
     return steps;

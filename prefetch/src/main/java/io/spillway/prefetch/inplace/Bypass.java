@@ -57,7 +57,7 @@ public final class Bypass {
   }
 
   /** Whether anything could leave for what is used at that position. */
-  public boolean possible(long now, long use) {
+  boolean possible(long now, long use) {
     return victim(now, use) != null;
   }
 
@@ -81,7 +81,7 @@ public final class Bypass {
    * Whether that pays for telling the device so, which is done once for all uses to come until
    * there are some close enough for the piece to come.
    */
-  public boolean worthTelling(Piece piece, long now, long use) {
+  boolean worthTelling(Piece piece, long now, long use) {
     if (piece.placed()) {
       return true;
     }

@@ -53,7 +53,7 @@ public final class OpenLaunch {
   }
 
   /** It goes ahead though this is not there, since the device accesses it in place. */
-  public void reliesOn(Piece piece) {
+  void reliesOn(Piece piece) {
     piece.relyOn(sequence);
     relied.add(piece);
   }

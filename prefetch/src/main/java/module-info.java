@@ -1,4 +1,7 @@
-/** Predicts what the next launches need, and moves it ahead of them. */
+/**
+ * Predicts what the next launches need, and moves it ahead of them. Of the engine only its plugins
+ * are exported; its other packages are its own.
+ */
 module io.spillway.prefetch {
   requires transitive io.spillway.core;
   requires transitive io.spillway.advise;

@@ -8,11 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of managed memory, whole blocks, that is moved as one, and what is known of its use.
- *
- * <p>Positions count launches. Where no use is predicted, the next one is estimated from the gap
- * between the last ones (frequency) or, once that has passed, from the time since the last
- * (recency: what has not been used for long will not be used for as long again). Not thread-safe.
+ * A stretch of managed memory, whole blocks, that is moved as one, and what is known of it: when it
+ * is used, whether it is read-mostly and whether it is in place. Positions count launches. Not
+ * thread-safe.
  */
 public final class Piece {
 
@@ -22,51 +20,23 @@ public final class Piece {
   /** Of a piece that no launch has used yet. */
   public static final long NOT_YET = -1;
 
-  /** How much of the estimated gap the last one replaces: a quarter, so that drift is followed. */
-  private static final double NEW_PART = 0.25;
-
-  /** Doublings of the laps that have to be read-only; 2^16 laps are as good as never. */
-  private static final int MOST_RETREATS = 16;
-
   private final long address;
   private final long bytes;
-  private final UseQueue uses = new UseQueue();
-  private long firstUse = NOT_YET;
-  private long lastUse = NOT_YET;
-  private long lastRead = NOT_YET;
-  private long lastMayWrite = NOT_YET;
-  private long readFrom = NEVER;
-  private double gap;
-  private long maker;
-  private long lastSequence = NOT_YET;
-  private boolean droppable;
+  private final UseHistory history = new UseHistory();
+  private final ReadMostlyState readMostly = new ReadMostlyState();
+  private final InPlaceState inPlace = new InPlaceState();
 
   /** Whether the program asked for it before any launch used it. */
   private boolean wanted;
 
   private int arrivals;
   private boolean usedSince;
-
-  private boolean advised;
   private boolean stays;
-  private int retreats;
-  private boolean placed;
-
-  /** Whether it was read-mostly before, and is to be so again once it comes. */
-  private boolean suspended;
-
-  private boolean suitsInPlace;
-  private boolean leftInPlace;
 
   /** Launches that were declared with it and are not issued yet. */
   private int holders;
 
   private long lastHolder;
-
-  /** Launches not issued yet that go ahead with it in place. */
-  private int reliers;
-
-  private long lastRelier = NOT_YET;
 
   private boolean overtaken;
 
@@ -93,30 +63,15 @@ public final class Piece {
   /** A part of a piece, which is used as that was. */
   Piece(long address, long bytes, Piece whole) {
     this(address, bytes);
-    uses.copyFrom(whole.uses);
-    firstUse = whole.firstUse;
-    lastUse = whole.lastUse;
-    lastRead = whole.lastRead;
-    lastMayWrite = whole.lastMayWrite;
-    readFrom = whole.readFrom;
-    gap = whole.gap;
-    maker = whole.maker;
-    lastSequence = whole.lastSequence;
-    droppable = whole.droppable;
+    history.copyFrom(whole.history);
+    readMostly.copyFrom(whole.readMostly);
+    inPlace.copyFrom(whole.inPlace);
     wanted = whole.wanted;
-    advised = whole.advised;
-    stays = whole.stays;
-    retreats = whole.retreats;
-    placed = whole.placed;
-    suspended = whole.suspended;
     arrivals = whole.arrivals;
     usedSince = whole.usedSince;
-    suitsInPlace = whole.suitsInPlace;
-    leftInPlace = whole.leftInPlace;
+    stays = whole.stays;
     holders = whole.holders;
     lastHolder = whole.lastHolder;
-    reliers = whole.reliers;
-    lastRelier = whole.lastRelier;
     overtaken = whole.overtaken;
     stuckUntil = whole.stuckUntil;
     dead = whole.dead;
@@ -174,23 +129,22 @@ public final class Piece {
 
   /** A launch goes ahead with it in place: until that has run the device has to access it there. */
   public void relyOn(long sequence) {
-    reliers++;
-    lastRelier = Math.max(lastRelier, sequence);
+    inPlace.relyOn(sequence);
   }
 
   /** That launch is issued, or no longer known. */
   public void relyNoLonger() {
-    reliers--;
+    inPlace.relyNoLonger();
   }
 
   /** Whether a launch that is not issued yet goes ahead with it in place. */
   public boolean reliedOn() {
-    return reliers > 0;
+    return inPlace.reliedOn();
   }
 
   /** The last launch, by its session's number, that went ahead with it in place. */
   public long lastRelier() {
-    return lastRelier;
+    return inPlace.lastRelier();
   }
 
   /** It is about to leave, or to be in place no longer. */
@@ -271,7 +225,7 @@ public final class Piece {
    * and holds something.
    */
   public boolean missing() {
-    return !resident() && !dead && !(placed && suitsInPlace);
+    return !resident() && !dead && !(placed() && suitsInPlace());
   }
 
   /** Its owner discarded what it holds: until it is used again nothing of it need be kept. */
@@ -294,32 +248,32 @@ public final class Piece {
 
   /** Whether the device was told to access it in place wherever it is, so that it never faults. */
   public boolean placed() {
-    return placed;
+    return inPlace.placed();
   }
 
   /** Whether launches access it in place while it is not there: they can, and are meant to. */
   public boolean inPlace() {
-    return placed && leftInPlace;
+    return inPlace.placed() && inPlace.left();
   }
 
   /** Says whether launches are meant to. */
   public void setLeftInPlace(boolean value) {
-    leftInPlace = value;
+    inPlace.setLeft(value);
   }
 
   /** Says whether the device was told so. */
   public void setPlaced(boolean value) {
-    placed = value;
+    inPlace.setPlaced(value);
   }
 
   /** Whether it is better accessed on the host than moved. */
   public boolean suitsInPlace() {
-    return suitsInPlace;
+    return inPlace.suits();
   }
 
   /** Says whether it is. */
   public void setSuitsInPlace(boolean value) {
-    suitsInPlace = value;
+    inPlace.setSuits(value);
   }
 
   /**
@@ -328,9 +282,9 @@ public final class Piece {
    * be so unless something tells that it holds what will be read.
    */
   public boolean onlyWritten() {
-    return firstUse == NOT_YET
-        ? !(droppable || wanted || readFrom != NEVER)
-        : firstUse == lastUse && lastRead == NOT_YET;
+    return history.isNew()
+        ? !(droppable() || wanted || history.recordedAsRead())
+        : history.onlyWritten();
   }
 
   /** The program asks for it, so that it holds something. */
@@ -340,69 +294,53 @@ public final class Piece {
 
   /** Whether some launch used it before the one at that position. */
   public boolean usedBefore(long position) {
-    return firstUse != NOT_YET && firstUse < position;
+    return history.usedBefore(position);
   }
 
   /** Whether no launch has used it. */
   boolean isNew() {
-    return firstUse == NOT_YET;
+    return history.isNew();
   }
 
   /** Whether all that a launch before that position did was to fill it for the first time. */
   boolean onlyMade(long position) {
-    return onlyWritten() && !isNew() && firstUse < position;
+    return onlyWritten() && usedBefore(position);
   }
 
   /** How many launches ago it was used last. */
   long sinceLastUse(long position) {
-    return position - lastUse;
+    return history.sinceLastUse(position);
   }
 
   /** A site's launch fills it first, and it is expected to be used so many launches later. */
   void madeBy(long site, double expectedGap) {
-    maker = site;
-    gap = expectedGap;
+    history.madeBy(site, expectedGap);
   }
 
   /** The site whose launch filled it first. */
   long maker() {
-    return maker;
+    return history.maker();
   }
 
   /** A launch touches it. */
   public void use(long position, long sequence, AccessKind kind) {
-    if (lastUse == NOT_YET) {
-      firstUse = position;
-      gap = gap == 0 ? position : gap;
-    } else if (position > lastUse) {
-      double last = position - lastUse;
-      gap = gap == 0 ? last : gap + NEW_PART * (last - gap);
-    }
-    lastUse = position;
+    history.used(position, sequence, kind);
     usedSince = true;
     overtaken = true;
     dead = false; // who reads it has filled it, if only from the host
-    lastSequence = Math.max(lastSequence, sequence);
-    if (kind != AccessKind.WRITE) {
-      lastRead = position;
-    }
-    if (kind.mayWrite()) {
-      lastMayWrite = position;
-    }
-    if (kind.writes() && (droppable || suspended)) {
+    if (kind.writes() && (droppable() || suspended())) {
       takeBack(); // the session does so before a write it knows of
     }
-    uses.passed(position);
   }
 
   /** The launch that used it last is at that position after all. */
   public void passed(long position) {
-    uses.passed(position);
+    history.expected().passed(position);
   }
 
   /** A recorded run tells that launches only read it from a position on. */
   public void setReadFrom(long position) {
-    readFrom = Math.min(readFrom, position);
+    history.readFrom(position);
   }
 
   /**
@@ -411,17 +349,7 @@ public final class Piece {
    * counts as long as nothing has proved it wrong.
    */
   public boolean onlyReadFor(GoneRound lap, long position) {
-    if (lap.launches() == 0) {
-      return false;
-    }
-    if (readFrom != NEVER && lastMayWrite < readFrom) {
-      return true;
-    }
-    long launches = lap.launches() << Math.min(retreats, MOST_RETREATS);
-    boolean old = firstUse <= lap.since() || position - firstUse >= lap.launches();
-    return firstUse != NOT_YET
-        && old
-        && (lastMayWrite == NOT_YET || position - lastMayWrite > launches);
+    return history.onlyRead(lap, position, readMostly.laps());
   }
 
   /**
@@ -430,32 +358,32 @@ public final class Piece {
    * @param lap the lap that is followed
    */
   public boolean turnsReadMostly(GoneRound lap, long position) {
-    return suspended || (!droppable && onlyReadFor(lap, position));
+    return suspended() || (!droppable() && onlyReadFor(lap, position));
   }
 
   /** Whether its device copy can be dropped, now or once it has come again. */
   public boolean droppedSoon(GoneRound lap, long position) {
-    return droppable || turnsReadMostly(lap, position);
+    return droppable() || turnsReadMostly(lap, position);
   }
 
   /** Whether that is so only once it has been copied to the host, as it leaves. */
   public boolean droppedOnceCopied(GoneRound lap, long position) {
-    return !droppable && !suspended && onlyReadFor(lap, position);
+    return !droppable() && !suspended() && onlyReadFor(lap, position);
   }
 
   /** The last launch, by its session's number, that was given it. */
   public long lastSequence() {
-    return lastSequence;
+    return history.lastSequence();
   }
 
   /** A launch at that position is expected to use it; positions come in rising order. */
   public void expectUse(long position) {
-    uses.add(position);
+    history.expected().add(position);
   }
 
   /** Forgets what was expected. */
   public void expectNothing() {
-    uses.clear();
+    history.expected().clear();
   }
 
   /**
@@ -464,18 +392,12 @@ public final class Piece {
    * @param now the position now
    */
   public long nextUse(long now) {
-    if (!uses.isEmpty()) {
-      return uses.first();
-    }
-    if (lastUse == NOT_YET) {
-      return NEVER;
-    }
-    return now + Math.max(Math.max(1, Math.round(gap)), now - lastUse);
+    return history.nextUse(now);
   }
 
   /** How often it is expected to be used after one position and before another. */
   public int usesBetween(long after, long before) {
-    return uses.between(after + 1, before);
+    return history.expected().between(after + 1, before);
   }
 
   /**
@@ -483,22 +405,22 @@ public final class Piece {
    * the position itself if the next one is.
    */
   public long usedUntil(long from, long step) {
-    return uses.reached(from, step);
+    return history.expected().reached(from, step);
   }
 
   /** How many uses are expected after a position until two are no farther apart than that. */
   public int usesApart(long from, long step) {
-    return uses.apart(from, step);
+    return history.expected().apart(from, step);
   }
 
   /** Whether a use is expected, not only estimated. */
   public boolean expected() {
-    return !uses.isEmpty();
+    return !history.expected().isEmpty();
   }
 
   /** Somebody took read-mostly back, so a write is to come. */
   public void expectWrite(long position) {
-    lastMayWrite = position;
+    history.mayBeWritten(position);
     takeBack();
   }
 
@@ -514,49 +436,42 @@ public final class Piece {
 
   /** Whether its device copy can be dropped without a transfer. */
   public boolean droppable() {
-    return droppable;
+    return readMostly.droppable();
   }
 
   /** It was found to be only read, and the driver told so. */
   public void adviseReadMostly() {
-    droppable = true;
-    advised = true;
+    readMostly.advise();
   }
 
   /** Whether it was told read-mostly because of what launches did, not by the program. */
   public boolean advised() {
-    return advised;
+    return readMostly.advised();
   }
 
   /** That was taken back. */
   public void takeBack() {
-    retreats++;
-    droppable = false;
-    advised = false;
-    suspended = false;
+    readMostly.takeBack();
   }
 
   /** It is not read-mostly while it is in place, since kernels would fault a copy in. */
   public void suspendReadMostly() {
-    suspended |= droppable;
-    droppable = false;
+    readMostly.suspend();
   }
 
   /** Whether it is to be read-mostly again when it comes. */
   public boolean suspended() {
-    return suspended;
+    return readMostly.suspended();
   }
 
   /** It is read-mostly again. */
   public void resumeReadMostly() {
-    suspended = false;
-    droppable = true;
+    readMostly.resume();
   }
 
   /** Says whether its device copy can be dropped. */
   public void setDroppable(boolean value) {
-    droppable = value;
-    suspended = false;
+    readMostly.set(value);
   }
 
   @Override

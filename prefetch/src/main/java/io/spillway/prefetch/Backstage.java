@@ -2,24 +2,30 @@ package io.spillway.prefetch;
 
 import io.spillway.SessionContext;
 import io.spillway.access.AccessKind;
-import io.spillway.allocate.LiveAllocation;
-import io.spillway.allocate.MemoryKind;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
-import io.spillway.hint.Hint;
-import io.spillway.hint.Plan;
-import io.spillway.predict.Touches;
+import io.spillway.prefetch.govern.Governor;
+import io.spillway.prefetch.govern.Patience;
+import io.spillway.prefetch.govern.Rest;
+import io.spillway.prefetch.govern.Standing;
+import io.spillway.prefetch.message.Attention;
+import io.spillway.prefetch.message.Inbox;
+import io.spillway.prefetch.message.Message;
+import io.spillway.prefetch.move.Completions;
+import io.spillway.prefetch.move.Mover;
+import io.spillway.prefetch.move.Presence;
+import io.spillway.prefetch.plan.Planner;
+import io.spillway.prefetch.step.Step;
+import io.spillway.prefetch.trial.LapTurn;
+import io.spillway.prefetch.trial.TimedLaunch;
 import io.spillway.range.AddressRange;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What happens on the background thread: reads messages, plans, moves; again until there is nothing
@@ -29,13 +35,6 @@ final class Backstage implements AutoCloseable {
 
   /** Messages under way at most: 2^14, a lap's worth of launches. */
   private static final int MESSAGES = 1 << 14;
-
-  /**
-   * How long a launch waits for its data at most: so many times what moving as much out and in
-   * takes, and {@link Waits#launch}. What waits longer waits for something that the program does
-   * only after this launch.
-   */
-  private static final int PATIENCE = 10;
 
   /** How often a lap that was watched has come: twice makes it one. */
   static final int ROUNDS = 2;
@@ -50,12 +49,7 @@ final class Backstage implements AutoCloseable {
    */
   private static final long LAUNCHING_NANOS = 20_000;
 
-  /** A launch whose thread waits. */
-  private record Waiting(long sequence, CountDownLatch ready) {}
-
   private final SessionContext context;
-  private final Presence presence;
-  private final Prices prices;
 
   /** Whether laps are planned for contexts to write back with. */
   private boolean pricedBeside;
@@ -64,21 +58,15 @@ final class Backstage implements AutoCloseable {
   private final Mover mover;
   private final Attention attention;
   private final Planner planner;
-  private final Governor governor = new Governor();
+  private final MessageHandler handler;
+  private final StepRunner steps;
   private final Consumer<RuntimeException> failure;
   private final Inbox inbox = new Inbox(MESSAGES);
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Rest rest = new Rest();
-  private final List<Waiting> waiting = new ArrayList<>();
-  private volatile int timesOneOf;
+  private final WaitingLaunches waiting;
   private final Waits waits;
-  private final Patience patience;
-  private final AtomicLong late = new AtomicLong();
-  private final AtomicLong pauses = new AtomicLong();
-
-  /** Whether launches went by that were not told because of a pause. */
-  private volatile boolean missed;
-
+  private final LaunchWaits launchWaits;
   private volatile boolean stopped;
 
   /** Whether the background thread is at it; set before it looks whether to stop. */
@@ -86,9 +74,6 @@ final class Backstage implements AutoCloseable {
 
   /** Why there is no earlier run to go by, for the state; empty if none was asked for. */
   private final String unusable;
-
-  /** Null until the first launch. */
-  private volatile @Nullable Standing standing;
 
   Backstage(
       SessionContext context,
@@ -100,19 +85,44 @@ final class Backstage implements AutoCloseable {
       Consumer<RuntimeException> failure) {
     this.context = context;
     this.waits = waits;
-    this.patience = new Patience(context.driver().clock());
     this.completions = completions;
-    this.presence = presence;
     this.failure = failure;
     MoveSizing fitting = sizing.within(context.residentLimitBytes().getAsLong());
-    this.mover = new Mover(context, fitting, completions, presence, new FromLanes());
+    this.mover =
+        new Mover(
+            context,
+            fitting.pieceBytes(),
+            fitting.inFlight(),
+            completions,
+            presence,
+            new FromLanes());
     this.pricedBeside = mover.writesBackBeside();
-    this.prices = pricedBeside ? Prices.H200_BESIDE : Prices.H200;
+    Prices prices = pricedBeside ? Prices.H200_BESIDE : Prices.H200;
     this.attention =
         new Attention(mover.threaded() ? Attention.Span.standard() : Attention.Span.NONE);
     this.planner =
-        new Planner(prices, fitting, this::inOneAllocation, context.applier()::droppable);
+        new Planner(
+            prices,
+            fitting.pieceBytes(),
+            fitting.roomBytes(),
+            this::inOneAllocation,
+            context.applier()::droppable);
     earlier.schedule().ifPresent(planner::expect);
+    Governor governor = new Governor();
+    FoundReadMostly found = new FoundReadMostly(context, planner, presence);
+    this.waiting = new WaitingLaunches(planner, mover);
+    this.handler =
+        new MessageHandler(
+            context, planner, mover, presence, completions, governor, rest, waiting, found);
+    this.steps = new StepRunner(planner, mover, presence, governor, found, inbox, handler::handle);
+    this.launchWaits =
+        new LaunchWaits(
+            inbox,
+            waits,
+            prices.comeAndGo(),
+            new Patience(context.driver().clock()),
+            this::workThen,
+            failure);
     this.unusable = earlier.whyNot().map(reason -> "; no earlier run: " + reason).orElse("");
   }
 
@@ -196,18 +206,6 @@ final class Backstage implements AutoCloseable {
     }
   }
 
-  private void await(long sequence, AddressRange range, CountDownLatch ready) {
-    long nanos = waits.launch() + Math.round(range.bytes() * PATIENCE * prices.comeAndGo());
-    switch (workAndWait(() -> letGo(ready), ready, nanos)) {
-      case DONE -> patience.met();
-      case LATE ->
-          late(
-              "launch %d waited %d ms for %s: what should make room for it is not done, perhaps because it waits for this launch"
-                  .formatted(sequence, nanos / 1_000_000, range));
-      case NOT_WAITED -> {}
-    }
-  }
-
   /**
    * Waits, for a launch that was declared, until what went missing of it meanwhile is on its way.
    * Any thread.
@@ -219,34 +217,18 @@ final class Backstage implements AutoCloseable {
     }
   }
 
-  /** A launch goes ahead without its data, and faults. */
-  private void late(String what) {
-    if (late.incrementAndGet() == 1) {
-      log(what + "; further ones are only counted");
-    }
-    if (patience.inVain(what)) {
-      inbox.drop(); // of what follows nothing is told
-      if (pauses.incrementAndGet() == 1) {
-        log("launches do not wait any more, and fault: " + patience.reason());
-      }
-    }
+  private void await(long sequence, AddressRange range, CountDownLatch ready) {
+    launchWaits.await(sequence, range, ready, () -> letGo(ready));
   }
 
-  private static void log(String line) {
-    System.getLogger(Backstage.class.getName()).log(System.Logger.Level.WARNING, line);
+  /** Waits until what was told so far has been heard, and done what there is to do about it. */
+  void awaitTurn() {
+    launchWaits.awaitTurn();
   }
 
   /** Whether launches are left alone for a while, since several waited in vain. Any thread. */
   boolean pausing() {
-    if (patience.pausing()) {
-      missed = true;
-      return true;
-    }
-    if (missed) {
-      inbox.drop();
-      missed = false;
-    }
-    return false;
+    return launchWaits.pausing();
   }
 
   /** Whether launches that lack nothing need not be told. Any thread. */
@@ -261,36 +243,11 @@ final class Backstage implements AutoCloseable {
     }
   }
 
-  /** Waits until what was told so far has been heard, and done what there is to do about it. */
-  void awaitTurn() {
-    CountDownLatch turn = new CountDownLatch(1);
-    Outcome ignored = workAndWait(turn::countDown, turn, waits.launch());
-  }
-
-  private enum Outcome {
-    DONE,
-    LATE,
-    NOT_WAITED
-  }
-
   /** Nothing is left to do: a launch goes ahead unless a lane is yet to call for what it lacks. */
   private void letGo(CountDownLatch ready) {
     if (stopped || !mover.calling()) {
       ready.countDown();
     }
-  }
-
-  /** Has the background thread work and then say so, and waits for {@code ready}. */
-  private Outcome workAndWait(Runnable say, CountDownLatch ready, long nanos) {
-    try {
-      workThen(say);
-      return ready.await(nanos, TimeUnit.NANOSECONDS) ? Outcome.DONE : Outcome.LATE;
-    } catch (RejectedExecutionException e) {
-      failure.accept(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the launch goes ahead, and faults
-    }
-    return Outcome.NOT_WAITED;
   }
 
   /** Has the background thread work, and then say so, whatever comes of it. */
@@ -381,7 +338,7 @@ final class Backstage implements AutoCloseable {
 
   /** Lets a launch that goes ahead be issued. */
   private void letLaunch() {
-    if (planner.launching() && waiting.isEmpty()) {
+    if (!planner.declared().isEmpty() && waiting.isEmpty()) {
       long start = System.nanoTime();
       while (!inbox.hasNext()
           && !attention.wanted()
@@ -392,259 +349,50 @@ final class Backstage implements AutoCloseable {
   }
 
   private boolean move(Step step) {
-    if (step.readMostly().isEmpty() && step.leaving().isEmpty() && step.unplacing().isEmpty()) {
-      return execute(step);
-    }
-    if (mover.threaded()) {
+    if (mover.threaded() && steps.isAnnounced(step)) {
       letLaunch();
     }
-    mover.announce(step);
-    try {
-      if (!inbox.isEmpty()) { // launches may have gone ahead before that was announced
-        planner.announced().reopen(step);
-        inbox.readAllTold(this::handle, planner::resynchronise);
-        if (planner.announced().overtaken(step)) {
-          withdraw(step);
-          return true; // to plan anew
-        }
-        return execute(planner.announced().reconsidered(planner.announced().close(step)));
-      }
-      return execute(planner.announced().reconsidered(step));
-    } finally {
-      presence.setTurningReadMostly(List.of());
-      step.readMostly().forEach(piece -> lookForReadMostly(piece.range()));
-    }
+    return steps.run(step);
   }
 
-  private boolean execute(Step step) {
-    List<Piece> refused = mover.execute(step, governor.level() != Governor.Level.NOTHING);
-    boolean makesRoom = !step.coming().isEmpty();
-    if (!refused.isEmpty()) {
-      refused.forEach(makesRoom ? planner::refused : planner::stays);
-      withdraw(step);
-    }
-    step.notReadMostly().forEach(piece -> lookForReadMostly(piece.range()));
-    return refused.isEmpty() || makesRoom; // by something else; where room shrinks, later
-  }
-
-  private void withdraw(Step step) {
-    mover.stay(planner.announced().withdraw(step));
-    Piece.current(step.unplacing()).forEach(mover::inPlace);
-  }
-
-  /** Lets launches go of which nothing is missing any more, or all where there is no more to do. */
   private void release(boolean more) {
-    waiting.removeIf(
-        launch -> {
-          boolean ready =
-              (!more || (!planner.advises() && planner.missing(launch.sequence()).isEmpty()))
-                  && (stopped || !mover.calling(planner.declared(launch.sequence())));
-          if (ready) {
-            planner.goesAhead(launch.sequence());
-            launch.ready().countDown();
-          }
-          return ready;
-        });
-  }
-
-  /** Whether launches that may write a range still have something to wait for. */
-  private void lookForReadMostly(AddressRange range) {
-    for (LiveAllocation allocation : context.ledger().overlapping(range)) {
-      presence.setFoundReadMostly(
-          allocation,
-          planner.pieces().touching(allocation.range()).stream().anyMatch(Piece::advised));
-    }
+    waiting.release(more, stopped);
   }
 
   private void read() {
-    inbox.read(this::handle, planner::resynchronise);
-  }
-
-  private void handle(Message message) {
-    long limitBytes = context.residentLimitBytes().getAsLong();
-    switch (message) {
-      case Message.Declared declared -> declared(declared, limitBytes);
-      case Message.Missed missed -> waiting.add(new Waiting(missed.sequence(), missed.waiting()));
-      case Message.Abandoned abandoned -> planner.abandoned(abandoned.sequence());
-      case Message.Issued issued -> issued(issued, limitBytes);
-      case Message.TakenOver taken -> takenOver(taken, limitBytes);
-      case Message.Rested _ -> {
-        rest.disturbed();
-        planner.resynchronise();
-      }
-      case Message.Allocated allocated -> planner.allocated(allocated.allocation());
-      case Message.Freed freed -> {
-        mover.freed(freed.range());
-        planner.freed(freed.range());
-      }
-      case Message.Wanted wanted -> planner.others().bring(wanted.range(), limitBytes);
-      case Message.Applied applied -> applied(applied.plan());
-      case Message.Upcoming upcoming -> planner.upcoming(upcoming.launches());
-    }
-  }
-
-  private void declared(Message.Declared declared, long limitBytes) {
-    planner.declare(
-        declared.sequence(),
-        declared.site(),
-        declared.address(),
-        declared.bytes(),
-        declared.kind(),
-        limitBytes);
-    int oneOf = planner.timesOneOf();
-    if (oneOf != timesOneOf) { // launching threads read it, and find it where it was
-      timesOneOf = oneOf;
-    }
-    setInPlace(declared);
-    if (declared.kind() == AccessKind.UNKNOWN) {
-      lookForReadMostly(new AddressRange(declared.address(), declared.bytes()));
-    }
-    if (declared.waiting() != null) {
-      waiting.add(new Waiting(declared.sequence(), declared.waiting()));
-    }
-  }
-
-  /**
-   * Launches need not wait for what is in place and meant to be, and have to for what is not; but
-   * this one may have seen it in place.
-   */
-  private void setInPlace(Message.Declared declared) {
-    AddressRange range = new AddressRange(declared.address(), declared.bytes());
-    for (Piece piece : planner.pieces().touching(range)) {
-      if (piece.placed() && !piece.resident()) {
-        if (declared.waiting() == null) {
-          planner.goesAhead(declared.sequence(), piece);
-        }
-        if (!piece.inPlace()) {
-          mover.gone(piece);
-        } else if (!planner.advises()) { // so it has been said of this one
-          mover.inPlace(piece);
-        }
-      }
-    }
-  }
-
-  private void issued(Message.Issued issued, long limitBytes) {
-    TimedLaunch timed =
-        issued.marks().start() == null ? null : planner.timed(issued.sequence(), limitBytes);
-    if (timed != null) {
-      planner.timing(timed);
-    }
-    arrived(issued.touches());
-    int launch = planner.issued(issued.sequence(), issued.touches(), limitBytes);
-    completions.issued(
-        issued.sequence(), launch, issued.nanoTime(), issued.marks(), timed, planner.turn());
-    if (governor.judge(planner.outcomes(), planner.predictor().position())) {
-      planner.lookAhead(governor.level().launches());
-      GovernorEvent.emit(governor, planner.outcomes());
-    }
-    publish();
-    issued.home().giveBack(issued.touches());
-    rest.heard(
-        context.ledger().liveBytes(MemoryKind.MANAGED) <= limitBytes,
-        () -> planner.nothingIsInPlace() && mover.nothingMoves());
-  }
-
-  /** What was watched was there when its launches ran; of that, what was used last still is. */
-  private void takenOver(Message.TakenOver taken, long limitBytes) {
-    WatchedLap lap = taken.lap();
-    Touches touches = new Touches();
-    List<AddressRange> gone = new ArrayList<>();
-    long sequence = taken.firstSequence();
-    int launch = 0;
-    for (int i = 0; i < ROUNDS * lap.length(); i++) {
-      lap.launch(i % lap.length(), touches);
-      arrived(touches);
-      launch = planner.issued(sequence++, touches, limitBytes);
-      for (int range = 0; range < touches.count(); range++) {
-        if (context.ledger().find(touches.address(range)) == null) {
-          gone.add(new AddressRange(touches.address(range), touches.bytes(range)));
-        }
-      }
-    }
-    gone.forEach(planner::freed);
-    planner.oldestHaveLeft();
-    completions.issued(taken.firstSequence(), launch, taken.nanoTime(), taken.marks(), null, null);
-    publish();
-  }
-
-  /** What a launch touches is there now, or on its way: what was not, it brings in itself. */
-  private void arrived(Touches touches) {
-    for (int i = 0; i < touches.count(); i++) {
-      LiveAllocation allocation = context.ledger().find(touches.address(i));
-      if (allocation != null) {
-        new AddressRange(touches.address(i), touches.bytes(i))
-            .intersection(allocation.range())
-            .ifPresent(range -> presence.present(allocation, range));
-      }
-    }
-  }
-
-  private void applied(Plan plan) {
-    for (Hint hint : plan.hints()) {
-      for (LiveAllocation allocation : context.ledger().overlapping(hint.range())) {
-        if (allocation.kind() == MemoryKind.MANAGED) {
-          hint.range()
-              .intersection(allocation.range())
-              .ifPresent(range -> applied(hint, allocation, range));
-        }
-      }
-    }
-  }
-
-  private void applied(Hint hint, LiveAllocation allocation, AddressRange range) {
-    switch (hint) {
-      case Hint.Drop _, Hint.WriteBack _, Hint.Evict _, Hint.EvictReadMostly _ ->
-          planner.others().moved(range, false).forEach(mover::gone);
-      case Hint.Fetch _ -> {
-        planner.others().moved(range, true);
-        presence.present(allocation, range);
-      }
-      case Hint.NotReadMostly _ -> planner.others().expectWrite(range).forEach(mover::gone);
-      case Hint.ReadMostly _, Hint.Prefer _, Hint.PreferNowhere _ ->
-          planner.others().adviceChanged(range, context.applier()::droppable);
-      case Hint.Discard _ -> planner.others().discarded(range);
-      case Hint.AccessedBy _, Hint.NotAccessedBy _ -> {}
-    }
+    inbox.read(handler::handle, planner::resynchronise);
   }
 
   void took(int launch, long nanos) {
-    planner.took(launch, nanos);
+    planner.times().took(launch, nanos);
   }
 
   void took(TimedLaunch launch, long nanos) {
-    planner.took(launch, nanos);
+    planner.times().took(launch, nanos);
   }
 
   void took(LapTurn turn, long nanos) {
-    planner.took(turn, nanos);
+    planner.times().took(turn, nanos);
   }
 
   /** One of how many launches is to be timed; 0 if none. Any thread. */
   int timesOneOf() {
-    return timesOneOf;
-  }
-
-  private void publish() {
-    Standing now = Standing.of(governor, planner);
-    if (!now.equals(standing)) {
-      standing = now;
-    }
+    return handler.timesOneOf();
   }
 
   String state() {
-    String paused = patience.reason();
+    String paused = launchWaits.pauseReason();
     if (paused != null) {
       return "paused: " + paused;
     }
-    Standing now = standing;
-    String words = now == null ? "on" : now.words(late.get(), inbox.dropped());
+    Standing now = handler.standing();
+    String words = now == null ? "on" : now.words(launchWaits.late(), inbox.dropped());
     return words + (rest.taken() ? "; at rest, since all is there and fits" : "") + unusable;
   }
 
   /** The most managed bytes that were on the device at once, when a launch was last heard of. */
   long mostResidentBytes() {
-    Standing now = standing;
+    Standing now = handler.standing();
     return now == null ? 0 : now.mostResidentBytes();
   }
 

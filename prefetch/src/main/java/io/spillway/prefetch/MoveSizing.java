@@ -1,5 +1,7 @@
 package io.spillway.prefetch;
 
+import io.spillway.prefetch.move.Mover;
+import io.spillway.prefetch.move.Presence;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 

@@ -4,6 +4,7 @@ import io.spillway.SessionContext;
 import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
 import io.spillway.SpillwayConfig;
+import io.spillway.prefetch.baseline.SequentialMover;
 
 /**
  * Keeps the budget and fetches nothing: launches bring their data in by page faults. What a budget

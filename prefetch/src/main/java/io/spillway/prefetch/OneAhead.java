@@ -4,6 +4,7 @@ import io.spillway.SessionContext;
 import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
 import io.spillway.SpillwayConfig;
+import io.spillway.prefetch.baseline.SequentialMover;
 
 /** Keeps the budget and fetches one range ahead of each declared one. */
 public final class OneAhead implements SessionPlugin {

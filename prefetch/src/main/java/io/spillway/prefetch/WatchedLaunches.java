@@ -3,6 +3,7 @@ package io.spillway.prefetch;
 import io.spillway.predict.LapFollower;
 import io.spillway.predict.LaunchTable;
 import io.spillway.predict.Touches;
+import io.spillway.prefetch.message.WatchedLap;
 import java.util.Optional;
 
 /**

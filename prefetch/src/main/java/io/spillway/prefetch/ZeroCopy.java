@@ -4,6 +4,7 @@ import io.spillway.SessionContext;
 import io.spillway.SessionListener;
 import io.spillway.SessionPlugin;
 import io.spillway.SpillwayConfig;
+import io.spillway.prefetch.baseline.FirstComePlacement;
 
 /**
  * Keeps the budget and moves nothing: what there is no room for when it is allocated stays on the

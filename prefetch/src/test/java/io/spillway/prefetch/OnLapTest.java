@@ -18,6 +18,7 @@ import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.driver.sim.SimulationCounters;
 import io.spillway.driver.sim.TouchKind;
+import io.spillway.prefetch.move.Mover;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.ArrayDeque;

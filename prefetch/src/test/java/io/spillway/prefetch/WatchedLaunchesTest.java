@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.access.AccessKind;
 import io.spillway.predict.Touches;
+import io.spillway.prefetch.message.WatchedLap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

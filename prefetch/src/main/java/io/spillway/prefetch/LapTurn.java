@@ -1,9 +1,0 @@
-package io.spillway.prefetch;
-
-/**
- * A launch with which a lap has been gone round.
- *
- * @param number those of one lap, gone round again and again in the same way, are consecutive
- * @param inPlace whether all that is to be in place in that lap was, from its beginning
- */
-record LapTurn(long number, boolean inPlace) {}

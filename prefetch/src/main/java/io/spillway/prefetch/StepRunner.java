@@ -1,0 +1,97 @@
+package io.spillway.prefetch;
+
+import io.spillway.evict.Piece;
+import io.spillway.prefetch.govern.Governor;
+import io.spillway.prefetch.message.Inbox;
+import io.spillway.prefetch.message.Message;
+import io.spillway.prefetch.move.Mover;
+import io.spillway.prefetch.move.Presence;
+import io.spillway.prefetch.plan.Planner;
+import io.spillway.prefetch.step.Step;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Has steps done: announces what leaves, hears of the launches that may have gone ahead of the
+ * announcement, and does what is still right. The background thread's.
+ */
+final class StepRunner {
+
+  private final Planner planner;
+  private final Mover mover;
+  private final Presence presence;
+  private final Governor governor;
+  private final FoundReadMostly found;
+  private final Inbox inbox;
+  private final Consumer<Message> reader;
+
+  /**
+   * Of one planner.
+   *
+   * @param reader reads what the inbox has
+   */
+  StepRunner(
+      Planner planner,
+      Mover mover,
+      Presence presence,
+      Governor governor,
+      FoundReadMostly found,
+      Inbox inbox,
+      Consumer<Message> reader) {
+    this.planner = planner;
+    this.mover = mover;
+    this.presence = presence;
+    this.governor = governor;
+    this.found = found;
+    this.inbox = inbox;
+    this.reader = reader;
+  }
+
+  /**
+   * Does a step, or as much of it as launches that were told of meanwhile leave to be done.
+   *
+   * @return whether there may be more to do
+   */
+  boolean run(Step step) {
+    if (!isAnnounced(step)) {
+      return execute(step);
+    }
+    mover.announce(step);
+    try {
+      if (!inbox.isEmpty()) { // launches may have gone ahead before that was announced
+        planner.announced().reopen(step);
+        inbox.readAllTold(reader, planner::resynchronise);
+        if (planner.announced().overtaken(step)) {
+          withdraw(step);
+          return true; // to plan anew
+        }
+        return execute(planner.announced().reconsidered(planner.announced().close(step)));
+      }
+      return execute(planner.announced().reconsidered(step));
+    } finally {
+      presence.setTurningReadMostly(List.of());
+      step.readMostly().forEach(piece -> found.look(piece.range()));
+    }
+  }
+
+  /** Whether launching threads have to see what a step does before it does. */
+  boolean isAnnounced(Step step) {
+    return !(step.readMostly().isEmpty() && step.leaving().isEmpty() && step.unplacing().isEmpty());
+  }
+
+  private boolean execute(Step step) {
+    List<Piece> refused = mover.execute(step, governor.level() != Governor.Level.NOTHING);
+    boolean makesRoom = !step.coming().isEmpty();
+    if (!refused.isEmpty()) {
+      refused.forEach(makesRoom ? planner::refused : planner::stays);
+      withdraw(step);
+    }
+    step.notReadMostly().forEach(piece -> found.look(piece.range()));
+    return refused.isEmpty() || makesRoom; // by something else; where room shrinks, later
+  }
+
+  private void withdraw(Step step) {
+    mover.stay(planner.announced().withdraw(step));
+    Piece.current(step.unplacing()).forEach(mover::inPlace);
+  }
+}

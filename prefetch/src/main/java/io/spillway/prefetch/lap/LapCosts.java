@@ -1,0 +1,202 @@
+package io.spillway.prefetch.lap;
+
+import io.spillway.evict.Crossings;
+import io.spillway.evict.LapPlan;
+import io.spillway.evict.Piece;
+import io.spillway.evict.Prices;
+import io.spillway.prefetch.trial.InPlaceTrials;
+import io.spillway.prefetch.trial.ReadInPlace;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** What a lap takes as it is planned: by price, and by what its launches took before. */
+final class LapCosts {
+
+  /** By how much another plan than the first has to be faster: forecasts are about as exact. */
+  private static final double WORTH_IT = 0.95;
+
+  /** Laps that a decision is good for, at least: a judgement. */
+  private static final int LAPS_BETWEEN = 8;
+
+  private final List<List<Piece>> lap;
+  private final long[] sites;
+  private final Crossings crossings;
+  private final Prices prices;
+  private final InPlaceTrials trials;
+  private final Predicate<Piece> dropped;
+  private final Predicate<Piece> copied;
+
+  /**
+   * Of a lap.
+   *
+   * @param lap the pieces of each launch
+   * @param sites of each launch
+   * @param crossings which way goes what is in place
+   * @param dropped whether a piece's device copy can be dropped, now or soon
+   * @param copied whether only after it has been copied to the host
+   */
+  LapCosts(
+      List<List<Piece>> lap,
+      long[] sites,
+      Crossings crossings,
+      Prices prices,
+      InPlaceTrials trials,
+      Predicate<Piece> dropped,
+      Predicate<Piece> copied) {
+    this.lap = lap;
+    this.sites = sites;
+    this.crossings = crossings;
+    this.prices = prices;
+    this.trials = trials;
+    this.dropped = dropped;
+    this.copied = copied;
+  }
+
+  /**
+   * What its launches take, as long as they do not wait: those that access something in place at
+   * least as long as that takes once.
+   */
+  double launchNanos(LapPlan plan) {
+    double nanos = 0;
+    for (int at = 0; at < lap.size(); at++) {
+      nanos += Math.max(residentNanos(at), inPlaceNanos(plan, at));
+    }
+    return nanos;
+  }
+
+  private double inPlaceNanos(LapPlan plan, int at) {
+    return crossings.nanos(at, lap.get(at), plan::inPlace, prices.inPlace());
+  }
+
+  /** What the link is busy for, be it with moves or with what launches access in place. */
+  double linkNanos(LapPlan plan) {
+    double nanos = movingNanos(plan);
+    for (int at = 0; at < lap.size(); at++) {
+      nanos += inPlaceNanos(plan, at);
+    }
+    return nanos;
+  }
+
+  /** What the moves of what is not in place take. */
+  double movingNanos(LapPlan plan) {
+    double fetching = 0;
+    double writingBack = 0;
+    double writeBack = prices.beside() ? prices.writeBackBeside() : prices.writeBack();
+    for (int at = 0; at < lap.size(); at++) {
+      List<Piece> used = lap.get(at);
+      for (int i = 0; i < used.size(); i++) {
+        Piece piece = used.get(i);
+        if (!plan.stays(at, i) && !plan.inPlace(piece)) {
+          boolean drops = dropped.test(piece) || piece.droppable();
+          fetching += piece.bytes() * (prices.fetch() + (drops ? prices.drop() : 0));
+          writingBack += drops ? 0 : piece.bytes() * writeBack;
+        }
+      }
+    }
+    return prices.beside() ? Math.max(fetching, writingBack) : fetching + writingBack;
+  }
+
+  /**
+   * Of several plans the one by which a lap takes least, where data is written back beside it; the
+   * first if no other is much faster.
+   *
+   * @param roomBytes bytes on the device
+   */
+  LapPlan best(List<LapPlan> choices, long roomBytes) {
+    double[] residentNanos = new double[lap.size()];
+    Arrays.setAll(residentNanos, this::residentNanos);
+    LapPlan best = choices.getFirst();
+    double least = Double.POSITIVE_INFINITY;
+    for (LapPlan choice : choices) {
+      double nanos =
+          new LapForecast(choice, prices, crossings, dropped, roomBytes).nanos(lap, residentNanos)
+              + placingNanos(choice) / LAPS_BETWEEN;
+      if (nanos < least) {
+        least = choice == choices.getFirst() ? WORTH_IT * nanos : nanos;
+        best = choice;
+      }
+    }
+    return best;
+  }
+
+  /** What it takes to tell the device what is to be in place from now on, and what no longer. */
+  private double placingNanos(LapPlan plan) {
+    Set<Piece> seen = new HashSet<>();
+    double nanos = 0;
+    for (List<Piece> used : lap) {
+      for (Piece piece : used) {
+        if (plan.inPlace(piece) != piece.placed() && seen.add(piece)) {
+          nanos += piece.bytes() * Prices.ADVISE;
+        }
+      }
+    }
+    return nanos;
+  }
+
+  /**
+   * Compares two plans of it.
+   *
+   * @param moving what can be dropped moves
+   * @param inPlace what can be dropped may be read in place
+   */
+  ReadInPlace.Estimate compare(LapPlan moving, LapPlan inPlace) {
+    long inPlaceBytes = 0;
+    long placedBytes = 0;
+    double copyNanos = 0;
+    double riskNanos = 0;
+    Set<Piece> seen = new HashSet<>();
+    Map<Long, Double> riskBySite = new HashMap<>();
+    for (int at = 0; at < lap.size(); at++) {
+      long launchBytes = 0;
+      double times = timesOver(at);
+      for (Piece piece : lap.get(at)) {
+        if (inPlace.inPlace(piece) && dropped.test(piece)) {
+          launchBytes += piece.bytes();
+          riskBySite.merge(sites[at], riskNanos(times, piece), Math::max);
+          if (seen.add(piece)) {
+            placedBytes += piece.placed() ? piece.bytes() : 0;
+            copyNanos += copied.test(piece) ? piece.bytes() * prices.writeBack() : 0;
+          }
+        }
+      }
+      inPlaceBytes += launchBytes;
+    }
+    for (double nanos : riskBySite.values()) {
+      riskNanos += nanos;
+    }
+    return new ReadInPlace.Estimate(
+        launchNanos(moving),
+        linkNanos(moving),
+        launchNanos(inPlace) + movingNanos(inPlace),
+        inPlaceBytes,
+        placedBytes,
+        copyNanos,
+        riskNanos);
+  }
+
+  private double residentNanos(int at) {
+    return trials.residentNanos(sites[at], bytes(at));
+  }
+
+  private long bytes(int at) {
+    return lap.get(at).stream().mapToLong(Piece::bytes).sum();
+  }
+
+  /** How often a launch can go over all it touches, in the time that it takes, if that is known. */
+  private double timesOver(int at) {
+    double nanos = residentNanos(at);
+    return nanos > 0
+        ? Math.floor(nanos / (bytes(at) * Prices.ON_DEVICE))
+        : Double.POSITIVE_INFINITY;
+  }
+
+  /** What a piece in place can cost more than being moved, if it is gone over so many times. */
+  private double riskNanos(double times, Piece piece) {
+    return Math.max(0, times - 1) * piece.bytes() * prices.inPlace();
+  }
+}

@@ -1,0 +1,57 @@
+package io.spillway.prefetch.lap;
+
+import io.spillway.prefetch.trial.LapTurn;
+import org.jspecify.annotations.Nullable;
+
+/** Counts how often laps have been gone round, so that what each took can be told. */
+final class LapTurns {
+
+  private @Nullable LapTurn last;
+  private long turns;
+
+  /** The position of the last turn. */
+  private long position;
+
+  /** The turn at which the lap was decided for, or another began. */
+  private long first;
+
+  /** Whether all that is to be in place was at the last turn. */
+  private boolean wasInPlace;
+
+  /** A launch was announced: it is none as long as nothing says so. */
+  void launched() {
+    last = null;
+  }
+
+  /** Whether the launch at that position has gone round a lap of that length. */
+  boolean due(long now, long length) {
+    return now - position == length;
+  }
+
+  /**
+   * The launch at that position is a turn.
+   *
+   * @param goesOn whether of the lap that was followed, in the same way; else of another
+   * @param inPlace whether all that is to be in place is now
+   */
+  void turn(long now, boolean goesOn, boolean inPlace) {
+    position = now;
+    turns += goesOn ? 1 : 2;
+    if (!goesOn) {
+      first = turns;
+      wasInPlace = false;
+    }
+    last = new LapTurn(turns, inPlace && wasInPlace);
+    wasInPlace = inPlace;
+  }
+
+  /** The turn that the launch announced last was; null if it was none. */
+  @Nullable LapTurn last() {
+    return last;
+  }
+
+  /** Whether the lap that ended with a turn had begun before it was decided for. */
+  boolean beganBefore(LapTurn turn) {
+    return turn.number() <= first;
+  }
+}

@@ -179,15 +179,18 @@ final class Fetches {
     }
   }
 
-  /** Whether one that brings any of these is not called for yet, or to be planned anew. */
+  /**
+   * Whether one that brings any of these is not called for yet, or to be planned anew. Flights are
+   * asked first: a lane turns a step back before it says that it has called.
+   */
   boolean calling(List<Piece> pieces) {
-    return turnedBack.stream().anyMatch(step -> Flight.brings(step.coming(), pieces))
-        || flights.stream().anyMatch(flight -> !flight.isCalled() && flight.brings(pieces));
+    return flights.stream().anyMatch(flight -> !flight.isCalled() && flight.brings(pieces))
+        || turnedBack.stream().anyMatch(step -> Flight.brings(step.coming(), pieces));
   }
 
   /** Whether any is. */
   boolean calling() {
-    return !turnedBack.isEmpty() || flights.stream().anyMatch(flight -> !flight.isCalled());
+    return flights.stream().anyMatch(flight -> !flight.isCalled()) || !turnedBack.isEmpty();
   }
 
   /** Whether one is yet to wait for a departure. */

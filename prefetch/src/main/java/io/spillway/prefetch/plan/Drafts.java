@@ -4,6 +4,7 @@ import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.predict.GoneRound;
 import io.spillway.predict.Predictor;
+import io.spillway.prefetch.step.PendingAdvice;
 import io.spillway.prefetch.step.Step;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,18 +19,26 @@ final class Drafts {
 
   private final Predictor predictor;
   private final Pieces pieces;
+  private final PendingAdvice advice;
   private final BooleanSupplier followsEarlierRun;
   private final long stepBytes;
 
   /**
    * Of one planner.
    *
+   * @param advice what the driver is yet to be told
    * @param followsEarlierRun whether a recorded run tells what is expected
    * @param stepBytes what a step brings at most, unless it is a single piece
    */
-  Drafts(Predictor predictor, Pieces pieces, BooleanSupplier followsEarlierRun, long stepBytes) {
+  Drafts(
+      Predictor predictor,
+      Pieces pieces,
+      PendingAdvice advice,
+      BooleanSupplier followsEarlierRun,
+      long stepBytes) {
     this.predictor = predictor;
     this.pieces = pieces;
+    this.advice = advice;
     this.followsEarlierRun = followsEarlierRun;
     this.stepBytes = stepBytes;
   }
@@ -54,8 +63,7 @@ final class Drafts {
         if (piece.suspended() || (followsEarlierRun.getAsBoolean() && !piece.stays())) {
           readMostly.add(piece); // else as it leaves
         }
-        if (piece.placed()) { // read-mostly goes before in place
-          piece.setPlaced(false);
+        if (advice.endsByStep(piece)) { // read-mostly goes before in place
           unplaced.add(piece);
         }
       }

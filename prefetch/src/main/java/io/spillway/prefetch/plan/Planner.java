@@ -139,7 +139,7 @@ public final class Planner {
     next =
         new NextStep(
             predictor,
-            new Drafts(predictor, pieces, this::followsEarlierRun, pieceBytes),
+            new Drafts(predictor, pieces, advice, this::followsEarlierRun, pieceBytes),
             room,
             demands,
             ahead,

@@ -47,6 +47,17 @@ public final class PendingAdvice {
     }
   }
 
+  /**
+   * A step brings it, and it is in place no longer.
+   *
+   * @return whether the step has to tell the driver, since that was told that it is
+   */
+  public boolean endsByStep(Piece piece) {
+    boolean told = piece.placed() && !placing.remove(piece);
+    piece.setPlaced(false);
+    return told;
+  }
+
   /** The driver was about to be told that it no longer is, and was not. */
   public void staysPlaced(Piece piece) {
     placing.remove(piece);

@@ -74,6 +74,18 @@ final class PendingAdviceTest {
   }
 
   @Test
+  void aStepThatBringsItTellsTheDriverOnlyWhatThatHasHeard() {
+    assertThat(advice.endsByStep(piece)).as("told before that it is in place").isTrue();
+    assertThat(piece.placed()).isFalse();
+    assertThat(advice.endsByStep(piece)).as("not in place").isFalse();
+
+    advice.placeAhead(piece);
+    assertThat(advice.endsByStep(piece)).as("not told yet").isFalse();
+    assertThat(piece.placed()).isFalse();
+    assertThat(advice.next()).as("nor told later").isNull();
+  }
+
+  @Test
   void whatIsBetterInPlaceAfterAllStaysSo() {
     piece.relyOn(SEQUENCE);
     advice.unplace(piece);

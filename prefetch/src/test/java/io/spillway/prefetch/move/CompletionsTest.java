@@ -103,14 +103,4 @@ final class CompletionsTest {
   }
 
   /** Hears nothing. */
-  private static class Unheard implements Completions.Durations {
-    @Override
-    public void took(int launch, long nanos) {}
-
-    @Override
-    public void took(TimedLaunch launch, long nanos) {}
-
-    @Override
-    public void took(LapTurn turn, long nanos) {}
-  }
 }

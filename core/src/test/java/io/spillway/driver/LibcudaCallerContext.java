@@ -41,6 +41,11 @@ public final class LibcudaCallerContext {
     call("cuCtxDestroy_v2", new MemoryLayout[] {JAVA_LONG}, context);
   }
 
+  /** Destroys the first device's primary context, whoever has retained it. */
+  public void resetPrimary() {
+    call("cuDevicePrimaryCtxReset_v2", new MemoryLayout[] {JAVA_INT}, 0);
+  }
+
   private void call(String name, MemoryLayout[] layouts, Object... arguments) {
     int status;
     try {

@@ -156,10 +156,17 @@ final class CudaContext implements AutoCloseable {
     }
     closed = true;
     switch (ending) {
-      case RELEASE_PRIMARY ->
-          devices.check("cuDevicePrimaryCtxRelease", cuda.devicePrimaryCtxRelease(device));
+      case RELEASE_PRIMARY -> releasePrimary();
       case DESTROY -> devices.check("cuCtxDestroy", cuda.ctxDestroy(handle));
       case NONE -> {}
+    }
+  }
+
+  /** Who resets a primary context gives back what all have retained. */
+  private void releasePrimary() {
+    int status = cuda.devicePrimaryCtxRelease(device);
+    if (status != CudaStatus.INVALID_CONTEXT.code()) {
+      devices.check("cuDevicePrimaryCtxRelease", status);
     }
   }
 }

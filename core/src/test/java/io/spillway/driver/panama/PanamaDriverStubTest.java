@@ -305,6 +305,16 @@ class PanamaDriverStubTest {
   }
 
   @Test
+  void aPrimaryContextThatIsResetNeedNotBeReleased() {
+    PanamaDriver driver = PanamaDriver.open(0);
+
+    thread.resetPrimary();
+
+    assertThatCode(driver::close).doesNotThrowAnyException();
+    assertThat(stub.calls("cuDevicePrimaryCtxRelease_v2")).isEqualTo(1);
+  }
+
+  @Test
   void anotherContextThanThePrimaryOneStaysItsOwners() {
     try (PanamaDriver _ = PanamaDriver.open(0)) {
       long own = thread.enterNew();

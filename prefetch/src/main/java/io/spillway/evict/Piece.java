@@ -395,6 +395,11 @@ public final class Piece {
     return history.nextUse(now);
   }
 
+  /** When it is used next after an expected use: as expected, else by the estimate. */
+  public long nextUseAfter(long use) {
+    return history.nextUseAfter(use);
+  }
+
   /** How often it is expected to be used after one position and before another. */
   public int usesBetween(long after, long before) {
     return history.expected().between(after + 1, before);

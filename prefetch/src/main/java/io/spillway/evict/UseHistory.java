@@ -49,8 +49,7 @@ final class UseHistory {
       firstUse = position;
       gap = gap == 0 ? position : gap;
     } else if (position > lastUse) {
-      double last = position - lastUse;
-      gap = gap == 0 ? last : gap + NEW_PART * (last - gap);
+      gap = gapWith(position - lastUse);
     }
     lastUse = position;
     lastSequence = Math.max(lastSequence, sequence);
@@ -129,6 +128,20 @@ final class UseHistory {
     return firstUse != Piece.NOT_YET
         && old
         && (lastMayWrite == Piece.NOT_YET || position - lastMayWrite > lap.launches() * laps);
+  }
+
+  /** When it is used next after an expected use: as expected, else by the estimate. */
+  long nextUseAfter(long use) {
+    long next = expected.after(use);
+    if (next != Piece.NEVER || lastUse == Piece.NOT_YET) {
+      return next;
+    }
+    return use + Math.max(1, Math.round(gapWith(use - lastUse)));
+  }
+
+  /** The estimate once another gap is known. */
+  private double gapWith(long last) {
+    return gap == 0 ? last : gap + NEW_PART * (last - gap);
   }
 
   /** When it is used next: the expected use if there is one, else the estimate. */

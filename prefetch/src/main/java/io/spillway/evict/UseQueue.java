@@ -70,6 +70,12 @@ final class UseQueue {
     return uses;
   }
 
+  /** The first use after a position; {@link Piece#NEVER} if there is none. */
+  long after(long position) {
+    int index = countBefore(position + 1);
+    return index < size ? at(index) : Piece.NEVER;
+  }
+
   private long at(int index) {
     return positions[(head + index) & (positions.length - 1)];
   }

@@ -2,6 +2,7 @@ package io.spillway.evict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spillway.access.AccessKind;
 import io.spillway.range.Blocks;
 import java.util.List;
 import java.util.Set;
@@ -53,6 +54,29 @@ final class PieceUsesProperties {
 
     assertThat(piece.usedUntil(from, step)).isEqualTo(before(later, close, from));
     assertThat(piece.usesApart(from, step)).isEqualTo(apart);
+  }
+
+  @Property(tries = 300)
+  void whatFollowsAUseIsTheNextThatIsExpected(
+      @ForAll @Size(max = 20) Set<@IntRange(min = 1, max = 60) Integer> uses,
+      @ForAll @IntRange(max = 60) int use) {
+    Integer next = new TreeSet<>(uses).higher(use);
+
+    assertThat(expecting(new TreeSet<>(uses)).nextUseAfter(use))
+        .isEqualTo(next == null ? Piece.NEVER : next);
+  }
+
+  @Property(tries = 100)
+  void orIsAsFarAwayAsUsesHaveBeen(
+      @ForAll @IntRange(min = 1, max = 50) int gap, @ForAll @IntRange(min = 2, max = 20) int used) {
+    Piece piece = new Piece(1L << 40, Blocks.BYTES);
+    for (int i = 1; i <= used; i++) {
+      piece.use((long) i * gap, i, AccessKind.READ);
+    }
+    long use = (used + 1L) * gap;
+    piece.expectUse(use);
+
+    assertThat(piece.nextUseAfter(use)).isEqualTo(use + gap);
   }
 
   private static int before(List<Integer> uses, int index, int first) {

@@ -67,6 +67,26 @@ public final class Admission {
     return away * prices.inPlace() > stays * (prices.inPlace() + leave + prices.fetch());
   }
 
+  /**
+   * Whether it is worth its room for an expected use, which nobody waits for yet: coming then saves
+   * the access in place of that use, too, which makes up for the one of who leaves.
+   *
+   * @param use the position of the use
+   */
+  boolean worthComing(Piece piece, long now, long use, long limitBytes) {
+    if (fits(piece, limitBytes)) {
+      return true;
+    }
+    Piece leaving = victims.choose(now, use, evictable);
+    if (leaving == null) {
+      return false;
+    }
+    double leave = leaving.droppable() ? prices.drop() : prices.writeBack();
+    double stays = piece.nextUseAfter(use) - use;
+    double away = leaving.nextUse(now) - use;
+    return away * prices.inPlace() > stays * (leave + prices.fetch());
+  }
+
   /** Whether nothing has to leave for it. */
   public boolean fits(Piece piece, long limitBytes) {
     return pieces.residentBytes() + piece.bytes() <= limitBytes;

@@ -2,6 +2,7 @@ package io.spillway.prefetch.inplace;
 
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
+import io.spillway.prefetch.lap.LapStays;
 import io.spillway.prefetch.launch.Window;
 import io.spillway.prefetch.step.PendingAdvice;
 import io.spillway.prefetch.trial.InPlaceTrials;
@@ -18,6 +19,7 @@ public final class ForeseenInPlace {
   private final InPlaceTrials trials;
   private final Admission admission;
   private final Bypass bypass;
+  private final LapStays laps;
   private final PendingAdvice advice;
   private final long roomBytes;
   private final BooleanSupplier followsEarlierRun;
@@ -33,6 +35,7 @@ public final class ForeseenInPlace {
       InPlaceTrials trials,
       Admission admission,
       Bypass bypass,
+      LapStays laps,
       PendingAdvice advice,
       long roomBytes,
       BooleanSupplier followsEarlierRun) {
@@ -40,6 +43,7 @@ public final class ForeseenInPlace {
     this.trials = trials;
     this.admission = admission;
     this.bypass = bypass;
+    this.laps = laps;
     this.advice = advice;
     this.roomBytes = roomBytes;
     this.followsEarlierRun = followsEarlierRun;
@@ -52,7 +56,9 @@ public final class ForeseenInPlace {
 
   /** Whether a piece does not come for its next use, the scanned launch's. */
   public boolean passesOver(Piece piece, long now, long limitBytes) {
-    return staysBeyondRoom(piece, now, limitBytes) || bypasses(piece, now, limitBytes);
+    return staysBeyondRoom(piece, now, limitBytes)
+        || bypasses(piece, now, limitBytes)
+        || isLeft(piece, now, limitBytes);
   }
 
   /**
@@ -99,6 +105,19 @@ public final class ForeseenInPlace {
       advice.placeAhead(piece);
     }
     return piece.suitsInPlace() || (better && bypass.writesBack(now, use));
+  }
+
+  /**
+   * Whether a piece that launches only read is left where it is for that launch, which may access
+   * it there: to what it would take the room of, that is worth more.
+   */
+  private boolean isLeft(Piece piece, long now, long limitBytes) {
+    return !bypass.applies()
+        && !laps.decided()
+        && (piece.droppable() || piece.suspended())
+        && piece.arrivals() >= InPlaceChoice.ARRIVALS
+        && mayPlace(now)
+        && !admission.worthComing(piece, now, window.scanned(), limitBytes);
   }
 
   /** Whether an expected launch may access one more piece in place. */

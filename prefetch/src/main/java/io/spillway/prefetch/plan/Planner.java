@@ -132,7 +132,14 @@ public final class Planner {
             outcomes,
             admission,
             new ForeseenInPlace(
-                window, trials, admission, bypass, advice, roomBytes, this::followsEarlierRun),
+                window,
+                trials,
+                admission,
+                bypass,
+                laps,
+                advice,
+                roomBytes,
+                this::followsEarlierRun),
             laps);
     times = new LaunchTimes(predictor, declared, trials, inPlace, laps);
     promotions = new Promotions(prices, () -> laps.decided() || bypass.applies());

@@ -1,0 +1,98 @@
+package io.spillway.prefetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.Allocation;
+import io.spillway.Spillway;
+import io.spillway.SpillwayConfig;
+import io.spillway.UpcomingLaunch;
+import io.spillway.allocate.HostMemoryGuard;
+import io.spillway.allocate.Placement;
+import io.spillway.driver.StreamHandle;
+import io.spillway.driver.sim.Access;
+import io.spillway.driver.sim.GpuModel;
+import io.spillway.driver.sim.SimulatedDriver;
+import io.spillway.driver.sim.SimulatedKernel;
+import io.spillway.driver.sim.TouchKind;
+import io.spillway.range.AddressRange;
+import io.spillway.range.ByteSize;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** A program says which expert it launches next: it knows no more than one launch ahead. */
+final class NamedLaunchesTest {
+
+  private static final long EXPERT = 32 * ByteSize.MIB;
+  private static final int EXPERTS = 32;
+  private static final int ROOM = 8;
+  private static final int LAUNCHES = 1500;
+
+  /** Which experts are chosen: the k-th most popular a k-th as often as the first. */
+  private static int[] chosen() {
+    double[] upTo = new double[EXPERTS];
+    double sum = 0;
+    for (int i = 0; i < EXPERTS; i++) {
+      sum += 1.0 / (i + 1);
+      upTo[i] = sum;
+    }
+    double all = sum;
+    Random random = new Random(1);
+    return IntStream.generate(
+            () -> {
+              double drawn = random.nextDouble() * all;
+              int expert = 0;
+              while (upTo[expert] < drawn) {
+                expert++;
+              }
+              return expert;
+            })
+        .limit(LAUNCHES)
+        .toArray();
+  }
+
+  /** How long it takes, in virtual nanoseconds. */
+  private static long nanos(boolean names) {
+    SimulatedDriver simulation = SimulatedDriver.open(GpuModel.h200());
+    long nanos;
+    try (Spillway spillway =
+            Spillway.open(
+                SpillwayConfig.builder()
+                    .driver(simulation)
+                    .deviceBudget(Long.toString(ROOM * EXPERT))
+                    .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
+                    .plugins(List.of(new Auto()))
+                    .background(simulation.hostThread("mover"))
+                    .build());
+        Allocation experts = spillway.allocate(EXPERTS * EXPERT, Placement.MANAGED, "experts")) {
+      simulation.hostTouch(experts.range(), TouchKind.WRITE);
+      experts.readMostly();
+      int[] chosen = chosen();
+      long start = simulation.clock().nanoTime();
+      for (int i = 0; i < LAUNCHES; i++) {
+        if (names && i + 1 < LAUNCHES) {
+          spillway.upcoming(List.of(read(experts, chosen[i]), read(experts, chosen[i + 1])));
+        }
+        AddressRange range = experts.range().slice(chosen[i] * EXPERT, EXPERT);
+        try (var scope = spillway.launch("expert", 0)) {
+          scope.reads(experts, chosen[i] * EXPERT, EXPERT);
+          simulation.launch(SimulatedKernel.of("expert", Access.read(range)), StreamHandle.DEFAULT);
+        }
+        simulation.synchronize(StreamHandle.DEFAULT);
+      }
+      nanos = simulation.clock().nanoTime() - start;
+    }
+    simulation.close();
+    return nanos;
+  }
+
+  private static UpcomingLaunch read(Allocation experts, int expert) {
+    return UpcomingLaunch.of("expert").reads(experts, expert * EXPERT, EXPERT);
+  }
+
+  @Test
+  void whatIsNamedAndSeldomUsedTakesNoRoomOfWhatIsUsedOften() {
+    assertThat((double) nanos(true) / nanos(false)).isLessThan(1.05);
+  }
+}

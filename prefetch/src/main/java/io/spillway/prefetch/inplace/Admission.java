@@ -34,8 +34,11 @@ public final class Admission {
   private final Victims victims;
   private final Prices prices;
   private final Predicate<Piece> evictable;
-  private @Nullable Piece victim;
-  private long chosenAt;
+
+  /** Who would leave for a launch that waits, and for one that is expected. */
+  private final NextVictim victim;
+
+  private final NextVictim expectedVictim;
 
   /** Who would leave for what is in place. */
   private @Nullable Piece cheapest;
@@ -47,6 +50,8 @@ public final class Admission {
     this.victims = victims;
     this.prices = prices;
     this.evictable = evictable;
+    this.victim = new NextVictim(victims, evictable);
+    this.expectedVictim = new NextVictim(victims, evictable);
   }
 
   /**
@@ -57,7 +62,7 @@ public final class Admission {
     if (fits(piece, limitBytes)) {
       return true;
     }
-    Piece leaving = victim(now);
+    Piece leaving = victim.of(now, now);
     if (leaving == null) {
       return false;
     }
@@ -77,7 +82,7 @@ public final class Admission {
     if (fits(piece, limitBytes)) {
       return true;
     }
-    Piece leaving = victims.choose(now, use, evictable);
+    Piece leaving = expectedVictim.of(now, use);
     if (leaving == null) {
       return false;
     }
@@ -94,7 +99,7 @@ public final class Admission {
 
   /** Whether what would have to leave has to be written back, or nothing can. */
   public boolean writesBack(long now) {
-    Piece leaving = victim(now);
+    Piece leaving = victim.of(now, now);
     return leaving == null || !leaving.droppable();
   }
 
@@ -118,15 +123,5 @@ public final class Admission {
     double comes = prices.fetch() + (piece.suspended() ? Prices.ADVISE : 0);
     double least = leaving.droppable() ? LEAST_GAIN : 1;
     return gain > least * stays * (prices.inPlace() + comes) ? leaving : null;
-  }
-
-  /** Whoever would leave now; looked for once for all pieces of a launch. */
-  private @Nullable Piece victim(long now) {
-    Piece known = victim;
-    if (chosenAt != now || known == null || !known.resident()) {
-      victim = victims.choose(now, now, evictable);
-      chosenAt = now;
-    }
-    return victim;
   }
 }

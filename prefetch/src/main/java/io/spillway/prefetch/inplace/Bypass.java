@@ -24,13 +24,7 @@ public final class Bypass {
   private final Victims victims;
   private final Prices prices;
   private final Backlog backlog;
-  private final Predicate<Piece> evictable;
-
-  /** Who would leave. */
-  private @Nullable Piece victim;
-
-  private long chosenAt = Piece.NOT_YET;
-  private long chosenFor = Piece.NOT_YET;
+  private final NextVictim victim;
 
   /**
    * Chooses.
@@ -48,7 +42,7 @@ public final class Bypass {
     this.victims = victims;
     this.prices = prices;
     this.backlog = backlog;
-    this.evictable = evictable;
+    this.victim = new NextVictim(victims, evictable);
   }
 
   /** Whether the choice is to be made. */
@@ -58,12 +52,12 @@ public final class Bypass {
 
   /** Whether anything could leave for what is used at that position. */
   boolean possible(long now, long use) {
-    return victim(now, use) != null;
+    return victim.of(now, use) != null;
   }
 
   /** Whether what would leave has to be written back. */
   public boolean writesBack(long now, long use) {
-    Piece leaving = victim(now, use);
+    Piece leaving = victim.of(now, use);
     return leaving != null && !leaving.droppable();
   }
 
@@ -85,13 +79,13 @@ public final class Bypass {
     if (piece.placed()) {
       return true;
     }
-    int uses = 1 + piece.usesApart(use, away(victim(now, use), now, use));
+    int uses = 1 + piece.usesApart(use, away(victim.of(now, use), now, use));
     return uses * gain(piece, now, use) >= Prices.ADVISE;
   }
 
   /** What is gained by not coming, in nanoseconds a byte. */
   private double gain(Piece piece, long now, long use) {
-    Piece leaving = victim(now, use);
+    Piece leaving = victim.of(now, use);
     if (leaving == null) {
       return prices.fault() - prices.inPlace(); // it would have to fault
     }
@@ -109,20 +103,5 @@ public final class Bypass {
   private long away(@Nullable Piece leaving, long now, long use) {
     long back = leaving == null ? Piece.NEVER : victims.nextUse(leaving, now);
     return back == Piece.NEVER ? Piece.NEVER : back - use;
-  }
-
-  /** Looked for once for all pieces of a launch, as long as it has not left. */
-  private @Nullable Piece victim(long now, long use) {
-    Piece known = victim;
-    if (chosenAt != now
-        || chosenFor != use
-        || known == null
-        || !known.resident()
-        || !evictable.test(known)) {
-      victim = victims.choose(now, use, evictable);
-      chosenAt = now;
-      chosenFor = use;
-    }
-    return victim;
   }
 }

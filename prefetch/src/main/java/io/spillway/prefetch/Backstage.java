@@ -64,6 +64,7 @@ final class Backstage implements AutoCloseable {
   private final Inbox inbox = new Inbox(MESSAGES);
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Rest rest = new Rest();
+  private final TimedLaunches timed = new TimedLaunches();
   private final WaitingLaunches waiting;
   private final Waits waits;
   private final LaunchWaits launchWaits;
@@ -113,7 +114,7 @@ final class Backstage implements AutoCloseable {
     this.waiting = new WaitingLaunches(planner, mover);
     this.handler =
         new MessageHandler(
-            context, planner, mover, presence, completions, governor, rest, waiting, found);
+            context, planner, mover, presence, completions, governor, rest, waiting, found, timed);
     this.steps = new StepRunner(planner, mover, presence, governor, found, inbox, handler::handle);
     this.launchWaits =
         new LaunchWaits(
@@ -375,9 +376,9 @@ final class Backstage implements AutoCloseable {
     planner.times().took(turn, nanos);
   }
 
-  /** One of how many launches is to be timed; 0 if none. Any thread. */
-  int timesOneOf() {
-    return handler.timesOneOf();
+  /** Which launches are to be timed. Any thread. */
+  TimedLaunches timed() {
+    return timed;
   }
 
   String state() {

@@ -10,6 +10,7 @@ import io.spillway.prefetch.govern.Governor;
 import io.spillway.prefetch.govern.GovernorEvent;
 import io.spillway.prefetch.govern.Rest;
 import io.spillway.prefetch.govern.Standing;
+import io.spillway.prefetch.lap.LapStays;
 import io.spillway.prefetch.message.Message;
 import io.spillway.prefetch.message.WatchedLap;
 import io.spillway.prefetch.move.Completions;
@@ -38,7 +39,7 @@ final class MessageHandler {
   private final WaitingLaunches waiting;
   private final FoundReadMostly found;
   private final OthersHints others;
-  private volatile int timesOneOf;
+  private final TimedLaunches toTime;
 
   /** Null until the first launch. */
   private volatile @Nullable Standing standing;
@@ -52,7 +53,8 @@ final class MessageHandler {
       Governor governor,
       Rest rest,
       WaitingLaunches waiting,
-      FoundReadMostly found) {
+      FoundReadMostly found,
+      TimedLaunches toTime) {
     this.context = context;
     this.planner = planner;
     this.mover = mover;
@@ -62,6 +64,7 @@ final class MessageHandler {
     this.rest = rest;
     this.waiting = waiting;
     this.found = found;
+    this.toTime = toTime;
     this.others = new OthersHints(context, planner, mover, presence);
   }
 
@@ -97,10 +100,7 @@ final class MessageHandler {
         declared.bytes(),
         declared.kind(),
         limitBytes);
-    int oneOf = planner.times().oneOf();
-    if (oneOf != timesOneOf) { // launching threads read it, and find it where it was
-      timesOneOf = oneOf;
-    }
+    sayWhatIsTimed(declared.sequence() - 1);
     setInPlace(declared);
     if (declared.kind() == AccessKind.UNKNOWN) {
       found.look(new AddressRange(declared.address(), declared.bytes()));
@@ -108,6 +108,17 @@ final class MessageHandler {
     if (declared.waiting() != null) {
       waiting.add(declared.sequence(), declared.waiting());
     }
+  }
+
+  /**
+   * Says which launches to time.
+   *
+   * @param sequence the launch that was issued last, or stands for it: others may be between
+   */
+  private void sayWhatIsTimed(long sequence) {
+    long toTurn = planner.times().launchesToTurn();
+    toTime.say(
+        planner.times().oneOf(), toTurn == LapStays.NO_TURN ? Long.MAX_VALUE : sequence + toTurn);
   }
 
   /**
@@ -198,11 +209,6 @@ final class MessageHandler {
     if (!now.equals(standing)) {
       standing = now;
     }
-  }
-
-  /** One of how many launches is to be timed; 0 if none. Any thread. */
-  int timesOneOf() {
-    return timesOneOf;
   }
 
   /** How the engine did when a launch was last heard of; null before the first. Any thread. */

@@ -88,11 +88,6 @@ final class PredictiveEngine implements SessionListener {
       }
       passed.add(inside.address(), inside.bytes(), kind);
     }
-
-    /** Whether it is the one of so many that is timed; of 0 none is. */
-    boolean isTimed(int oneOf) {
-      return oneOf > 0 && launches % oneOf == 0;
-    }
   }
 
   PredictiveEngine(SessionContext context, MoveSizing sizing, Waits waits, EarlierRun earlier) {
@@ -208,7 +203,7 @@ final class PredictiveEngine implements SessionListener {
     try {
       presence.awaited(
           allocation, inside, event -> context.driver().streamWait(launch.stream(), event));
-      if (current.start != null || current.isTimed(backstage.timesOneOf())) {
+      if (current.start != null || backstage.timed().has(launch.sequence(), current.launches)) {
         if (current.start == null) {
           current.start = completions.timing();
         }

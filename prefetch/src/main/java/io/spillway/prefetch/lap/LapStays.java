@@ -21,6 +21,9 @@ public final class LapStays {
   /** Laps up to this many launches are decided for: 2^14 take some milliseconds. */
   private static final int LONGEST = 1 << 14;
 
+  /** More than any number of launches. */
+  public static final long NO_TURN = Long.MAX_VALUE;
+
   private final Predictor predictor;
   private final Window window;
   private final long inFlightBytes;
@@ -243,9 +246,23 @@ public final class LapStays {
         && piece.droppedSoon(predictor.goneRound(), predictor.position());
   }
 
-  /** Whether it matters what laps take, since they wait for the link. */
-  public boolean measures() {
-    return decided() && (reading.chosen() || launchNanos < linkNanos);
+  /** Whether it matters what each launch takes: in place, or of a lap that is new. */
+  public boolean timesLaunches() {
+    return decided() && (reading.chosen() || (waitsForTheLink() && turns.isNew()));
+  }
+
+  /**
+   * After how many launches there is a turn of the lap to be timed, since what laps take matters
+   * where they wait for the link; {@link #NO_TURN} if there is none.
+   */
+  public long launchesToTurn() {
+    return decided() && waitsForTheLink() && turns.timesNext()
+        ? turns.left(predictor.position(), predictor.lapLength())
+        : NO_TURN;
+  }
+
+  private boolean waitsForTheLink() {
+    return launchNanos < linkNanos;
   }
 
   /** Whether, as it was decided, data comes and goes while the lap's launches run. */

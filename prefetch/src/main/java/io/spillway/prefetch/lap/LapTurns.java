@@ -3,8 +3,20 @@ package io.spillway.prefetch.lap;
 import io.spillway.prefetch.trial.LapTurn;
 import org.jspecify.annotations.Nullable;
 
-/** Counts how often laps have been gone round, so that what each took can be told. */
+/**
+ * Counts how often laps have been gone round, so that what each took can be told; and says which
+ * are worth timing, since that takes the launching thread 1.5 us at a turn: all as long as the lap
+ * is new, then one of so many.
+ */
 final class LapTurns {
+
+  /** Laps in which what launches take becomes known: as many as an average over eighths takes. */
+  private static final int NEW = 8;
+
+  /**
+   * Then one lap of so many is timed: for laps of 12 launches, fewer than one launch in a hundred.
+   */
+  private static final int SELDOM = 16;
 
   private @Nullable LapTurn last;
   private long turns;
@@ -26,6 +38,21 @@ final class LapTurns {
   /** Whether the launch at that position has gone round a lap of that length. */
   boolean due(long now, long length) {
     return now - position == length;
+  }
+
+  /** Launches from that position to the next turn of a lap of that length; never negative. */
+  long left(long now, long length) {
+    return Math.max(0, position + length - now);
+  }
+
+  /** Whether the lap was decided for, or began, a few turns ago. */
+  boolean isNew() {
+    return turns - first < NEW;
+  }
+
+  /** Whether to time the next turn: the end of a lap that is timed, or the beginning of one. */
+  boolean timesNext() {
+    return isNew() || (turns - first + 1) % SELDOM <= 1;
   }
 
   /**

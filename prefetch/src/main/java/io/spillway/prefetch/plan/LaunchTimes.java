@@ -63,7 +63,15 @@ public final class LaunchTimes {
     if (!matter) {
       return 0;
     }
-    return laps.measures() ? 1 : sampling.every();
+    return laps.timesLaunches() ? 1 : sampling.every();
+  }
+
+  /**
+   * After how many launches, from the one issued last, one is to be timed in any case, and all that
+   * follow until it has been heard of; {@link LapStays#NO_TURN} if none.
+   */
+  public long launchesToTurn() {
+    return matter ? laps.launchesToTurn() : LapStays.NO_TURN;
   }
 
   /** What to make of the time that a declared launch takes; null if nothing. */

@@ -2,6 +2,7 @@ package io.spillway.prefetch;
 
 import io.spillway.SessionContext;
 import io.spillway.access.AccessKind;
+import io.spillway.driver.NanoClock;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.prefetch.govern.Governor;
@@ -50,6 +51,7 @@ final class Backstage implements AutoCloseable {
   private static final long LAUNCHING_NANOS = 20_000;
 
   private final SessionContext context;
+  private final NanoClock clock;
 
   /** Whether laps are planned for contexts to write back with. */
   private boolean pricedBeside;
@@ -84,6 +86,7 @@ final class Backstage implements AutoCloseable {
       Presence presence,
       Consumer<RuntimeException> failure) {
     this.context = context;
+    this.clock = context.driver().clock();
     this.waits = waits;
     this.completions = completions;
     this.failure = failure;
@@ -120,7 +123,7 @@ final class Backstage implements AutoCloseable {
             inbox,
             waits,
             prices.comeAndGo(),
-            new Patience(context.driver().clock()),
+            new Patience(clock),
             this::workThen,
             failure);
     this.unusable = earlier.whyNot().map(reason -> "; no earlier run: " + reason).orElse("");
@@ -339,10 +342,10 @@ final class Backstage implements AutoCloseable {
   /** Lets a launch that goes ahead be issued. */
   private void letLaunch() {
     if (!planner.declared().isEmpty() && waiting.isEmpty()) {
-      long start = System.nanoTime();
+      long start = clock.nanoTime();
       while (!inbox.hasNext()
           && !attention.wanted()
-          && System.nanoTime() - start < LAUNCHING_NANOS) {
+          && clock.nanoTime() - start < LAUNCHING_NANOS) {
         Thread.onSpinWait();
       }
     }

@@ -9,12 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.driver.DriverException;
 import io.spillway.driver.OutOfDeviceMemoryException;
+import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -455,6 +457,52 @@ class AllocatorTest {
     assertThrows(IllegalStateException.class, () -> allocator.allocate(AllocationRequest.of(GIB)));
     assertEquals(0, driver.liveCount());
     assertTrue(allocator.leaks().isEmpty());
+  }
+
+  @Test
+  void adoptingIsRefusedAfterClosingAndNothingIsEntered() {
+    Allocator allocator = allocator();
+    AddressRange others = driver.allocateDevice(4 * MIB);
+    allocator.close();
+
+    assertThrows(IllegalStateException.class, () -> allocator.adopt(others, MemoryKind.DEVICE));
+
+    assertTrue(allocator.leaks().isEmpty());
+    assertEquals(0, allocator.statistics().deviceAllocations());
+    assertEquals(1, driver.liveCount(), "it is not this allocator's to free");
+  }
+
+  /** Whatever the order, what was adopted is freed with the rest, and what was not is refused. */
+  @Test
+  void adoptingWhileAnotherThreadClosesLeavesNothingInTheLedger() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      Allocator allocator = allocator();
+      CyclicBarrier start = new CyclicBarrier(2);
+      AddressRange others = driver.allocateDevice(MIB);
+      try (ExecutorService closing = Executors.newSingleThreadExecutor()) {
+        Future<?> closed =
+            closing.submit(
+                () -> {
+                  start.await();
+                  allocator.close();
+                  return null;
+                });
+        start.await();
+        boolean adopted = true;
+        try {
+          allocator.adopt(others, MemoryKind.DEVICE);
+        } catch (IllegalStateException e) {
+          adopted = false;
+        }
+        closed.get();
+
+        assertTrue(allocator.leaks().isEmpty(), "adopted: " + adopted);
+        assertEquals(adopted ? 0 : 1, driver.liveCount());
+      }
+      if (driver.liveCount() > 0) {
+        driver.free(others);
+      }
+    }
   }
 
   @Test

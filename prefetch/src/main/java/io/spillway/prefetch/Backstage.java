@@ -120,12 +120,7 @@ final class Backstage implements AutoCloseable {
     this.steps = new StepRunner(planner, mover, presence, governor, found, inbox, handler::handle);
     this.launchWaits =
         new LaunchWaits(
-            inbox,
-            waits,
-            prices.comeAndGo(),
-            new Patience(clock),
-            this::workThen,
-            failure);
+            inbox, waits, prices.comeAndGo(), new Patience(clock), this::workThen, failure);
     this.unusable = earlier.whyNot().map(reason -> "; no earlier run: " + reason).orElse("");
   }
 

@@ -23,10 +23,12 @@ import io.spillway.range.AddressRange;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 
 /**
  * What happens on the background thread: reads messages, plans, moves; again until there is nothing
@@ -66,6 +68,7 @@ final class Backstage implements AutoCloseable {
   private final Inbox inbox = new Inbox(MESSAGES);
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Rest rest = new Rest();
+  private final ShrinkRetry retry;
   private final WaitingLaunches waiting;
   private final Waits waits;
   private final LaunchWaits launchWaits;
@@ -101,6 +104,7 @@ final class Backstage implements AutoCloseable {
             new FromLanes());
     this.pricedBeside = mover.writesBackBeside();
     Prices prices = pricedBeside ? Prices.H200_BESIDE : Prices.H200;
+    this.retry = new ShrinkRetry(timer(), this::shrinkAgain);
     this.attention =
         new Attention(mover.threaded() ? Attention.Span.standard() : Attention.Span.NONE);
     this.planner =
@@ -122,6 +126,13 @@ final class Backstage implements AutoCloseable {
         new LaunchWaits(
             inbox, waits, prices.comeAndGo(), new Patience(clock), this::workThen, failure);
     this.unusable = earlier.whyNot().map(reason -> "; no earlier run: " + reason).orElse("");
+  }
+
+  /** In virtual time whoever gives a thread tasks does them: nobody else may come. */
+  private LongFunction<Executor> timer() {
+    return mover.threaded() || !context.driver().device().simulated()
+        ? nanos -> CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS)
+        : _ -> _ -> {};
   }
 
   /** What lanes do, heard by the background thread, since launches wait for it. */
@@ -325,13 +336,30 @@ final class Backstage implements AutoCloseable {
       read();
       mover.reapDepartures();
       Step step = planner.next(context.residentLimitBytes().getAsLong());
+      did = step != null;
       if (step != null) {
         rest.disturbed();
+        move(step);
       }
-      did = step != null && move(step);
       release(did);
     }
     release(false);
+    retry.idle(planner.heldBeyond(context.residentLimitBytes().getAsLong()));
+  }
+
+  /** It is time to ask the driver again for what it would not let go. Any thread. */
+  private void shrinkAgain() {
+    try {
+      attention.call(
+          context.background(),
+          () -> {
+            retry.over();
+            planner.askAgain();
+            work(() -> {});
+          });
+    } catch (RejectedExecutionException e) {
+      // The session ends.
+    }
   }
 
   /** Lets a launch that goes ahead be issued. */
@@ -346,11 +374,11 @@ final class Backstage implements AutoCloseable {
     }
   }
 
-  private boolean move(Step step) {
+  private void move(Step step) {
     if (mover.threaded() && steps.isAnnounced(step)) {
       letLaunch();
     }
-    return steps.run(step);
+    steps.run(step);
   }
 
   private void release(boolean more) {

@@ -118,10 +118,9 @@ final class Backstage implements AutoCloseable {
     Governor governor = new Governor();
     FoundReadMostly found = new FoundReadMostly(context, planner, presence);
     this.waiting = new WaitingLaunches(planner, mover);
-    this.handler =
-        new MessageHandler(
-            context, planner, mover, presence, completions, governor, rest, waiting, found);
-    this.steps = new StepRunner(planner, mover, presence, governor, found, inbox, handler::handle);
+    EngineParts parts = new EngineParts(context, planner, mover, presence);
+    this.handler = new MessageHandler(parts, completions, governor, rest, waiting, found);
+    this.steps = new StepRunner(parts, governor, found, inbox, handler::handle);
     this.launchWaits =
         new LaunchWaits(
             inbox, waits, prices.comeAndGo(), new Patience(clock), this::workThen, failure);

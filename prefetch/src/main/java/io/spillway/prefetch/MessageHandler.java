@@ -43,26 +43,29 @@ final class MessageHandler {
   /** Null until the first launch. */
   private volatile @Nullable Standing standing;
 
+  /**
+   * Nothing is heard yet.
+   *
+   * @param waiting the launches whose threads wait
+   * @param found what is read-mostly because of what launches did
+   */
   MessageHandler(
-      SessionContext context,
-      Planner planner,
-      Mover mover,
-      Presence presence,
+      EngineParts parts,
       Completions completions,
       Governor governor,
       Rest rest,
       WaitingLaunches waiting,
       FoundReadMostly found) {
-    this.context = context;
-    this.planner = planner;
-    this.mover = mover;
-    this.presence = presence;
+    this.context = parts.context();
+    this.planner = parts.planner();
+    this.mover = parts.mover();
+    this.presence = parts.presence();
     this.completions = completions;
     this.governor = governor;
     this.rest = rest;
     this.waiting = waiting;
     this.found = found;
-    this.others = new OthersHints(context, planner, mover, presence);
+    this.others = new OthersHints(parts);
   }
 
   /** A message is read. */

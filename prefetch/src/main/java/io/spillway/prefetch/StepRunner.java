@@ -26,21 +26,19 @@ final class StepRunner {
   private final Consumer<Message> reader;
 
   /**
-   * Of one planner.
+   * Of one engine.
    *
    * @param reader reads what the inbox has
    */
   StepRunner(
-      Planner planner,
-      Mover mover,
-      Presence presence,
+      EngineParts parts,
       Governor governor,
       FoundReadMostly found,
       Inbox inbox,
       Consumer<Message> reader) {
-    this.planner = planner;
-    this.mover = mover;
-    this.presence = presence;
+    this.planner = parts.planner();
+    this.mover = parts.mover();
+    this.presence = parts.presence();
     this.governor = governor;
     this.found = found;
     this.inbox = inbox;

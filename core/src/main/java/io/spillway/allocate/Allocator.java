@@ -12,7 +12,6 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,16 +49,7 @@ public final class Allocator implements AutoCloseable {
 
   private final @Nullable String whyNotManaged;
   private final AtomicBoolean saidWhyNot = new AtomicBoolean();
-
-  private final LongAdder deviceAllocations = new LongAdder();
-  private final LongAdder managedAllocations = new LongAdder();
-  private final LongAdder pinnedAllocations = new LongAdder();
-  private final LongAdder frees = new LongAdder();
-  private final LongAdder redirects = new LongAdder();
-  private final LongAdder redirectedBytes = new LongAdder();
-  private final LongAdder outOfMemoryRedirects = new LongAdder();
-  private final LongAdder keptAfterRefusal = new LongAdder();
-  private final LongAdder failures = new LongAdder();
+  private final AllocationCounters counters = new AllocationCounters();
 
   private Allocator(Builder builder) {
     this.driver = builder.driver;
@@ -174,7 +164,7 @@ public final class Allocator implements AutoCloseable {
         case AUTO -> automatic(request, calls);
       };
     } catch (RuntimeException e) {
-      failures.increment();
+      counters.failed();
       throw e;
     }
   }
@@ -211,14 +201,6 @@ public final class Allocator implements AutoCloseable {
     occupancy.countOthers();
   }
 
-  private LongAdder allocations(MemoryKind kind) {
-    return switch (kind) {
-      case DEVICE -> deviceAllocations;
-      case MANAGED -> managedAllocations;
-      case PINNED -> pinnedAllocations;
-    };
-  }
-
   /**
    * Pinned host memory, promised by the host memory guard like managed memory is.
    *
@@ -243,7 +225,7 @@ public final class Allocator implements AutoCloseable {
       }
       return made(sites.entry(range, MemoryKind.PINNED, bytes, label, reservation), driver::free);
     } catch (RuntimeException e) {
-      failures.increment();
+      counters.failed();
       throw e;
     }
   }
@@ -273,31 +255,16 @@ public final class Allocator implements AutoCloseable {
         throw e;
       }
       release(entry);
-      frees.increment();
+      counters.freed();
     } catch (RuntimeException e) {
-      failures.increment();
+      counters.failed();
       throw e;
     }
   }
 
   /** What was done so far and what is live. */
   public AllocationStatistics statistics() {
-    return new AllocationStatistics(
-        deviceAllocations.sum(),
-        managedAllocations.sum(),
-        pinnedAllocations.sum(),
-        frees.sum(),
-        redirects.sum(),
-        redirectedBytes.sum(),
-        outOfMemoryRedirects.sum(),
-        promises.refusals(),
-        keptAfterRefusal.sum(),
-        failures.sum(),
-        ledger.liveBytes(MemoryKind.DEVICE),
-        ledger.liveBytes(MemoryKind.MANAGED),
-        ledger.liveBytes(MemoryKind.PINNED),
-        guard.unsettledBytes(),
-        budget.bytes());
+    return counters.snapshot(ledger, promises, guard, budget.bytes());
   }
 
   /** What is live now: what {@link #close} would report as leaked. */
@@ -355,8 +322,7 @@ public final class Allocator implements AutoCloseable {
         throw e;
       }
       LiveAllocation entry = managedAfter(request, e, calls);
-      outOfMemoryRedirects.increment();
-      redirectedBytes.add(request.bytes());
+      counters.redirectedOutOfMemory(request.bytes());
       return entry;
     }
   }
@@ -371,8 +337,7 @@ public final class Allocator implements AutoCloseable {
       AllocationRequest request, String reason, AllocationCalls calls) {
     try {
       LiveAllocation entry = managed(request, reason, calls);
-      redirects.increment();
-      redirectedBytes.add(request.bytes());
+      counters.redirected(request.bytes());
       return entry;
     } catch (HostMemoryExhaustedException | ManagedMemoryLimitException | DriverException e) {
       // The rule may have kept room that the request would still have found.
@@ -383,7 +348,7 @@ public final class Allocator implements AutoCloseable {
         e.addSuppressed(alsoFailed);
         throw e;
       }
-      keptAfterRefusal.increment();
+      counters.keptAfterRefusal();
       return entry;
     }
   }
@@ -451,7 +416,7 @@ public final class Allocator implements AutoCloseable {
       FreeEvent.emit(gone.range());
       release(gone);
     }
-    allocations(entry.kind()).increment();
+    counters.allocated(entry.kind());
     AllocationEvent.emit(entry);
     return entry;
   }

@@ -12,7 +12,6 @@ import io.spillway.driver.Capability;
 import io.spillway.driver.DeviceInfo;
 import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.UnifiedMemoryDriver;
-import io.spillway.hint.Hint;
 import io.spillway.hint.HintKind;
 import io.spillway.range.ByteSize;
 import java.nio.file.Files;

@@ -353,7 +353,9 @@ final class Backstage implements AutoCloseable {
           context.background(),
           () -> {
             retry.over();
-            planner.askAgain();
+            if (planner.heldBeyond(context.residentLimitBytes().getAsLong())) {
+              planner.askAgain();
+            }
             work(() -> {});
           });
     } catch (RejectedExecutionException e) {

@@ -23,8 +23,10 @@ class ArchitectureTest {
 
   private static final Layer RANGE = layer("io.spillway.range..");
   private static final Layer DRIVER = layer("io.spillway.driver", RANGE);
-  private static final Layer PANAMA = layer("io.spillway.driver.panama..", RANGE, DRIVER);
-  private static final Layer JCUDA = layer("io.spillway.driver.jcuda..", RANGE, DRIVER, PANAMA);
+  private static final Layer BINDING = layer("io.spillway.driver.binding..", RANGE, DRIVER);
+  private static final Layer PANAMA = layer("io.spillway.driver.panama..", RANGE, DRIVER, BINDING);
+  private static final Layer JCUDA =
+      layer("io.spillway.driver.jcuda..", RANGE, DRIVER, BINDING, PANAMA);
   private static final Layer SIM = layer("io.spillway.driver.sim..", RANGE, DRIVER);
   private static final Layer ACCESS = layer("io.spillway.access..", RANGE, DRIVER);
   private static final Layer ALLOCATE = layer("io.spillway.allocate..", RANGE, DRIVER, ACCESS);
@@ -37,7 +39,8 @@ class ArchitectureTest {
       layer("io.spillway.agent..", RANGE, DRIVER, ACCESS, ALLOCATE, HINT, FACE, DROPIN);
 
   private static final List<Layer> LAYERS =
-      List.of(RANGE, DRIVER, PANAMA, JCUDA, SIM, ACCESS, ALLOCATE, HINT, FACE, DROPIN, AGENT);
+      List.of(
+          RANGE, DRIVER, BINDING, PANAMA, JCUDA, SIM, ACCESS, ALLOCATE, HINT, FACE, DROPIN, AGENT);
 
   /**
    * Some packages, and what they may see besides the JDK and libraries.

@@ -12,7 +12,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,17 +49,7 @@ public final class Allocator implements AutoCloseable {
 
   private final @Nullable String whyNotManaged;
   private final AtomicBoolean saidWhyNot = new AtomicBoolean();
-  private final AtomicBoolean closed = new AtomicBoolean();
-
-  private final LongAdder deviceAllocations = new LongAdder();
-  private final LongAdder managedAllocations = new LongAdder();
-  private final LongAdder pinnedAllocations = new LongAdder();
-  private final LongAdder frees = new LongAdder();
-  private final LongAdder redirects = new LongAdder();
-  private final LongAdder redirectedBytes = new LongAdder();
-  private final LongAdder outOfMemoryRedirects = new LongAdder();
-  private final LongAdder keptAfterRefusal = new LongAdder();
-  private final LongAdder failures = new LongAdder();
+  private final AllocationCounters counters = new AllocationCounters();
 
   private Allocator(Builder builder) {
     this.driver = builder.driver;
@@ -160,23 +150,21 @@ public final class Allocator implements AutoCloseable {
    * freed through the driver.
    */
   public LiveAllocation allocate(AllocationRequest request, AllocationCalls calls) {
-    requireOpen();
+    ledger.requireOpen();
     try {
       checkSize(request.bytes());
-      LiveAllocation entry =
-          switch (request.placement()) {
-            case DEVICE -> plain(request, calls);
-            case MANAGED -> {
-              if (whyNotManaged != null) {
-                throw new ManagedMemoryUnavailableException(request.bytes(), whyNotManaged);
-              }
-              yield managed(request, "placement MANAGED was asked for", calls);
-            }
-            case AUTO -> automatic(request, calls);
-          };
-      return unlessClosed(entry);
+      return switch (request.placement()) {
+        case DEVICE -> plain(request, calls);
+        case MANAGED -> {
+          if (whyNotManaged != null) {
+            throw new ManagedMemoryUnavailableException(request.bytes(), whyNotManaged);
+          }
+          yield managed(request, "placement MANAGED was asked for", calls);
+        }
+        case AUTO -> automatic(request, calls);
+      };
     } catch (RuntimeException e) {
-      failures.increment();
+      counters.failed();
       throw e;
     }
   }
@@ -189,9 +177,8 @@ public final class Allocator implements AutoCloseable {
    * @throws IllegalStateException if this allocator is closed
    */
   public LiveAllocation adopt(AddressRange range, MemoryKind kind) {
-    requireOpen();
-    allocations(kind).increment();
-    return enter(range, kind, range.bytes(), "", null);
+    LiveAllocation entry = sites.entry(range, kind, range.bytes(), "", null);
+    return entered(entry, ledger.add(entry));
   }
 
   /**
@@ -214,14 +201,6 @@ public final class Allocator implements AutoCloseable {
     occupancy.countOthers();
   }
 
-  private LongAdder allocations(MemoryKind kind) {
-    return switch (kind) {
-      case DEVICE -> deviceAllocations;
-      case MANAGED -> managedAllocations;
-      case PINNED -> pinnedAllocations;
-    };
-  }
-
   /**
    * Pinned host memory, promised by the host memory guard like managed memory is.
    *
@@ -233,7 +212,7 @@ public final class Allocator implements AutoCloseable {
    * @throws IllegalStateException if this allocator is closed
    */
   public LiveAllocation allocatePinned(long bytes, String label) {
-    requireOpen();
+    ledger.requireOpen();
     try {
       checkSize(bytes);
       HostMemoryReservation reservation = promises.promise(bytes, label);
@@ -244,10 +223,9 @@ public final class Allocator implements AutoCloseable {
         reservation.release();
         throw e;
       }
-      pinnedAllocations.increment();
-      return unlessClosed(enter(range, MemoryKind.PINNED, bytes, label, reservation));
+      return made(sites.entry(range, MemoryKind.PINNED, bytes, label, reservation), driver::free);
     } catch (RuntimeException e) {
-      failures.increment();
+      counters.failed();
       throw e;
     }
   }
@@ -277,31 +255,16 @@ public final class Allocator implements AutoCloseable {
         throw e;
       }
       release(entry);
-      frees.increment();
+      counters.freed();
     } catch (RuntimeException e) {
-      failures.increment();
+      counters.failed();
       throw e;
     }
   }
 
   /** What was done so far and what is live. */
   public AllocationStatistics statistics() {
-    return new AllocationStatistics(
-        deviceAllocations.sum(),
-        managedAllocations.sum(),
-        pinnedAllocations.sum(),
-        frees.sum(),
-        redirects.sum(),
-        redirectedBytes.sum(),
-        outOfMemoryRedirects.sum(),
-        promises.refusals(),
-        keptAfterRefusal.sum(),
-        failures.sum(),
-        ledger.liveBytes(MemoryKind.DEVICE),
-        ledger.liveBytes(MemoryKind.MANAGED),
-        ledger.liveBytes(MemoryKind.PINNED),
-        guard.unsettledBytes(),
-        budget.bytes());
+    return counters.snapshot(ledger, promises, guard, budget.bytes());
   }
 
   /** What is live now: what {@link #close} would report as leaked. */
@@ -318,7 +281,7 @@ public final class Allocator implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
+    if (!ledger.close()) {
       return;
     }
     LeakReport report = leaks();
@@ -359,8 +322,7 @@ public final class Allocator implements AutoCloseable {
         throw e;
       }
       LiveAllocation entry = managedAfter(request, e, calls);
-      outOfMemoryRedirects.increment();
-      redirectedBytes.add(request.bytes());
+      counters.redirectedOutOfMemory(request.bytes());
       return entry;
     }
   }
@@ -375,8 +337,7 @@ public final class Allocator implements AutoCloseable {
       AllocationRequest request, String reason, AllocationCalls calls) {
     try {
       LiveAllocation entry = managed(request, reason, calls);
-      redirects.increment();
-      redirectedBytes.add(request.bytes());
+      counters.redirected(request.bytes());
       return entry;
     } catch (HostMemoryExhaustedException | ManagedMemoryLimitException | DriverException e) {
       // The rule may have kept room that the request would still have found.
@@ -387,7 +348,7 @@ public final class Allocator implements AutoCloseable {
         e.addSuppressed(alsoFailed);
         throw e;
       }
-      keptAfterRefusal.increment();
+      counters.keptAfterRefusal();
       return entry;
     }
   }
@@ -404,8 +365,8 @@ public final class Allocator implements AutoCloseable {
 
   private LiveAllocation plain(AllocationRequest request, AllocationCalls calls) {
     AddressRange range = calls.allocateDevice(request.bytes());
-    deviceAllocations.increment();
-    return enter(range, MemoryKind.DEVICE, request.bytes(), request.label(), null);
+    return made(
+        sites.entry(range, MemoryKind.DEVICE, request.bytes(), request.label(), null), calls::free);
   }
 
   private LiveAllocation managed(AllocationRequest request, String reason, AllocationCalls calls) {
@@ -418,22 +379,33 @@ public final class Allocator implements AutoCloseable {
       reservation.release();
       throw e;
     }
-    managedAllocations.increment();
     LiveAllocation entry =
-        enter(range, MemoryKind.MANAGED, request.bytes(), request.label(), reservation);
+        made(
+            sites.entry(range, MemoryKind.MANAGED, request.bytes(), request.label(), reservation),
+            calls::free);
     double ratio = (double) ledger.liveBytes(MemoryKind.MANAGED) / budget.bytes();
     RedirectEvent.emit(range, request.label(), reason, ratio);
     return entry;
   }
 
-  private LiveAllocation enter(
-      AddressRange range,
-      MemoryKind kind,
-      long requestedBytes,
-      String label,
-      @Nullable HostMemoryReservation reservation) {
-    LiveAllocation entry = sites.entry(range, kind, requestedBytes, label, reservation);
-    List<LiveAllocation> stale = ledger.add(entry);
+  /** Enters what was made for a request, or frees it where this was closed meanwhile. */
+  private LiveAllocation made(LiveAllocation entry, Consumer<AddressRange> free) {
+    List<LiveAllocation> stale;
+    try {
+      stale = ledger.add(entry);
+    } catch (IllegalStateException e) {
+      release(entry);
+      try {
+        free.accept(entry.range());
+      } catch (RuntimeException alsoFailed) {
+        e.addSuppressed(alsoFailed);
+      }
+      throw e;
+    }
+    return entered(entry, stale);
+  }
+
+  private LiveAllocation entered(LiveAllocation entry, List<LiveAllocation> stale) {
     for (LiveAllocation gone : stale) {
       log()
           .log(
@@ -444,6 +416,7 @@ public final class Allocator implements AutoCloseable {
       FreeEvent.emit(gone.range());
       release(gone);
     }
+    counters.allocated(entry.kind());
     AllocationEvent.emit(entry);
     return entry;
   }
@@ -470,25 +443,6 @@ public final class Allocator implements AutoCloseable {
   private static void checkSize(long bytes) {
     if (bytes <= 0 || bytes > MOST_BYTES) {
       throw new InvalidSizeException(bytes, MOST_BYTES);
-    }
-  }
-
-  /** Closing while another thread allocates must leave nothing live. */
-  private LiveAllocation unlessClosed(LiveAllocation entry) {
-    if (closed.get()) {
-      try {
-        free(entry.range().address());
-      } catch (AlreadyFreedException | ForeignAddressException e) {
-        // The closing thread was first.
-      }
-      requireOpen();
-    }
-    return entry;
-  }
-
-  private void requireOpen() {
-    if (closed.get()) {
-      throw new IllegalStateException("this allocator is closed");
     }
   }
 

@@ -44,6 +44,9 @@ public final class Ledger {
   private final @Nullable Freed[] freed = new @Nullable Freed[REMEMBERED_FREES];
   private long freedCount;
 
+  /** Whether nothing is entered any more; written under the lock. */
+  private volatile boolean closed;
+
   /** The sums of one kind; written under the lock, read without. */
   private static final class Sums {
     final AtomicLong bytes = new AtomicLong();
@@ -144,10 +147,12 @@ public final class Ledger {
    *
    * @return entries that overlapped it and were dropped: the driver hands out only free addresses,
    *     so they were freed behind Spillway's back. Normally empty
+   * @throws IllegalStateException if it is closed; then nothing was entered
    */
   List<LiveAllocation> add(LiveAllocation entry) {
     long stamp = lock.writeLock();
     try {
+      requireOpen();
       LiveAllocation below = entries.floor(entry.range().address());
       LiveAllocation above = entries.higher(entry.range().address());
       List<LiveAllocation> stale = List.of();
@@ -166,6 +171,33 @@ public final class Ledger {
       return stale;
     } finally {
       lock.unlockWrite(stamp);
+    }
+  }
+
+  /**
+   * Refuses whatever is to be entered from now on; what is live stays until it is freed.
+   *
+   * @return whether it did not before
+   */
+  boolean close() {
+    long stamp = lock.writeLock();
+    try {
+      boolean open = !closed;
+      closed = true;
+      return open;
+    } finally {
+      lock.unlockWrite(stamp);
+    }
+  }
+
+  /**
+   * Fails once it is closed.
+   *
+   * @throws IllegalStateException if so
+   */
+  void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("this allocator is closed");
     }
   }
 

@@ -111,13 +111,15 @@ public final class PlanApplier {
         tally.clippedAway++;
       }
     }
-    return new PlanOutcome(tally.applied, tally.refused, tally.clippedAway, tally.bytes);
+    return new PlanOutcome(
+        tally.applied, tally.refused, tally.clippedAway, tally.bytes, tally.unchanged);
   }
 
   /** Counts every hint of {@code plan} as refused, because of {@code failure}. */
   PlanOutcome refuse(Plan plan, DriverException failure) {
     plan.hints().forEach(hint -> counters.refused(hint.kind(), failure));
-    return new PlanOutcome(0, plan.hints().size(), 0, 0);
+    return new PlanOutcome(
+        0, plan.hints().size(), 0, 0, plan.hints().stream().map(Hint::range).toList());
   }
 
   /** Whether all whole blocks of {@code range} could be {@linkplain Hint.Drop dropped} for free. */
@@ -234,6 +236,8 @@ public final class PlanApplier {
         for (AddressRange range : clipOutwards(allocation, evict.range())) {
           if (copied) {
             evict(tally, blocksOf(allocation), range, stream);
+          } else {
+            tally.unchanged.add(range);
           }
         }
       }
@@ -380,6 +384,7 @@ public final class PlanApplier {
     } catch (DriverException e) {
       refused = true;
       tally.refused++;
+      tally.unchanged.add(range);
       counters.refused(kind, e);
     }
     event.finish(kind, range, refused);
@@ -415,5 +420,6 @@ public final class PlanApplier {
     private int refused;
     private int clippedAway;
     private long bytes;
+    private final List<AddressRange> unchanged = new ArrayList<>();
   }
 }

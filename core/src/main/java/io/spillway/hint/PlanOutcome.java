@@ -1,5 +1,8 @@
 package io.spillway.hint;
 
+import io.spillway.range.AddressRange;
+import java.util.List;
+
 /**
  * What became of one plan.
  *
@@ -8,8 +11,16 @@ package io.spillway.hint;
  * @param clippedAway hints of which nothing was left inside live managed memory, or that do not
  *     apply there, such as a drop of a range that is not read-mostly
  * @param bytes bytes the applied hints covered
+ * @param unchanged ranges that are as they were, since the driver refused a call for them, or one
+ *     without which the others are of no use
  */
-public record PlanOutcome(int applied, int refused, int clippedAway, long bytes) {
+public record PlanOutcome(
+    int applied, int refused, int clippedAway, long bytes, List<AddressRange> unchanged) {
+
+  /** Keeps a copy. */
+  public PlanOutcome {
+    unchanged = List.copyOf(unchanged);
+  }
 
   /** Whether every hint of the plan took effect. */
   public boolean complete() {

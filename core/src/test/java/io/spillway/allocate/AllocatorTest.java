@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.spillway.driver.DriverException;
 import io.spillway.driver.OutOfDeviceMemoryException;
-import io.spillway.range.ByteSize;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,40 +20,12 @@ import java.util.concurrent.Future;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AllocatorTest {
-
-  private static final long MIB = ByteSize.MIB;
-  private static final long GIB = ByteSize.GIB;
-
-  @TempDir Path directory;
-  private FakeHost host;
-  private HostMemoryGuard guard;
-  private FakeDriver driver;
-
-  @BeforeEach
-  void machine() {
-    host = new FakeHost(directory).memory(64 * 1024, 64 * 1024);
-    guard = host.guard();
-    driver = new FakeDriver(16 * GIB);
-  }
-
-  private Allocator allocator() {
-    return allocator(AllocationTracking.CALL_SITE);
-  }
-
-  private Allocator allocator(AllocationTracking tracking) {
-    return Allocator.builder(driver).hostMemoryGuard(guard).tracking(tracking).build();
-  }
-
-  private static AllocationRequest managed(long bytes, String label) {
-    return new AllocationRequest(bytes, Placement.MANAGED, label);
-  }
+/** Which memory a request gets, and what becomes of it where something fails. */
+final class AllocatorTest extends AllocatorFixture {
 
   @Test
   void whatAMoverTakesAtOpeningIsNotManagedMemoryOnTheDevice() {
@@ -186,108 +157,6 @@ class AllocatorTest {
   }
 
   @Test
-  void aHostThatCannotHoldItRefusesBeforeAllocating() {
-    host.memory(64 * 1024, 8 * 1024);
-    Allocator allocator = allocator();
-    HostMemoryExhaustedException refusal =
-        assertThrows(
-            HostMemoryExhaustedException.class,
-            () -> allocator.allocate(AllocationRequest.of(20 * GIB, "weights")));
-    assertEquals(
-        "20 GiB of host memory for 'weights' refused: 8 GiB is available by MemAvailable in"
-            + " /proc/meminfo, of which 0 B is already promised and 0 B kept in reserve; free"
-            + " allocations, give the program more memory, or lower the reserve",
-        refusal.getMessage());
-    assertTrue(refusal.getSuppressed()[0] instanceof OutOfDeviceMemoryException);
-    assertEquals(0, driver.liveCount());
-    assertEquals(1, allocator.statistics().hostRefusals());
-    // Beyond the headroom and more than the host has, but the device still has it.
-    LiveAllocation kept = allocator.allocate(AllocationRequest.of(16 * GIB - MIB));
-    assertEquals(MemoryKind.DEVICE, kept.kind());
-    assertEquals(1, allocator.statistics().keptAfterRefusal());
-    // Explicit placement has no way out.
-    assertThrows(
-        HostMemoryExhaustedException.class, () -> allocator.allocate(managed(9 * GIB, "")));
-  }
-
-  /** The host has written so much of it. */
-  private void fill(LiveAllocation allocation, long bytes) {
-    host.memory(64 * 1024, 64 * 1024 - bytes / MIB);
-    host.write(
-        ManagedMapping.FILE,
-        ManagedMappingTest.managed(
-            allocation.range().address(), allocation.range().bytes(), bytes / 1024));
-  }
-
-  @Test
-  void whatTheHostFilledCountsOnceWhenTheNextIsAskedFor() {
-    Allocator allocator = allocator();
-    LiveAllocation first = allocator.allocate(managed(40 * GIB, "first"));
-    fill(first, 40 * GIB);
-    LiveAllocation second = allocator.allocate(managed(20 * GIB, "second"));
-    assertEquals(60 * GIB, guard.promisedBytes());
-    assertEquals(20 * GIB, guard.unsettledBytes());
-    assertEquals(0, allocator.statistics().hostRefusals());
-    // The second is not filled, so what is left is 4 GiB.
-    assertThrows(
-        HostMemoryExhaustedException.class, () -> allocator.allocate(managed(5 * GIB, "third")));
-    assertEquals(1, allocator.statistics().hostRefusals());
-    allocator.free(first.range().address());
-    allocator.free(second.range().address());
-    assertEquals(0, guard.promisedBytes());
-    assertEquals(0, guard.unsettledBytes());
-  }
-
-  @Test
-  void mappingsAreLookedAtOnlyWhereAPromiseWouldBeRefused() {
-    Allocator allocator = allocator();
-    LiveAllocation first = allocator.allocate(managed(10 * GIB, "first"));
-    fill(first, 10 * GIB);
-    allocator.allocate(managed(20 * GIB, "second"));
-    assertEquals(30 * GIB, guard.unsettledBytes());
-  }
-
-  @Test
-  void whatIsSettledAlreadyIsNotTakenBack() {
-    Allocator allocator = allocator();
-    LiveAllocation first = allocator.allocate(managed(40 * GIB, "first"));
-    fill(first, 30 * GIB);
-    first.settleHostPages(38 * GIB);
-    assertThrows(
-        HostMemoryExhaustedException.class, () -> allocator.allocate(managed(40 * GIB, "next")));
-    assertEquals(2 * GIB, guard.unsettledBytes());
-  }
-
-  @Test
-  void theMappingsOfOneAllocationAreAddedUp() {
-    Allocator allocator = allocator();
-    long address = allocator.allocate(managed(40 * GIB, "first")).range().address();
-    host.memory(64 * 1024, 24 * 1024)
-        .write(
-            ManagedMapping.FILE,
-            ManagedMappingTest.managed(address, 16 * GIB, 16 * MIB)
-                + ManagedMappingTest.managed(address + 16 * GIB, 24 * GIB, 24 * MIB));
-    allocator.allocate(managed(24 * GIB, "second"));
-    assertEquals(24 * GIB, guard.unsettledBytes());
-  }
-
-  @Test
-  void aMappingOfSeveralAllocationsIsNoCredit() {
-    Allocator allocator = allocator();
-    LiveAllocation first = allocator.allocate(managed(20 * GIB, "first"));
-    LiveAllocation second = allocator.allocate(managed(20 * GIB, "second"));
-    assertEquals(first.range().end(), second.range().address());
-    host.memory(64 * 1024, 24 * 1024)
-        .write(
-            ManagedMapping.FILE,
-            ManagedMappingTest.managed(first.range().address(), 40 * GIB, 40 * MIB)
-                + ManagedMappingTest.managed(second.range().end(), 20 * GIB, 20 * MIB));
-    assertThrows(
-        HostMemoryExhaustedException.class, () -> allocator.allocate(managed(20 * GIB, "third")));
-    assertEquals(40 * GIB, guard.unsettledBytes());
-  }
-
-  @Test
   void aBudgetBeyondDeviceOrHostIsRefused() {
     host.memory(8 * 1024, 8 * 1024);
     Allocator.Builder builder = Allocator.builder(driver).hostMemoryGuard(guard);
@@ -388,97 +257,6 @@ class AllocatorTest {
         "free of 0xdead refused: Spillway did not allocate it; free it where it was allocated",
         assertThrows(ForeignAddressException.class, () -> allocator.free(0xdead)).getMessage());
     assertEquals(3, allocator.statistics().failures());
-  }
-
-  @Test
-  void memoryFreedBehindItsBackGivesItsPromiseBack() {
-    Allocator allocator = allocator();
-    LiveAllocation gone = allocator.allocate(managed(4 * MIB, "gone"));
-    driver.forget(gone.range().address());
-    LiveAllocation reuser = allocator.allocate(managed(2 * MIB, "reuser"));
-    assertEquals(gone.range().address(), reuser.range().address());
-    assertEquals(List.of(reuser), allocator.ledger().snapshot());
-    assertEquals(2 * MIB, guard.promisedBytes());
-  }
-
-  @Test
-  void pinnedMemoryIsPromisedToo() {
-    Allocator allocator = allocator();
-    LiveAllocation pinned = allocator.allocatePinned(3 * MIB + 1, "staging");
-    assertEquals(MemoryKind.PINNED, pinned.kind());
-    assertEquals(3 * MIB + 1, guard.promisedBytes());
-    allocator.free(pinned.range().address());
-    assertEquals(0, guard.promisedBytes());
-  }
-
-  @Test
-  void closingFreesAndReportsWhatIsLeft() {
-    Allocator allocator = allocator(AllocationTracking.STACK);
-    allocator.allocate(managed(4 * MIB, "weights"));
-    allocator.allocate(AllocationRequest.of(5));
-    LeakReport report = allocator.leaks();
-    String text = report.toString();
-    assertEquals(4 * MIB + 5, report.bytes());
-    assertTrue(
-        text.startsWith(
-            """
-            2 allocations left, 4.0 MiB
-              managed memory [0x100000000, +4 MiB) 'weights', allocation #0, from weights
-                at \
-            """),
-        text);
-    assertTrue(text.contains("\n  device memory [0x100400000, +5 B), allocation #1, from "), text);
-    allocator.close();
-    allocator.close();
-    assertEquals(0, driver.liveCount());
-    assertEquals(0, guard.promisedBytes());
-    assertEquals("no allocations left", allocator.leaks().toString());
-    assertEquals(
-        "this allocator is closed",
-        assertThrows(IllegalStateException.class, () -> allocator.allocate(AllocationRequest.of(1)))
-            .getMessage());
-  }
-
-  @Test
-  void closingDuringAnAllocationLeavesNothing() {
-    List<Allocator> closing = new ArrayList<>();
-    Allocator allocator =
-        Allocator.builder(driver)
-            .hostMemoryGuard(guard)
-            .rule(
-                (request, memory) -> {
-                  closing.forEach(Allocator::close);
-                  return Decision.ABSTAIN;
-                })
-            .build();
-    closing.add(allocator);
-    assertThrows(IllegalStateException.class, () -> allocator.allocate(AllocationRequest.of(GIB)));
-    assertEquals(0, driver.liveCount());
-    assertTrue(allocator.leaks().isEmpty());
-  }
-
-  @Test
-  void closingFreesTheRestWhenOneFails() {
-    Allocator allocator = allocator();
-    allocator.allocate(managed(4 * MIB, "a"));
-    allocator.allocate(managed(4 * MIB, "b"));
-    driver.failNext("cuMemFree_v2");
-    assertThrows(DriverException.class, allocator::close);
-    assertEquals(1, driver.liveCount());
-    assertEquals("a", allocator.leaks().leaks().getFirst().label());
-  }
-
-  @Test
-  void sessionsOfOneProcessShareTheHostsMemory() {
-    Allocator first = Allocator.builder(driver).budget(DeviceBudget.ofBytes(2 * MIB)).build();
-    Allocator second =
-        Allocator.builder(new FakeDriver(16 * GIB)).budget(DeviceBudget.ofBytes(2 * MIB)).build();
-    HostMemoryGuard shared = second.hostMemoryGuard();
-    long promisedBefore = shared.promisedBytes();
-    LiveAllocation ofFirst = first.allocate(managed(4 * MIB, "first"));
-    assertEquals(4 * MIB, shared.promisedBytes() - promisedBefore);
-    first.free(ofFirst.range().address());
-    assertEquals(promisedBefore, shared.promisedBytes());
   }
 
   @Test

@@ -315,4 +315,26 @@ class LedgerTest {
     assertEquals(0, ledger.liveBytes(MemoryKind.MANAGED));
     assertEquals(0, ledger.liveCount(MemoryKind.MANAGED));
   }
+
+  @Test
+  void closedItTakesNothingInAndWhatIsLiveCanStillBeFreed() {
+    Ledger ledger = new Ledger();
+    LiveAllocation live = entry(0x200000, 100, MemoryKind.DEVICE, 0);
+    ledger.add(live);
+
+    assertTrue(ledger.close());
+
+    assertEquals(
+        "this allocator is closed",
+        assertThrows(
+                IllegalStateException.class,
+                () -> ledger.add(entry(0x400000, 100, MemoryKind.DEVICE, 1)))
+            .getMessage());
+    assertEquals(List.of(live), ledger.snapshot());
+    assertEquals(100, ledger.liveBytes(MemoryKind.DEVICE));
+    assertFalse(ledger.close(), "twice");
+    ledger.reinstate(ledger.beginFree(0x200000)); // the driver refused
+    assertSame(live, ledger.beginFree(0x200000));
+    assertEquals(List.of(), ledger.snapshot());
+  }
 }

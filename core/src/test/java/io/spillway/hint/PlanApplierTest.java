@@ -79,7 +79,7 @@ final class PlanApplierTest {
 
     PlanOutcome outcome = apply(new Hint.Fetch(inside));
 
-    assertThat(outcome).isEqualTo(new PlanOutcome(3, 0, 0, 9 * Blocks.BYTES));
+    assertThat(outcome).isEqualTo(new PlanOutcome(3, 0, 0, 9 * Blocks.BYTES, List.of()));
     assertThat(driver.calls("prefetch")).isEqualTo(3);
     assertThat(simulation.residentBytes(blocks(1, 9))).isEqualTo(9 * Blocks.BYTES);
     assertThat(simulation.residentBytes(blocks(10, 6))).isZero();
@@ -100,8 +100,8 @@ final class PlanApplierTest {
     AddressRange small = weights.range().slice(100, 100);
     AddressRange nowhere = new AddressRange(weights.range().end() + (1L << 40), Blocks.BYTES);
 
-    assertThat(apply(new Hint.ReadMostly(small))).isEqualTo(new PlanOutcome(0, 0, 1, 0));
-    assertThat(apply(new Hint.Fetch(nowhere))).isEqualTo(new PlanOutcome(0, 0, 1, 0));
+    assertThat(apply(new Hint.ReadMostly(small))).isEqualTo(new PlanOutcome(0, 0, 1, 0, List.of()));
+    assertThat(apply(new Hint.Fetch(nowhere))).isEqualTo(new PlanOutcome(0, 0, 1, 0, List.of()));
     assertThat(applier.statistics().of(HintKind.FETCH).clippedAway()).isEqualTo(1);
   }
 
@@ -145,7 +145,7 @@ final class PlanApplierTest {
 
     PlanOutcome outcome = apply(new Hint.Drop(blocks(0, 12)));
 
-    assertThat(outcome).isEqualTo(new PlanOutcome(1, 0, 0, 12 * Blocks.BYTES));
+    assertThat(outcome).isEqualTo(new PlanOutcome(1, 0, 0, 12 * Blocks.BYTES, List.of()));
     assertThat(simulation.residentBytes(all)).isEqualTo(4 * Blocks.BYTES);
     assertThat(simulation.counters().bytesIn()).isEqualTo(in);
     assertThat(simulation.counters().bytesOut()).isZero();
@@ -160,7 +160,7 @@ final class PlanApplierTest {
 
     PlanOutcome outcome = apply(new Hint.Drop(weights.range()));
 
-    assertThat(outcome).isEqualTo(new PlanOutcome(0, 0, 1, 0));
+    assertThat(outcome).isEqualTo(new PlanOutcome(0, 0, 1, 0, List.of()));
     assertThat(driver.calls("advise")).isEqualTo(advice);
     assertThat(applier.droppable(weights.range())).isFalse();
   }
@@ -176,7 +176,7 @@ final class PlanApplierTest {
     assertThat(applier.droppable(blocks(5, 2))).isTrue();
     assertThat(applier.droppable(blocks(2, 5))).isFalse();
     assertThat(apply(new Hint.Drop(weights.range())))
-        .isEqualTo(new PlanOutcome(2, 0, 0, 3 * Blocks.BYTES));
+        .isEqualTo(new PlanOutcome(2, 0, 0, 3 * Blocks.BYTES, List.of()));
   }
 
   @Test
@@ -225,7 +225,8 @@ final class PlanApplierTest {
     PlanOutcome outcome =
         apply(new Hint.Fetch(blocks(0, 12)), new Hint.Prefer(blocks(0, 1), Location.HOST));
 
-    assertThat(outcome).isEqualTo(new PlanOutcome(3, 1, 0, 9 * Blocks.BYTES));
+    assertThat(outcome)
+        .isEqualTo(new PlanOutcome(3, 1, 0, 9 * Blocks.BYTES, List.of(blocks(4, 4))));
     assertThat(outcome.complete()).isFalse();
     assertThat(applier.statistics().of(HintKind.FETCH).refused()).isEqualTo(1);
     assertThat(applier.statistics().refused()).isEqualTo(1);
@@ -366,8 +367,10 @@ final class PlanApplierTest {
       AddressRange range = onTheDeviceAlone(blocks(0, 4));
       driver.fail(call, 1, CudaStatus.OUT_OF_MEMORY);
 
-      assertThat(apply(new Hint.EvictReadMostly(range)).refused()).as(call).isOne();
+      PlanOutcome outcome = apply(new Hint.EvictReadMostly(range));
 
+      assertThat(outcome.refused()).as(call).isOne();
+      assertThat(outcome.unchanged()).as("the copy, and so the eviction").containsOnly(range);
       assertThat(simulation.residentBytes(range)).as(call).isEqualTo(range.bytes());
       assertThat(applier.statistics().of(HintKind.DROP).applied()).isZero();
     }

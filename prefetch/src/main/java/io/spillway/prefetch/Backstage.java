@@ -2,6 +2,7 @@ package io.spillway.prefetch;
 
 import io.spillway.SessionContext;
 import io.spillway.access.AccessKind;
+import io.spillway.driver.NanoClock;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.prefetch.govern.Governor;
@@ -22,10 +23,12 @@ import io.spillway.range.AddressRange;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 
 /**
  * What happens on the background thread: reads messages, plans, moves; again until there is nothing
@@ -50,6 +53,7 @@ final class Backstage implements AutoCloseable {
   private static final long LAUNCHING_NANOS = 20_000;
 
   private final SessionContext context;
+  private final NanoClock clock;
 
   /** Whether laps are planned for contexts to write back with. */
   private boolean pricedBeside;
@@ -64,7 +68,7 @@ final class Backstage implements AutoCloseable {
   private final Inbox inbox = new Inbox(MESSAGES);
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Rest rest = new Rest();
-  private final TimedLaunches timed = new TimedLaunches();
+  private final ShrinkRetry retry;
   private final WaitingLaunches waiting;
   private final Waits waits;
   private final LaunchWaits launchWaits;
@@ -85,6 +89,7 @@ final class Backstage implements AutoCloseable {
       Presence presence,
       Consumer<RuntimeException> failure) {
     this.context = context;
+    this.clock = context.driver().clock();
     this.waits = waits;
     this.completions = completions;
     this.failure = failure;
@@ -99,6 +104,7 @@ final class Backstage implements AutoCloseable {
             new FromLanes());
     this.pricedBeside = mover.writesBackBeside();
     Prices prices = pricedBeside ? Prices.H200_BESIDE : Prices.H200;
+    this.retry = new ShrinkRetry(timer(), this::shrinkAgain);
     this.attention =
         new Attention(mover.threaded() ? Attention.Span.standard() : Attention.Span.NONE);
     this.planner =
@@ -112,19 +118,20 @@ final class Backstage implements AutoCloseable {
     Governor governor = new Governor();
     FoundReadMostly found = new FoundReadMostly(context, planner, presence);
     this.waiting = new WaitingLaunches(planner, mover);
-    this.handler =
-        new MessageHandler(
-            context, planner, mover, presence, completions, governor, rest, waiting, found, timed);
-    this.steps = new StepRunner(planner, mover, presence, governor, found, inbox, handler::handle);
+    EngineParts parts = new EngineParts(context, planner, mover, presence);
+    this.handler = new MessageHandler(parts, completions, governor, rest, waiting, found);
+    this.steps = new StepRunner(parts, governor, found, inbox, handler::handle);
     this.launchWaits =
         new LaunchWaits(
-            inbox,
-            waits,
-            prices.comeAndGo(),
-            new Patience(context.driver().clock()),
-            this::workThen,
-            failure);
+            inbox, waits, prices.comeAndGo(), new Patience(clock), this::workThen, failure);
     this.unusable = earlier.whyNot().map(reason -> "; no earlier run: " + reason).orElse("");
+  }
+
+  /** In virtual time whoever gives a thread tasks does them: nobody else may come. */
+  private LongFunction<Executor> timer() {
+    return mover.threaded() || !context.driver().device().simulated()
+        ? nanos -> CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS)
+        : _ -> _ -> {};
   }
 
   /** What lanes do, heard by the background thread, since launches wait for it. */
@@ -328,32 +335,51 @@ final class Backstage implements AutoCloseable {
       read();
       mover.reapDepartures();
       Step step = planner.next(context.residentLimitBytes().getAsLong());
+      did = step != null;
       if (step != null) {
         rest.disturbed();
+        move(step);
       }
-      did = step != null && move(step);
       release(did);
     }
     release(false);
+    retry.idle(planner.heldBeyond(context.residentLimitBytes().getAsLong()));
+  }
+
+  /** It is time to ask the driver again for what it would not let go. Any thread. */
+  private void shrinkAgain() {
+    try {
+      attention.call(
+          context.background(),
+          () -> {
+            retry.over();
+            if (planner.heldBeyond(context.residentLimitBytes().getAsLong())) {
+              planner.askAgain();
+            }
+            work(() -> {});
+          });
+    } catch (RejectedExecutionException e) {
+      // The session ends.
+    }
   }
 
   /** Lets a launch that goes ahead be issued. */
   private void letLaunch() {
     if (!planner.declared().isEmpty() && waiting.isEmpty()) {
-      long start = System.nanoTime();
+      long start = clock.nanoTime();
       while (!inbox.hasNext()
           && !attention.wanted()
-          && System.nanoTime() - start < LAUNCHING_NANOS) {
+          && clock.nanoTime() - start < LAUNCHING_NANOS) {
         Thread.onSpinWait();
       }
     }
   }
 
-  private boolean move(Step step) {
+  private void move(Step step) {
     if (mover.threaded() && steps.isAnnounced(step)) {
       letLaunch();
     }
-    return steps.run(step);
+    steps.run(step);
   }
 
   private void release(boolean more) {
@@ -378,7 +404,7 @@ final class Backstage implements AutoCloseable {
 
   /** Which launches are to be timed. Any thread. */
   TimedLaunches timed() {
-    return timed;
+    return handler.toTime();
   }
 
   String state() {

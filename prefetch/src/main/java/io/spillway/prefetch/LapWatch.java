@@ -13,8 +13,6 @@ import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +34,6 @@ final class LapWatch implements SessionListener {
   private static final long MOST_WATCHED = 1 << 20;
 
   private final SessionContext context;
-  private final MoveSizing sizing;
   private final Waits waits;
   private final long mostWatched;
   private final WatchedLaunches watched = new WatchedLaunches();
@@ -49,13 +46,10 @@ final class LapWatch implements SessionListener {
   private volatile @Nullable String over;
 
   /** Open, and not told of launches yet. */
-  private volatile @Nullable PredictiveEngine opened;
+  private final SpareEngine spare;
 
   /** Told of launches. */
   private volatile @Nullable PredictiveEngine engine;
-
-  /** Done when the engine is open, or could not be opened; null before one is wanted. */
-  private @Nullable CompletableFuture<Boolean> opening;
 
   /** What was freed while an engine was open and not told of launches. Guarded by this. */
   private final List<AddressRange> freed = new ArrayList<>();
@@ -76,9 +70,9 @@ final class LapWatch implements SessionListener {
   /** Watches no more launches than that. */
   LapWatch(SessionContext context, MoveSizing sizing, Waits waits, long mostWatched) {
     this.context = context;
-    this.sizing = sizing;
     this.waits = waits;
     this.mostWatched = mostWatched;
+    this.spare = new SpareEngine(context, sizing, waits, this::fail);
   }
 
   @Override
@@ -111,7 +105,7 @@ final class LapWatch implements SessionListener {
 
   /** The engine, if it has been told of launches meanwhile; else it is told of this with them. */
   private synchronized @Nullable PredictiveEngine freeingUntold(AddressRange range) {
-    if (engine == null && opened != null && over == null) {
+    if (engine == null && spare.ready() != null && over == null) {
       freed.add(range);
     }
     return engine;
@@ -129,6 +123,9 @@ final class LapWatch implements SessionListener {
             > context.residentLimitBytes().getAsLong();
     if (now && !before) {
       watched.lose();
+    } else if (before && !now && engine == null) {
+      spare.giveBack(); // it takes memory of the device; with the next lap another is opened
+      freed.clear();
     }
     exceeds = now;
   }
@@ -179,11 +176,10 @@ final class LapWatch implements SessionListener {
 
   private void watch(Launch launch, Touches touches) {
     if (watched.observe(touches)) {
-      PredictiveEngine ready = opened;
-      if (ready == null) {
+      if (spare.ready() == null) {
         open();
       } else {
-        begin(ready, launch);
+        begin(launch);
       }
     } else if (watched.count() >= mostWatched) {
       end("no lap in %,d launches".formatted(mostWatched));
@@ -198,36 +194,8 @@ final class LapWatch implements SessionListener {
   }
 
   private synchronized void open() {
-    if (opening != null || over != null) {
-      return;
-    }
-    CompletableFuture<Boolean> done = new CompletableFuture<>();
-    opening = done;
-    try {
-      context
-          .background()
-          .execute(
-              () -> {
-                try {
-                  openNow();
-                } finally {
-                  done.complete(true);
-                }
-              });
-    } catch (RejectedExecutionException e) {
-      fail(e);
-      done.complete(true);
-    }
-  }
-
-  private void openNow() {
-    if (over != null) {
-      return;
-    }
-    try {
-      opened = new PredictiveEngine(context, sizing, waits, EarlierRun.NONE);
-    } catch (RuntimeException e) {
-      fail(e);
+    if (engine == null && over == null && exceeds) {
+      spare.open();
     }
   }
 
@@ -238,8 +206,9 @@ final class LapWatch implements SessionListener {
   }
 
   /** The engine learns what was seen, and of all launches from the next one on. */
-  private synchronized void begin(PredictiveEngine ready, Launch launch) {
-    if (engine != null || over != null) {
+  private synchronized void begin(Launch launch) {
+    PredictiveEngine ready = spare.ready();
+    if (ready == null || engine != null || over != null) {
       return;
     }
     watched
@@ -251,6 +220,7 @@ final class LapWatch implements SessionListener {
               freed.forEach(ready::freeing);
               freed.clear();
               engine = ready;
+              spare.taken();
             });
   }
 
@@ -311,27 +281,16 @@ final class LapWatch implements SessionListener {
   @Override
   public void close() {
     end("closed");
-    if (awaitOpening()) {
-      PredictiveEngine open = opened;
-      if (open != null) {
-        open.close();
-      }
-    } else {
+    PredictiveEngine open = engine;
+    if (open != null) {
+      open.close();
+    }
+    if (!spare.end()) {
       System.getLogger(LapWatch.class.getName())
           .log(
               System.Logger.Level.WARNING,
-              "the prefetcher is still being opened after {0} s: it is left to the driver",
+              "a prefetcher is still being opened or closed after {0} s: it is left to the driver",
               TimeUnit.NANOSECONDS.toSeconds(waits.close()));
     }
-  }
-
-  /** Waits until no engine is being opened; false if that does not end. */
-  private boolean awaitOpening() {
-    CompletableFuture<Boolean> asked;
-    synchronized (this) {
-      asked = opening;
-    }
-    return asked == null
-        || asked.copy().completeOnTimeout(false, waits.close(), TimeUnit.NANOSECONDS).join();
   }
 }

@@ -39,33 +39,34 @@ final class MessageHandler {
   private final WaitingLaunches waiting;
   private final FoundReadMostly found;
   private final OthersHints others;
-  private final TimedLaunches toTime;
+  private final TimedLaunches toTime = new TimedLaunches();
 
   /** Null until the first launch. */
   private volatile @Nullable Standing standing;
 
+  /**
+   * Nothing is heard yet.
+   *
+   * @param waiting the launches whose threads wait
+   * @param found what is read-mostly because of what launches did
+   */
   MessageHandler(
-      SessionContext context,
-      Planner planner,
-      Mover mover,
-      Presence presence,
+      EngineParts parts,
       Completions completions,
       Governor governor,
       Rest rest,
       WaitingLaunches waiting,
-      FoundReadMostly found,
-      TimedLaunches toTime) {
-    this.context = context;
-    this.planner = planner;
-    this.mover = mover;
-    this.presence = presence;
+      FoundReadMostly found) {
+    this.context = parts.context();
+    this.planner = parts.planner();
+    this.mover = parts.mover();
+    this.presence = parts.presence();
     this.completions = completions;
     this.governor = governor;
     this.rest = rest;
     this.waiting = waiting;
     this.found = found;
-    this.toTime = toTime;
-    this.others = new OthersHints(context, planner, mover, presence);
+    this.others = new OthersHints(parts);
   }
 
   /** A message is read. */
@@ -209,6 +210,11 @@ final class MessageHandler {
     if (!now.equals(standing)) {
       standing = now;
     }
+  }
+
+  /** Which launches are to be timed, as it last said. */
+  TimedLaunches toTime() {
+    return toTime;
   }
 
   /** How the engine did when a launch was last heard of; null before the first. Any thread. */

@@ -20,11 +20,11 @@ final class OthersHints {
   private final Mover mover;
   private final Presence presence;
 
-  OthersHints(SessionContext context, Planner planner, Mover mover, Presence presence) {
-    this.context = context;
-    this.planner = planner;
-    this.mover = mover;
-    this.presence = presence;
+  OthersHints(EngineParts parts) {
+    this.context = parts.context();
+    this.planner = parts.planner();
+    this.mover = parts.mover();
+    this.presence = parts.presence();
   }
 
   /** A plan was applied. */

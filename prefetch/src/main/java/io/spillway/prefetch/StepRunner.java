@@ -26,35 +26,30 @@ final class StepRunner {
   private final Consumer<Message> reader;
 
   /**
-   * Of one planner.
+   * Of one engine.
    *
    * @param reader reads what the inbox has
    */
   StepRunner(
-      Planner planner,
-      Mover mover,
-      Presence presence,
+      EngineParts parts,
       Governor governor,
       FoundReadMostly found,
       Inbox inbox,
       Consumer<Message> reader) {
-    this.planner = planner;
-    this.mover = mover;
-    this.presence = presence;
+    this.planner = parts.planner();
+    this.mover = parts.mover();
+    this.presence = parts.presence();
     this.governor = governor;
     this.found = found;
     this.inbox = inbox;
     this.reader = reader;
   }
 
-  /**
-   * Does a step, or as much of it as launches that were told of meanwhile leave to be done.
-   *
-   * @return whether there may be more to do
-   */
-  boolean run(Step step) {
+  /** Does a step, or as much of it as launches that were told of meanwhile leave to be done. */
+  void run(Step step) {
     if (!isAnnounced(step)) {
-      return execute(step);
+      execute(step);
+      return;
     }
     mover.announce(step);
     try {
@@ -62,12 +57,13 @@ final class StepRunner {
         planner.announced().reopen(step);
         inbox.readAllTold(reader, planner::resynchronise);
         if (planner.announced().overtaken(step)) {
-          withdraw(step);
-          return true; // to plan anew
+          withdraw(step); // to plan anew
+        } else {
+          execute(planner.announced().reconsidered(planner.announced().close(step)));
         }
-        return execute(planner.announced().reconsidered(planner.announced().close(step)));
+      } else {
+        execute(planner.announced().reconsidered(step));
       }
-      return execute(planner.announced().reconsidered(step));
     } finally {
       presence.setTurningReadMostly(List.of());
       step.readMostly().forEach(piece -> found.look(piece.range()));
@@ -79,15 +75,13 @@ final class StepRunner {
     return !(step.readMostly().isEmpty() && step.leaving().isEmpty() && step.unplacing().isEmpty());
   }
 
-  private boolean execute(Step step) {
+  private void execute(Step step) {
     List<Piece> refused = mover.execute(step, governor.level() != Governor.Level.NOTHING);
-    boolean makesRoom = !step.coming().isEmpty();
     if (!refused.isEmpty()) {
-      refused.forEach(makesRoom ? planner::refused : planner::stays);
+      refused.forEach(planner::refused); // something else leaves instead
       withdraw(step);
     }
     step.notReadMostly().forEach(piece -> found.look(piece.range()));
-    return refused.isEmpty() || makesRoom; // by something else; where room shrinks, later
   }
 
   private void withdraw(Step step) {

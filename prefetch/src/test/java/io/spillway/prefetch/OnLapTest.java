@@ -11,7 +11,9 @@ import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.Placement;
 import io.spillway.driver.CudaStatus;
 import io.spillway.driver.FaultInjectingDriver;
+import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.StreamHandle;
+import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.Access;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
@@ -24,10 +26,12 @@ import io.spillway.range.ByteSize;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The engine that waits for a lap: nothing before, and all of it after. */
 final class OnLapTest {
@@ -46,6 +50,11 @@ final class OnLapTest {
   }
 
   private Spillway open(SessionPlugin plugin, Executor background) {
+    return open(driver, plugin, background);
+  }
+
+  private static Spillway open(
+      UnifiedMemoryDriver driver, SessionPlugin plugin, Executor background) {
     return Spillway.open(
         SpillwayConfig.builder()
             .driver(driver)
@@ -244,6 +253,85 @@ final class OnLapTest {
       assertThat(state(spillway)).startsWith("since a lap of ");
       assertThat(simulation.residentBytes(weights.range())).isLessThanOrEqualTo(BUDGET);
     }
+  }
+
+  private boolean anyContextIsOpen() {
+    return driver.leaks().stream().anyMatch(leak -> leak.contains("sibling"));
+  }
+
+  /** Its contexts take memory of the device. */
+  @Test
+  void anEngineThatIsNotNeededAfterAllIsClosedAndOpenedAgainWithTheNextLap() {
+    Deque<Runnable> tasks = new ArrayDeque<>();
+    Executor mover = simulation.hostThread("mover");
+    boolean[] held = {true};
+    Executor background = task -> (held[0] ? (Executor) tasks::add : mover).execute(task);
+    try (Spillway spillway = open(new OnLap(), background);
+        Allocation weights = weights(spillway, LAYERS / 2)) {
+      for (boolean opensBefore : List.of(true, false)) {
+        held[0] = true;
+        Allocation more = weights(spillway, LAYERS);
+        laps(spillway, more, 3);
+        assertThat(tasks).hasSize(1);
+        if (opensBefore) {
+          held[0] = false;
+          tasks.remove().run();
+          assertThat(anyContextIsOpen()).isTrue();
+        }
+
+        more.close(); // all fits again
+
+        held[0] = false;
+        tasks.forEach(mover::execute);
+        tasks.clear();
+        assertThat(anyContextIsOpen()).as("opened before: %s", opensBefore).isFalse();
+        assertThat(state(spillway)).startsWith("waits for a lap, ");
+      }
+      try (Allocation more = weights(spillway, LAYERS)) {
+        laps(spillway, more, 3);
+        assertThat(state(spillway)).startsWith("since a lap of 24 launches, on, ");
+        assertThat(anyContextIsOpen()).isTrue();
+      }
+      assertThat(weights.managed()).isTrue();
+    }
+    assertThat(anyContextIsOpen()).isFalse();
+  }
+
+  /** The session's driver must not be closed before the engine's contexts are. */
+  @Test
+  @Timeout(60) // seconds
+  void whatIsBeingClosedIsAwaitedAtTheEnd() throws InterruptedException {
+    Deque<Runnable> closing = new ArrayDeque<>();
+    ForwardingDriver closesLater =
+        new ForwardingDriver(driver) {
+          @Override
+          public Optional<Executor> virtualThread(String name) {
+            return name.equals("spillway-close")
+                ? Optional.of(closing::add)
+                : super.virtualThread(name);
+          }
+        };
+    Deque<Runnable> tasks = new ArrayDeque<>();
+    Executor mover = simulation.hostThread("mover");
+    boolean[] held = {true};
+    Executor background = task -> (held[0] ? (Executor) tasks::add : mover).execute(task);
+    Spillway spillway = open(closesLater, new OnLap(), background);
+    Allocation weights = weights(spillway, LAYERS);
+    laps(spillway, weights, 3);
+    held[0] = false;
+    tasks.remove().run();
+    weights.close();
+    assertThat(closing).hasSize(1);
+    Thread ending = Thread.ofPlatform().start(spillway::close);
+
+    while (ending.isAlive() && ending.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+
+    assertThat(ending.isAlive()).as("it waits").isTrue();
+    closing.remove().run();
+    ending.join();
+    assertThat(anyContextIsOpen()).isFalse();
   }
 
   @Test

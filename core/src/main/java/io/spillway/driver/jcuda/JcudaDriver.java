@@ -12,6 +12,7 @@ import io.spillway.driver.Location;
 import io.spillway.driver.MemoryInfo;
 import io.spillway.driver.RangeAttributes;
 import io.spillway.driver.StreamHandle;
+import io.spillway.driver.binding.BindingCalls;
 import io.spillway.driver.panama.PanamaDriver;
 import io.spillway.range.AddressRange;
 import java.util.Arrays;
@@ -19,9 +20,6 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The seam over JCuda 12.6, and over {@link PanamaDriver} for what JCuda lacks: one NUMA node of
@@ -46,6 +44,7 @@ public final class JcudaDriver extends ForwardingDriver {
 
   private final PanamaDriver panama;
   private final JcudaCalls jcuda;
+  private final BindingCalls calls;
   private final DeviceInfo info;
   private final Set<Long> pinnedAddresses = ConcurrentHashMap.newKeySet();
 
@@ -53,6 +52,7 @@ public final class JcudaDriver extends ForwardingDriver {
     super(panama);
     this.panama = panama;
     this.jcuda = jcuda;
+    this.calls = new BindingCalls(panama.capabilities(), panama::makeCurrent);
     DeviceInfo of = panama.device();
     this.info =
         new DeviceInfo(
@@ -120,15 +120,15 @@ public final class JcudaDriver extends ForwardingDriver {
 
   @Override
   public AddressRange allocateDevice(long bytes) {
-    requireSize("cuMemAlloc", bytes);
-    return create(() -> jcuda.memAlloc(bytes), this::free);
+    BindingCalls.requireSize("cuMemAlloc", bytes);
+    return calls.create(() -> jcuda.memAlloc(bytes), this::free);
   }
 
   @Override
   public AddressRange allocateManaged(long bytes) {
-    requireSize("cuMemAllocManaged", bytes);
-    require(Capability.MANAGED_MEMORY, "cuMemAllocManaged", 0, bytes);
-    return create(() -> jcuda.memAllocManaged(bytes), this::free);
+    BindingCalls.requireSize("cuMemAllocManaged", bytes);
+    calls.require(Capability.MANAGED_MEMORY, "cuMemAllocManaged", 0, bytes);
+    return calls.create(() -> jcuda.memAllocManaged(bytes), this::free);
   }
 
   @Override
@@ -167,7 +167,7 @@ public final class JcudaDriver extends ForwardingDriver {
       super.advise(range, advice, where);
       return;
     }
-    require(Capability.ADVISE, "cuMemAdvise", range.address(), range.bytes());
+    calls.require(Capability.ADVISE, "cuMemAdvise", range.address(), range.bytes());
     try (var _ = panama.makeCurrent()) {
       jcuda.memAdvise(range, number(advice), deviceNumber(where));
     }
@@ -197,7 +197,7 @@ public final class JcudaDriver extends ForwardingDriver {
     }
     Capability needed =
         target instanceof Location.Device ? Capability.PREFETCH : Capability.PREFETCH_TO_HOST;
-    require(needed, "cuMemPrefetchAsync", range.address(), range.bytes());
+    calls.require(needed, "cuMemPrefetchAsync", range.address(), range.bytes());
     try (var _ = panama.makeCurrent()) {
       jcuda.memPrefetch(range, deviceNumber(target), stream);
     }
@@ -209,7 +209,8 @@ public final class JcudaDriver extends ForwardingDriver {
       // A location may be a NUMA node, which the attributes JCuda names cannot express.
       return super.attributes(range);
     }
-    require(Capability.RANGE_ATTRIBUTES, "cuMemRangeGetAttribute", range.address(), range.bytes());
+    calls.require(
+        Capability.RANGE_ATTRIBUTES, "cuMemRangeGetAttribute", range.address(), range.bytes());
     try (var _ = panama.makeCurrent()) {
       int most = jcuda.deviceCount() + 1; // every device, and the host
       int[] accessedBy = rangeInts(CU_MEM_RANGE_ATTRIBUTE_ACCESSED_BY, most, range);
@@ -263,7 +264,7 @@ public final class JcudaDriver extends ForwardingDriver {
 
   @Override
   public StreamHandle createStream() {
-    return create(jcuda::streamCreate, this::destroyStream);
+    return calls.create(jcuda::streamCreate, this::destroyStream);
   }
 
   @Override
@@ -291,7 +292,7 @@ public final class JcudaDriver extends ForwardingDriver {
 
   @Override
   public EventHandle createEvent() {
-    return create(jcuda::eventCreate, this::destroyEvent);
+    return calls.create(jcuda::eventCreate, this::destroyEvent);
   }
 
   @Override
@@ -345,36 +346,6 @@ public final class JcudaDriver extends ForwardingDriver {
     }
     try (var _ = panama.makeCurrent()) {
       jcuda.eventSynchronize(event);
-    }
-  }
-
-  /** Creates something in the context; it is undone if the context cannot be left afterwards. */
-  private <T> T create(Supplier<T> creation, Consumer<T> undo) {
-    @Nullable T created = null;
-    try (var _ = panama.makeCurrent()) {
-      created = creation.get();
-      return created;
-    } catch (DriverException e) {
-      if (created != null) {
-        try {
-          undo.accept(created);
-        } catch (DriverException alsoFailed) {
-          e.addSuppressed(alsoFailed);
-        }
-      }
-      throw e;
-    }
-  }
-
-  private static void requireSize(String call, long bytes) {
-    if (bytes <= 0) {
-      throw DriverException.of(call, CudaStatus.INVALID_VALUE, 0, bytes);
-    }
-  }
-
-  private void require(Capability capability, String call, long address, long bytes) {
-    if (!capabilities().has(capability)) {
-      throw DriverException.of(call, CudaStatus.NOT_SUPPORTED, address, bytes);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.spillway.driver.panama;
 
+import io.spillway.driver.ContextScope;
 import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DriverException;
 import java.lang.System.Logger.Level;
@@ -28,9 +29,9 @@ final class CudaContext implements AutoCloseable {
   private final int device;
   private final long handle;
   private final Ending ending;
-  private final PanamaDriver.ContextScope keep = () -> {};
-  private final PanamaDriver.ContextScope pop = this::pop;
-  private final PanamaDriver.ContextScope popAfterRelease = this::popAfterRelease;
+  private final ContextScope keep = () -> {};
+  private final ContextScope pop = this::pop;
+  private final ContextScope popAfterRelease = this::popAfterRelease;
   private final AtomicBoolean saidPopFailed = new AtomicBoolean();
   private volatile boolean closed;
 
@@ -106,16 +107,16 @@ final class CudaContext implements AutoCloseable {
   }
 
   /** Makes it current on the calling thread until the scope is closed. */
-  PanamaDriver.ContextScope enter() {
+  ContextScope enter() {
     return enter(pop);
   }
 
   /** The same, but where the context before cannot be restored, that is logged, not thrown. */
-  PanamaDriver.ContextScope enterToRelease() {
+  ContextScope enterToRelease() {
     return enter(popAfterRelease);
   }
 
-  private PanamaDriver.ContextScope enter(PanamaDriver.ContextScope leaving) {
+  private ContextScope enter(ContextScope leaving) {
     if (closed) {
       throw new IllegalStateException("driver for device " + device + " is closed");
     }

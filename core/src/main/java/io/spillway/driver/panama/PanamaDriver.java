@@ -4,6 +4,7 @@ import io.spillway.driver.Advice;
 import io.spillway.driver.Capabilities;
 import io.spillway.driver.Capability;
 import io.spillway.driver.CaptureMode;
+import io.spillway.driver.ContextScope;
 import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DeviceInfo;
 import io.spillway.driver.DriverException;
@@ -58,14 +59,6 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   private final PointerAttributes pointers;
   private final HintCalls hints;
   private final RangeAttributeQueries rangeAttributes;
-
-  /** The time in which {@link #makeCurrent} holds, ended by the thread that began it. */
-  @FunctionalInterface
-  public interface ContextScope extends AutoCloseable {
-    /** Makes the context current that was so before. */
-    @Override
-    void close();
-  }
 
   private PanamaDriver(CudaDevices devices, CudaContext context) {
     this.cuda = devices.cuda();

@@ -23,7 +23,9 @@ final class Departure {
     private final WriteBackLane lane;
     private final List<AddressRange> ranges;
     private final CompletableFuture<@Nullable Void> left = new CompletableFuture<>();
-    private volatile boolean refused;
+
+    /** What the driver would not let go. */
+    private final List<AddressRange> kept = new CopyOnWriteArrayList<>();
 
     /** Recorded after the last of them, in the lane's time; null until then. */
     private volatile @Nullable EventHandle event;
@@ -48,9 +50,9 @@ final class Departure {
       event = recorded;
     }
 
-    /** The driver would not let a range go. */
-    void refuse() {
-      refused = true;
+    /** The driver would not let these go. */
+    void keep(List<AddressRange> ranges) {
+      kept.addAll(ranges);
     }
 
     /** All is on the host, or never will be. */
@@ -155,6 +157,15 @@ final class Departure {
 
   /** Whether the driver would not let all of it go, as far as lanes have come. */
   boolean refused() {
-    return parts.stream().anyMatch(part -> part.refused);
+    return parts.stream().anyMatch(part -> !part.kept.isEmpty());
+  }
+
+  /** What it would not, as pieces are cut now. */
+  List<Piece> kept() {
+    return Piece.current(pieces).stream().filter(piece -> keeps(piece.range())).toList();
+  }
+
+  private boolean keeps(AddressRange range) {
+    return parts.stream().flatMap(part -> part.kept.stream()).anyMatch(range::overlaps);
   }
 }

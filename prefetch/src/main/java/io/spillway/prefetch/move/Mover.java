@@ -153,11 +153,13 @@ public final class Mover implements AutoCloseable {
       others = others.stream().filter(piece -> !back.contains(piece)).toList();
       writeBacks.send(back);
     }
-    boolean left = lane.applier().apply(step.leave(others), stream).refused() == 0;
+    List<AddressRange> kept = lane.applier().apply(step.leave(others), stream).unchanged();
     step.left(piece -> context.applier().droppable(piece.range()));
     others.forEach(this::inPlace);
-    refused += left ? 0 : 1;
-    return left ? List.of() : others;
+    refused += kept.isEmpty() ? 0 : 1;
+    return others.stream()
+        .filter(piece -> kept.stream().anyMatch(piece.range()::overlaps))
+        .toList();
   }
 
   /** Whether a piece leaves by a write-back and nothing else. */
@@ -197,7 +199,7 @@ public final class Mover implements AutoCloseable {
   private void left(Departure departure) {
     if (departure.refused()) {
       refused++;
-      calls.stays(departure.pieces());
+      calls.stays(departure.kept());
     }
     Piece.current(departure.pieces()).forEach(this::inPlace);
   }

@@ -73,7 +73,7 @@ final class WriteBackLane implements AutoCloseable {
           try {
             leave(departure, part);
           } catch (RuntimeException e) {
-            part.refuse();
+            part.keep(part.ranges());
             failed.accept(e);
           } finally {
             part.setLeft();
@@ -87,9 +87,8 @@ final class WriteBackLane implements AutoCloseable {
   /** Not as evictions, which hold a lock that launches may wait for. */
   private void leave(Departure departure, Departure.Part part) {
     for (AddressRange range : part.ranges()) {
-      if (departure.goes(range)
-          && applier.apply(Plan.of(new Hint.WriteBack(range)), stream).refused() > 0) {
-        part.refuse();
+      if (departure.goes(range)) {
+        part.keep(applier.apply(Plan.of(new Hint.WriteBack(range)), stream).unchanged());
       }
     }
     EventHandle event = spare.poll();

@@ -46,12 +46,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
 
-  /**
-   * For how many launches the driver is not asked once more to let go what it would not: a
-   * judgement.
-   */
-  private static final int STUCK_LAUNCHES = 64;
-
   private final Predictor predictor = new Predictor();
   private final Prices prices;
   private final Pieces pieces;
@@ -63,6 +57,7 @@ public final class Planner {
   private final Bypass bypass;
   private final InPlaceChoice inPlace;
   private final Room room;
+  private final Refusals refusals = new Refusals();
   private final LookAhead ahead;
   private final Promotions promotions;
   private final NextStep next;
@@ -277,6 +272,11 @@ public final class Planner {
       recorded.tellWhatIsRead(window.lap(), predictor.position());
     }
     laps.follow(limitBytes);
+    if (room.exceeded(limitBytes)) {
+      refusals.exceeds(predictor.position());
+    } else {
+      refusals.fits();
+    }
     return number;
   }
 
@@ -358,15 +358,19 @@ public final class Planner {
 
   /** The driver would not let a piece go: it is still there, and others are to leave instead. */
   public void refused(Piece piece) {
-    stays(piece);
-    for (Piece part : Piece.current(List.of(piece))) {
-      part.stickUntil(predictor.position() + STUCK_LAUNCHES);
-    }
+    List<Piece> parts = Piece.current(List.of(piece));
+    parts.forEach(pieces::stay);
+    refusals.add(parts, predictor.position());
   }
 
-  /** The same, and it is to leave soon. */
-  public void stays(Piece piece) {
-    Piece.current(List.of(piece)).forEach(pieces::stay);
+  /** Whether more is on the device than may be, and the driver would not let some of it go. */
+  public boolean heldBeyond(long limitBytes) {
+    return room.exceeded(limitBytes) && refusals.any(predictor.position());
+  }
+
+  /** The driver may be asked once more to let go what it would not. */
+  public void askAgain() {
+    refusals.askAgain(predictor.position());
   }
 
   /** Memory is being freed. */

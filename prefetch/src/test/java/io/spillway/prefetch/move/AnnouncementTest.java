@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.Allocation;
 import io.spillway.SessionContext;
-import io.spillway.SessionListener;
-import io.spillway.SessionPlugin;
 import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
 import io.spillway.allocate.HostMemoryGuard;
@@ -95,46 +93,6 @@ final class AnnouncementTest {
     }
   }
 
-  /** Lends what a session gives its plugins. */
-  private static final class Borrowed implements SessionPlugin {
-    private final List<SessionContext> contexts = new ArrayList<>();
-
-    @Override
-    public String name() {
-      return "borrowed";
-    }
-
-    @Override
-    public SessionListener attach(SessionContext context) {
-      contexts.add(context);
-      return new SessionListener() {
-        @Override
-        public String state() {
-          return "";
-        }
-
-        @Override
-        public void close() {}
-      };
-    }
-  }
-
-  private static final class Unasked implements Mover.Calls {
-    @Override
-    public void called() {}
-
-    @Override
-    public void stays(List<Piece> pieces) {}
-
-    @Override
-    public void comesNot(Step step) {}
-
-    @Override
-    public void failed(RuntimeException failure) {
-      throw failure;
-    }
-  }
-
   @ParameterizedTest
   @EnumSource
   void waitsForTheCallSoThatTheLaneDoesNotSayAfterwardsThatItIsThere(Announced announced)
@@ -149,7 +107,7 @@ final class AnnouncementTest {
                     .background(simulation.hostThread("background"))
                     .build());
         Allocation data = spillway.allocate(BYTES, Placement.MANAGED, "data")) {
-      SessionContext context = plugin.contexts.getFirst();
+      SessionContext context = plugin.context();
       LiveAllocation live = context.ledger().find(data.address());
       Presence presence = new Presence();
       List<Piece> covered = new ArrayList<>();

@@ -1,0 +1,148 @@
+package io.spillway.prefetch;
+
+import io.spillway.SessionContext;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An engine that is opened ahead of its use, since that takes a third of a second, and closed again
+ * if it turns out not to be used: its contexts take memory of the device. Any thread.
+ */
+final class SpareEngine {
+
+  private final SessionContext context;
+  private final MoveSizing sizing;
+  private final Waits waits;
+  private final Consumer<RuntimeException> failed;
+
+  /** Open, and nobody's. */
+  private volatile @Nullable PredictiveEngine ready;
+
+  /** Whether what is being opened is still wanted. Guarded by this. */
+  private boolean wanted;
+
+  /** Done when no engine is being opened. Guarded by this. */
+  private CompletableFuture<Boolean> opening = CompletableFuture.completedFuture(true);
+
+  /** Done when none is being closed that was not used. Guarded by this. */
+  private CompletableFuture<Boolean> closing = CompletableFuture.completedFuture(true);
+
+  /**
+   * There is none.
+   *
+   * @param failed told why there will be none
+   */
+  SpareEngine(
+      SessionContext context, MoveSizing sizing, Waits waits, Consumer<RuntimeException> failed) {
+    this.context = context;
+    this.sizing = sizing;
+    this.waits = waits;
+    this.failed = failed;
+  }
+
+  /** The one that is open; null if there is none. */
+  @Nullable PredictiveEngine ready() {
+    return ready;
+  }
+
+  /** Has one opened on the background thread, unless there is one. */
+  synchronized void open() {
+    wanted = true;
+    if (ready != null || !opening.isDone()) {
+      return;
+    }
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    opening = done;
+    try {
+      context
+          .background()
+          .execute(
+              () -> {
+                try {
+                  openNow();
+                } finally {
+                  done.complete(true);
+                }
+              });
+    } catch (RejectedExecutionException e) {
+      failed.accept(e);
+      done.complete(true);
+    }
+  }
+
+  private void openNow() {
+    synchronized (this) {
+      if (!wanted) {
+        return;
+      }
+    }
+    try {
+      opened(new PredictiveEngine(context, sizing, waits, EarlierRun.NONE));
+    } catch (RuntimeException e) {
+      failed.accept(e);
+    }
+  }
+
+  private synchronized void opened(PredictiveEngine engine) {
+    ready = engine;
+    if (!wanted) {
+      giveBack();
+    }
+  }
+
+  /** It is used from now on, and the user's to close. */
+  synchronized void taken() {
+    ready = null;
+  }
+
+  /** None is wanted any more: what was opened is closed, by a thread of its own. */
+  synchronized void giveBack() {
+    wanted = false;
+    PredictiveEngine unused = ready;
+    if (unused != null) {
+      ready = null;
+      closing =
+          closing.thenCombine(
+              CompletableFuture.runAsync(() -> close(unused), closer()), (before, _) -> before);
+    }
+  }
+
+  private static void close(PredictiveEngine unused) {
+    try {
+      unused.close();
+    } catch (RuntimeException e) { // nobody waits for it
+      System.getLogger(SpareEngine.class.getName())
+          .log(System.Logger.Level.WARNING, "while closing a prefetcher that was not used", e);
+    }
+  }
+
+  /** Not the background thread, for whose tasks the engine waits. */
+  private Executor closer() {
+    return context
+        .driver()
+        .virtualThread("spillway-close")
+        .orElse(task -> Thread.ofPlatform().daemon().name("spillway-close").start(task));
+  }
+
+  /**
+   * None is wanted any more; waits until all that was opened is closed.
+   *
+   * @return whether it is, after {@link Waits#close} at most
+   */
+  boolean end() {
+    giveBack();
+    CompletableFuture<Boolean> all;
+    synchronized (this) {
+      all = opening.thenCompose(_ -> closed());
+    }
+    return all.completeOnTimeout(false, waits.close(), TimeUnit.NANOSECONDS).join();
+  }
+
+  private synchronized CompletableFuture<Boolean> closed() {
+    return closing;
+  }
+}

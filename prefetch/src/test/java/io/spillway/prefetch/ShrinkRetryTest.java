@@ -1,0 +1,65 @@
+package io.spillway.prefetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ShrinkRetryTest {
+
+  private final List<Long> pauses = new ArrayList<>();
+  private final Deque<Runnable> later = new ArrayDeque<>();
+  private int retries;
+  private final ShrinkRetry retry =
+      new ShrinkRetry(
+          nanos -> {
+            pauses.add(nanos);
+            return later::add;
+          },
+          () -> retries++);
+
+  private void pass() {
+    later.remove().run();
+    retry.over();
+  }
+
+  @Test
+  void whereNothingIsHeldBackNothingIsTriedAgain() {
+    retry.idle(false);
+
+    assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void pausesDoubleUpToASecondAndAreShortAgainOnceNothingIsHeldBack() {
+    for (int i = 0; i < 12; i++) {
+      retry.idle(true);
+      pass();
+    }
+    assertThat(pauses).startsWith(1_000_000L, 2_000_000L, 4_000_000L).isSorted();
+    assertThat(pauses.subList(10, 12)).containsExactly(1_000_000_000L, 1_000_000_000L);
+    assertThat(retries).isEqualTo(12);
+
+    retry.idle(false);
+    retry.idle(true);
+
+    assertThat(pauses).last().isEqualTo(1_000_000L);
+  }
+
+  @Test
+  void thereIsOnePauseAtATime() {
+    retry.idle(true);
+    retry.idle(true);
+    retry.idle(false);
+    retry.idle(true);
+    assertThat(later).hasSize(1);
+
+    pass();
+    retry.idle(true);
+
+    assertThat(later).hasSize(1);
+  }
+}

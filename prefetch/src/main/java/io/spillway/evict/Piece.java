@@ -386,6 +386,11 @@ public final class Piece {
     history.expected().clear();
   }
 
+  /** Forgets what was expected from a position on. */
+  public void expectNothingFrom(long position) {
+    history.expected().withdraw(position);
+  }
+
   /**
    * When it is used next: the expected use if there is one, else the estimate.
    *

@@ -33,6 +33,13 @@ final class UseQueue {
     }
   }
 
+  /** Forgets uses from {@code position} on. */
+  void withdraw(long position) {
+    while (size > 0 && at(size - 1) >= position) {
+      size--;
+    }
+  }
+
   void clear() {
     size = 0;
   }

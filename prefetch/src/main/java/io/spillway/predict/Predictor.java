@@ -1,5 +1,8 @@
 package io.spillway.predict;
 
+import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
+
 /**
  * Tells which launches to expect: what the program declared first, then what a recorded run made,
  * as long as this one does the same, then the lap that is being followed, then the stride of the
@@ -24,6 +27,8 @@ public final class Predictor {
   /** Launches of a lap, at least: what repeats in less is a loop inside something larger. */
   private static final int SHORTEST_LAP = 4;
 
+  private static final int FEW = 8;
+
   /** How much the last outcome counts in {@link #accuracy}. */
   private static final double NEW_PART = 1.0 / 16;
 
@@ -32,6 +37,7 @@ public final class Predictor {
   private final SuccessorTable successors = new SuccessorTable();
   private final StrideTable strides = new StrideTable();
   private final UpcomingLaunches declared = new UpcomingLaunches();
+  private final IntUnaryOperator otherwise = this::otherwise;
   private final Touches next = new Touches();
   private ScheduleFollower recorded = new ScheduleFollower(launches, new int[0], new int[0]);
   private final int[] guessed = new int[MOST_GUESSED];
@@ -40,6 +46,13 @@ public final class Predictor {
   private int previous = SuccessorTable.NONE;
   private double accuracy;
   private long epoch;
+
+  /** The first position of which something else is expected than in the epoch before. */
+  private long changedFrom;
+
+  // What the program names, and what was expected before it did.
+  private int[] named = new int[FEW];
+  private int[] before = new int[FEW];
 
   /** Nothing has been seen. */
   public Predictor() {}
@@ -60,28 +73,54 @@ public final class Predictor {
     int number = launches.intern(launch);
     boolean wasRecorded = recorded.followed();
     long epochBefore = sourceEpoch();
+    boolean guessesMade = guesses > declared.size();
+    boolean anyNamed = declared.size() > 0;
+    boolean onlyNamed = anyNamed && depth() == declared.size();
     boolean inLap = lap.observe(number);
     boolean asRecorded = recorded.observe(number);
     accuracy += NEW_PART * (((wasRecorded ? asRecorded : inLap) ? 1 : 0) - accuracy);
     preferOwnLaps();
-    epoch += recorded.followed() == wasRecorded ? sourceEpoch() - epochBefore : 1;
+    boolean otherSource = recorded.followed() != wasRecorded;
+    // What came instead of a recorded launch may have been named, and compared with that.
+    boolean otherwiseThanBefore =
+        otherSource || sourceEpoch() != epochBefore || (anyNamed && wasRecorded && !asRecorded);
     if (previous != SuccessorTable.NONE) {
       successors.followed(previous, number);
     }
     previous = number;
     int repeats = strides.observe(launch);
-    if (declared.observe(number)) {
-      epoch++;
-    }
-    int before = guesses;
+    boolean declaredChanged = declared.observe(number);
     guesses = 0;
     if (!recorded.followed() && lap.run() == 0) {
       guess(launch, number, repeats, bounds);
     }
-    if (before + guesses > 0) {
-      epoch++; // guesses are made anew each time
+    if (declaredChanged || otherwiseThanBefore) {
+      declared.compareAnew();
+    }
+    compare();
+    if (declaredChanged) {
+      change(1);
+    } else if (otherSource
+        || (otherwiseThanBefore && (!onlyNamed || inLap()))
+        || guessesMade
+        || guesses > declared.size()) { // they are made anew each time
+      change(declared.size() + 1);
     }
     return number;
+  }
+
+  /** Something else is expected from so many steps ahead on. */
+  private void change(int step) {
+    changedFrom = position() + step;
+    epoch++;
+  }
+
+  private void compare() {
+    if (recorded.followed()) {
+      declared.compare(otherwise, recorded.depth());
+    } else if (followed() > 0) {
+      declared.compare(otherwise, (int) lap.lag());
+    }
   }
 
   private long sourceEpoch() {
@@ -104,7 +143,8 @@ public final class Predictor {
   /** Expects what a recorded run launched, as long as this one does the same. */
   public void expect(ScheduleFollower run) {
     recorded = run;
-    epoch++;
+    declared.compareAnew();
+    change(1);
   }
 
   /** Tells whether strides may lead to a range: it has to lie in one piece of live memory. */
@@ -149,13 +189,34 @@ public final class Predictor {
     }
   }
 
-  /** The program says that these launches come next, in this order. */
+  /**
+   * The program says that these launches come next, in this order. Where that is what was expected,
+   * nothing changes.
+   */
   public void upcoming(Iterable<Touches> announced) {
-    declared.clear();
+    int count = 0;
     for (Touches launch : announced) {
-      declared.add(launches.intern(launch));
+      named = withRoom(named, count);
+      named[count++] = launches.intern(launch);
     }
-    epoch++;
+    int seen = Math.min(depth(), Math.max(count, declared.size()));
+    for (int step = 1; step <= seen; step++) {
+      before = withRoom(before, step);
+      before[step] = launch(step);
+    }
+    declared.replace(named, count);
+    compare();
+    int step = 1;
+    while (step <= Math.min(seen, depth()) && launch(step) == before[step]) {
+      step++;
+    }
+    if (step <= seen) { // else what follows comes behind as many as before
+      change(step);
+    }
+  }
+
+  private static int[] withRoom(int[] numbers, int index) {
+    return index < numbers.length ? numbers : Arrays.copyOf(numbers, 2 * index);
   }
 
   /** Launches went by unseen: what comes next is not known until it is recognised again. */
@@ -165,12 +226,12 @@ public final class Predictor {
     declared.clear();
     previous = SuccessorTable.NONE;
     guesses = 0;
-    epoch++;
+    change(1);
   }
 
   /** How many launches ahead something is expected. */
   public int depth() {
-    return declared.size() + undeclared();
+    return declared.size() + Math.max(0, undeclared() - replaced());
   }
 
   private int undeclared() {
@@ -179,6 +240,26 @@ public final class Predictor {
     }
     int followed = followed();
     return followed > 0 ? followed : guesses;
+  }
+
+  /**
+   * How many of the launches expected otherwise those that are declared take the place of. Guesses
+   * are of what comes right after the last launch.
+   */
+  private int replaced() {
+    return recorded.followed() || followed() > 0
+        ? declared.foreseen()
+        : Math.min(declared.size(), guesses);
+  }
+
+  /** How many of the launches expected next the program has named. */
+  public int named() {
+    return declared.size();
+  }
+
+  /** How many launches are declared that come in between those expected otherwise. */
+  private int between() {
+    return declared.size() - replaced();
   }
 
   private int followed() {
@@ -194,11 +275,15 @@ public final class Predictor {
     if (step <= declared.size()) {
       return declared.get(step - 1);
     }
-    int further = step - declared.size();
+    return otherwise(step - between());
+  }
+
+  /** The same without what is declared. */
+  private int otherwise(int step) {
     if (recorded.followed()) {
-      return recorded.expected(further);
+      return recorded.expected(step);
     }
-    return followed() > 0 ? lap.expected(further) : guessed[further - 1];
+    return followed() > 0 ? lap.expected(step) : guessed[step - 1];
   }
 
   /**
@@ -212,7 +297,7 @@ public final class Predictor {
     if (recorded.followed()) {
       return accuracy;
     }
-    int further = step - declared.size();
+    int further = step - between();
     return followed() > 0
         ? accuracy * Math.min(1, (1.0 + lap.run()) / further)
         : guessedConfidence[further - 1];
@@ -270,10 +355,15 @@ public final class Predictor {
   }
 
   /**
-   * Changes whenever what is expected is not simply what was expected a launch ago, one step
-   * nearer, perhaps with more behind it.
+   * Rises whenever what is expected is not simply what was expected a launch ago, one step nearer,
+   * perhaps with more behind it.
    */
   public long epoch() {
     return epoch;
+  }
+
+  /** The first position of which that is so, when the epoch rose last. */
+  public long changedFrom() {
+    return changedFrom;
   }
 }

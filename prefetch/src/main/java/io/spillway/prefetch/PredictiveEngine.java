@@ -164,8 +164,8 @@ final class PredictiveEngine implements SessionListener {
       return;
     }
     AddressRange inside = inside(range, allocation);
-    if (context.applier().readInPlace(allocation, inside) && !presence.placed(allocation)) {
-      return; // the program's own wish
+    if (keptInPlace(allocation, inside)) {
+      return;
     }
     OwnLaunch current = own.get();
     if (current.sequence >= 0 && current.sequence != launch.sequence()) {
@@ -231,6 +231,11 @@ final class PredictiveEngine implements SessionListener {
       }
       passed.begin(launch.label());
     }
+  }
+
+  /** Whether it is accessed on the host by the program's own wish. */
+  private boolean keptInPlace(LiveAllocation allocation, AddressRange inside) {
+    return context.applier().readInPlace(allocation, inside) && !presence.placed(allocation);
   }
 
   /** Whether the launch may write what is read-mostly, or is about to be. */
@@ -315,7 +320,7 @@ final class PredictiveEngine implements SessionListener {
         LiveAllocation allocation = managed(access.range());
         if (allocation != null) {
           AddressRange inside = inside(access.range(), allocation);
-          if (!context.applier().readInPlace(allocation, inside)) {
+          if (!keptInPlace(allocation, inside)) {
             next.add(inside.address(), inside.bytes(), access.kind());
           }
         }

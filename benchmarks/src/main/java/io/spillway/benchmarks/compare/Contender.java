@@ -64,8 +64,18 @@ public sealed interface Contender {
     ONE_AHEAD("session-one-ahead"),
     /** {@link Auto}: the engine, which predicts. */
     AUTO("session-auto"),
+    /** The same, where the program names its next launches before each. */
+    UPCOMING("session-upcoming"),
     /** {@link Profiled}: the engine with the schedule of an earlier run of the same trace. */
     PROFILED("session-profile");
+
+    /**
+     * As many launches as a program knows that has chosen experts for some layers, or a batch's
+     * models. Of 1, 4, 8 and 32, it is the least with which experts and training take no longer
+     * than without names at any ratio; 32 are better still for what takes turns, but few programs
+     * know as much.
+     */
+    private static final int NAMED_AHEAD = 8;
 
     private final String label;
 
@@ -73,12 +83,20 @@ public sealed interface Contender {
       this.label = label;
     }
 
+    /** How many launches, with the one about to be made, the program names before each. */
+    int namedAhead() {
+      return switch (this) {
+        case UPCOMING -> NAMED_AHEAD;
+        case ON_DEMAND, ONE_AHEAD, AUTO, PROFILED -> 0;
+      };
+    }
+
     /** A plugin for one session, which runs {@code trace}. */
     SessionPlugin create(Trace trace) {
       return switch (this) {
         case ON_DEMAND -> new OnDemand();
         case ONE_AHEAD -> new OneAhead();
-        case AUTO -> new Auto();
+        case AUTO, UPCOMING -> new Auto();
         case PROFILED -> new Profiled(EarlierRun.of(trace));
       };
     }
@@ -94,6 +112,13 @@ public sealed interface Contender {
       all.add(new Plugged(plugin));
     }
     return all;
+  }
+
+  /** Those of the matrix of all traces: all but {@link Plugin#UPCOMING}. */
+  static List<Contender> ofMatrix() {
+    return all().stream()
+        .filter(contender -> !contender.equals(new Plugged(Plugin.UPCOMING)))
+        .toList();
   }
 
   /**

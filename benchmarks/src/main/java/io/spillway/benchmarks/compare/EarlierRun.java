@@ -1,8 +1,6 @@
 package io.spillway.benchmarks.compare;
 
-import io.spillway.access.AccessKind;
 import io.spillway.allocate.MemoryKind;
-import io.spillway.benchmarks.trace.Effect;
 import io.spillway.benchmarks.trace.Region;
 import io.spillway.benchmarks.trace.Touch;
 import io.spillway.benchmarks.trace.Trace;
@@ -52,17 +50,9 @@ final class EarlierRun {
             launch.ordinal(),
             addresses[touch.region()] + touch.offset(),
             touch.bytes(),
-            kind(touch.effect()));
+            touch.effect().access());
       }
     }
     return RunSchedule.of(folder.finish());
-  }
-
-  private static AccessKind kind(Effect effect) {
-    return switch (effect) {
-      case READ -> AccessKind.READ;
-      case WRITE -> AccessKind.WRITE;
-      case UPDATE -> AccessKind.READ_WRITE;
-    };
   }
 }

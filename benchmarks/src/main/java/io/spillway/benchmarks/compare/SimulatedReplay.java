@@ -80,9 +80,13 @@ public final class SimulatedReplay {
   /** Runs with {@code budgetBytes} of device memory. */
   public Outcome run(Contender contender, long budgetBytes) {
     return switch (contender) {
-      case Contender.Planned planned -> run(null, planned, budgetBytes);
+      case Contender.Planned planned -> run(null, planned, 0, budgetBytes);
       case Contender.Plugged plugged ->
-          run(plugged.plugin().create(blocks.trace()), null, budgetBytes);
+          run(
+              plugged.plugin().create(blocks.trace()),
+              null,
+              plugged.plugin().namedAhead(),
+              budgetBytes);
     };
   }
 
@@ -112,7 +116,10 @@ public final class SimulatedReplay {
   }
 
   private Outcome run(
-      @Nullable SessionPlugin plugin, Contender.@Nullable Planned planned, long budgetBytes) {
+      @Nullable SessionPlugin plugin,
+      Contender.@Nullable Planned planned,
+      int namedAhead,
+      long budgetBytes) {
     long hostBytes = Math.max(model.hostMemoryBytes(), HOST_MARGIN * blocks.count() * Blocks.BYTES);
     SimulatedDriver driver = openWithRoom(budgetBytes, hostBytes);
     HostThread mover = driver.hostThread("mover");
@@ -139,7 +146,7 @@ public final class SimulatedReplay {
       Outcome outcome;
       if (planned == null) {
         readOnlyAsUsersSay(allocations);
-        outcome = run.declared();
+        outcome = run.declared(namedAhead);
       } else {
         int capacityBlocks = Math.toIntExact(budgetBytes / Blocks.BYTES);
         Setting setting = new Setting(blocks, ranges, capacityBlocks);
@@ -264,9 +271,18 @@ public final class SimulatedReplay {
           });
     }
 
-    Outcome declared() {
+    /**
+     * Declares launches as a program would.
+     *
+     * @param namedAhead how many it names before each; 0 if it names none
+     */
+    Outcome declared(int namedAhead) {
+      NamedAhead named = new NamedAhead(blocks.trace(), ranges, namedAhead);
       return timed(
           launch -> {
+            if (namedAhead > 0) {
+              session.upcoming(named.from(launch.index()));
+            }
             try (LaunchScope scope = session.launch(launch.label(), launch.ordinal())) {
               for (Touch touch : launch.touches()) {
                 declare(scope, touch);

@@ -1,5 +1,7 @@
 package io.spillway.benchmarks.trace;
 
+import io.spillway.access.AccessKind;
+
 /** What a launch does with a range. */
 public enum Effect {
   /** Reads it. */
@@ -8,6 +10,15 @@ public enum Effect {
   WRITE,
   /** Reads and writes it. */
   UPDATE;
+
+  /** What a session is told of it. */
+  public AccessKind access() {
+    return switch (this) {
+      case READ -> AccessKind.READ;
+      case WRITE -> AccessKind.WRITE;
+      case UPDATE -> AccessKind.READ_WRITE;
+    };
+  }
 
   /** Whether the range's contents from before the launch matter. */
   public boolean needsContents() {

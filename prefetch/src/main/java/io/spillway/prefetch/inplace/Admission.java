@@ -88,7 +88,7 @@ public final class Admission {
     }
     double leave = leaving.droppable() ? prices.drop() : prices.writeBack();
     double stays = piece.nextUseAfter(use) - use;
-    double away = leaving.nextUse(now) - use;
+    double away = victims.nextUse(leaving, now) - use;
     return away * prices.inPlace() > stays * (leave + prices.fetch());
   }
 

@@ -1,5 +1,6 @@
 package io.spillway.prefetch.inplace;
 
+import io.spillway.access.AccessKind;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.prefetch.lap.LapStays;
@@ -108,16 +109,29 @@ public final class ForeseenInPlace {
   }
 
   /**
-   * Whether a piece that launches only read is left where it is for that launch, which may access
-   * it there: to what it would take the room of, that is worth more.
+   * Whether a piece is left where it is for that launch, which may access it there: to what it
+   * would take the room of, that is worth more.
    */
   private boolean isLeft(Piece piece, long now, long limitBytes) {
     return !bypass.applies()
         && !laps.decided()
-        && (piece.droppable() || piece.suspended())
-        && piece.arrivals() >= InPlaceChoice.ARRIVALS
+        && mayBeLeft(piece, now)
         && mayPlace(now)
         && !admission.worthComing(piece, now, window.scanned(), limitBytes);
+  }
+
+  /**
+   * Of pieces that launches only read, those that came often enough; of others, if the program has
+   * named the launch, those that hold something. What is new comes, as it would if it was waited
+   * for.
+   */
+  private boolean mayBeLeft(Piece piece, long now) {
+    if (piece.droppable() || piece.suspended()) {
+      return piece.arrivals() >= InPlaceChoice.ARRIVALS;
+    }
+    int step = (int) (window.scanned() - now);
+    return window.scannedIsNamed()
+        && (piece.usedBefore(now + 1) || window.kind(step, piece) == AccessKind.READ);
   }
 
   /** Whether an expected launch may access one more piece in place. */

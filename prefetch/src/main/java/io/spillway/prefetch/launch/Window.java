@@ -5,8 +5,10 @@ import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.predict.LaunchTable;
 import io.spillway.predict.Predictor;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +28,23 @@ public final class Window {
    */
   private static final int NEAR = 4;
 
+  /** No position. */
+  private static final long NONE = Long.MAX_VALUE;
+
   private final Predictor predictor;
   private final Pieces pieces;
   private List<List<Piece>> piecesByLaunch = new ArrayList<>();
   private int[] versions = NO_VERSIONS;
+
+  /** The pieces that were told of each position from the next one to {@link #reach}. */
+  private final Deque<List<Piece>> told = new ArrayDeque<>();
+
   private int layout;
   private long epoch;
+
+  /** The first position of which what was told does not hold. */
+  private long changedFrom = NONE;
+
   private boolean stale;
   private long builds;
 
@@ -56,7 +69,10 @@ public final class Window {
 
   /** Sees whether what was told still holds; before the launch's pieces are asked for. */
   public void follow() {
-    stale |= epoch != predictor.epoch();
+    long missed = predictor.epoch() - epoch;
+    if (missed > 0) {
+      changedFrom = Math.min(changedFrom, missed == 1 ? predictor.changedFrom() : 0);
+    }
     epoch = predictor.epoch();
   }
 
@@ -70,27 +86,54 @@ public final class Window {
 
   private void tell() {
     long now = predictor.position();
-    if (stale || layout != pieces.layout()) {
-      stale = false;
-      builds++;
-      for (Piece piece : pieces.all()) {
-        piece.expectNothing();
-      }
-      reach = now;
-      scanned = now;
-      scannedPieces = 0;
+    if (stale || layout != pieces.layout() || changedFrom <= now + 1) {
+      expectNothing(now);
+    } else if (changedFrom != NONE) {
+      expectNothingFrom(changedFrom);
     }
     if (scanned < now) {
       scanned = now;
       scannedPieces = 0;
     }
     reach = Math.max(reach, now);
+    while (told.size() > reach - now) {
+      told.removeFirst();
+    }
     long end = now + predictor.depth();
     while (reach < end) {
       reach++;
-      for (Piece piece : piecesOf(predictor.launch((int) (reach - now)))) {
+      List<Piece> used = piecesOf(predictor.launch((int) (reach - now)));
+      for (Piece piece : used) {
         piece.expectUse(reach);
       }
+      told.addLast(used);
+    }
+  }
+
+  private void expectNothing(long now) {
+    stale = false;
+    changedFrom = NONE;
+    builds++;
+    for (Piece piece : pieces.all()) {
+      piece.expectNothing();
+    }
+    told.clear();
+    reach = now;
+    scanned = now;
+    scannedPieces = 0;
+  }
+
+  private void expectNothingFrom(long position) {
+    changedFrom = NONE;
+    builds++;
+    for (; reach >= position; reach--) {
+      for (Piece piece : told.removeLast()) {
+        piece.expectNothingFrom(position);
+      }
+    }
+    if (scanned >= position) {
+      scanned = position;
+      scannedPieces = 0;
     }
   }
 
@@ -148,7 +191,7 @@ public final class Window {
     return kind == null ? AccessKind.UNKNOWN : kind;
   }
 
-  /** Rises whenever the window is built anew. */
+  /** Rises whenever what was told is withdrawn, all of it or its end. */
   public long builds() {
     return builds;
   }
@@ -242,6 +285,11 @@ public final class Window {
   /** The site of the launch at that position. */
   public long scannedSite() {
     return site(scanned);
+  }
+
+  /** Whether the program has named that launch. */
+  public boolean scannedIsNamed() {
+    return scanned - predictor.position() <= predictor.named();
   }
 
   /** A piece left: what was scanned may lack it now. */

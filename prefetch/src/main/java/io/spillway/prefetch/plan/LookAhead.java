@@ -79,6 +79,7 @@ final class LookAhead {
   /** Whether an expected piece is worth that something is written back for it. */
   private boolean worthBringing(Piece piece, long now, long limitBytes) {
     return laps.decided()
+        || window.scannedIsNamed() // what it had better access in place was passed over
         || admission.fits(piece, limitBytes)
         || !admission.writesBack(now)
         || admission.worthItsRoom(piece, now, limitBytes);

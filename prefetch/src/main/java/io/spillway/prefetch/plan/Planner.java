@@ -266,7 +266,7 @@ public final class Planner {
     if (open != null) { // others may have been issued since it was declared
       open.current().forEach(piece -> piece.passed(predictor.position()));
     }
-    victims.setTold(followsEarlierRun() ? window.reach() : predictor.position());
+    tellVictims();
     if (recorded != null && recorded.inLap() && told != window.builds()) {
       told = window.builds();
       recorded.tellWhatIsRead(window.lap(), predictor.position());
@@ -307,6 +307,13 @@ public final class Planner {
     predictor.upcoming(launches);
     window.follow();
     window.slide();
+    tellVictims();
+  }
+
+  /** Says up to where all uses are expected: what is not named is used after what is. */
+  private void tellVictims() {
+    victims.setTold(
+        followsEarlierRun() ? window.reach() : predictor.position() + predictor.named());
   }
 
   /**

@@ -82,7 +82,7 @@ public final class MatrixCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
     Comparison comparison =
-        new UvmComparison(traces, Map.of(GPU, GpuModel.named(GPU)), ratios, Contender.ofMatrix())
+        new UvmComparison(traces, Map.of(GPU, GpuModel.named(GPU)), ratios, Contender.all())
             .run(ProgressBar.onTerminal(spec.commandLine().getErr()));
     List<String> broken = RowInvariants.broken(comparison.rows());
     if (!broken.isEmpty()) {

@@ -114,13 +114,6 @@ public sealed interface Contender {
     return all;
   }
 
-  /** Those of the matrix of all traces: all but {@link Plugin#UPCOMING}. */
-  static List<Contender> ofMatrix() {
-    return all().stream()
-        .filter(contender -> !contender.equals(new Plugged(Plugin.UPCOMING)))
-        .toList();
-  }
-
   /**
    * The one of that name.
    *

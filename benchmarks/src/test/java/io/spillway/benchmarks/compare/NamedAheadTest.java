@@ -42,12 +42,4 @@ final class NamedAheadTest {
   private static List<AccessKind> kinds(Trace trace, int launch) {
     return trace.launch(launch).touches().stream().map(each -> each.effect().access()).toList();
   }
-
-  @Test
-  void onlyTheMatrixLeavesItOut() {
-    Contender upcoming = Contender.named("session-upcoming");
-
-    assertThat(Contender.all()).contains(upcoming);
-    assertThat(Contender.ofMatrix()).doesNotContain(upcoming).hasSize(Contender.all().size() - 1);
-  }
 }

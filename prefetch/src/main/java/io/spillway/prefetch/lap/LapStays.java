@@ -64,6 +64,9 @@ public final class LapStays {
 
   private final LapTurns turns = new LapTurns();
 
+  /** The number of the last turn that was told of. */
+  private long heard;
+
   public LapStays(
       Predictor predictor, Window window, Prices prices, InPlaceTrials trials, long inFlightBytes) {
     this.predictor = predictor;
@@ -143,12 +146,14 @@ public final class LapStays {
     if (decided == null || decidesAnew || turns.beganBefore(turn) || !confirmed) {
       return;
     }
+    long rounds = turns.roundsSince(heard, turn);
+    heard = turn.number();
     // Since it was looked at, more launches have been timed.
     launchNanos = planner.lap(predictor.position(), roomBytes).costs().launchNanos(decided);
     decidesAnew |=
         reading.chosen()
             ? reading.readInPlace(nanos, readsInPlace, turn.inPlace())
-            : reading.moved(launchNanos, linkNanos, nanos, this::estimate);
+            : reading.moved(launchNanos, linkNanos, nanos, rounds, this::estimate);
   }
 
   private ReadInPlace.Estimate estimate() {

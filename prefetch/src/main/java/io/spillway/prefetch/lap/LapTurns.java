@@ -77,6 +77,11 @@ final class LapTurns {
     return last;
   }
 
+  /** How often the lap has been gone round with a turn, since the one of that number. */
+  long roundsSince(long number, LapTurn turn) {
+    return turn.number() - Math.max(number, first);
+  }
+
   /** Whether the lap that ended with a turn had begun before it was decided for. */
   boolean beganBefore(LapTurn turn) {
     return turn.number() <= first;

@@ -148,13 +148,14 @@ public final class ReadInPlace {
    * @param launchNanos what its launches take
    * @param linkNanos what its moves take
    * @param nanos what all of it took
+   * @param rounds laps that it stands for, since the last that was told of
    * @param estimate asked for only if the lap waits for the link
    * @return whether to decide anew
    */
   public boolean moved(
-      double launchNanos, double linkNanos, long nanos, Supplier<Estimate> estimate) {
+      double launchNanos, double linkNanos, long nanos, long rounds, Supplier<Estimate> estimate) {
     movingNanos = movingNanos < 0 ? nanos : Math.min((double) nanos, FORGETTING * movingNanos);
-    sinceTrial += nanos;
+    sinceTrial += (double) rounds * nanos;
     slower /= FORGETTING;
     laps++;
     if (laps < LEAST_LAPS || launchNanos >= linkNanos || BUSY * nanos > linkNanos) {
@@ -164,7 +165,7 @@ public final class ReadInPlace {
     if (!lap.better(movingNanos)) {
       return false;
     }
-    regretNanos += movingNanos - lap.inPlaceNanos();
+    regretNanos += rounds * (movingNanos - lap.inPlaceNanos());
     if (regretNanos < lap.toldNanos() * (1L << failures)
         || lap.riskNanos() > AT_RISK * sinceTrial) {
       return false;

@@ -67,6 +67,13 @@ final class LapTurnsTest {
   }
 
   @Test
+  void aLapStandsForThoseThatWereNotTimed() {
+    LapTurn last = timedOf(40, 2).getLast();
+    assertThat(turns.roundsSince(last.number() - 16, last)).isEqualTo(16);
+    assertThat(turns.roundsSince(0, last)).isEqualTo(last.number() - 2);
+  }
+
+  @Test
   void aTurnThatWasMissedIsDueAtOnce() {
     turns.turn(10, false, false);
     assertThat(turns.left(25, 5)).isZero();

@@ -27,7 +27,7 @@ final class ReadInPlaceTest {
   }
 
   private boolean moved(long nanos, double riskNanos) {
-    return reading.moved(LAUNCHES, MOVING, nanos, () -> estimate(0, riskNanos));
+    return reading.moved(LAUNCHES, MOVING, nanos, 1, () -> estimate(0, riskNanos));
   }
 
   private int lapsUntilChosen(long nanos, double riskNanos) {
@@ -51,6 +51,19 @@ final class ReadInPlaceTest {
   }
 
   @Test
+  void aLapOfManyStandsForAllOfThem() {
+    int rounds = 16;
+    int laps = 1;
+    while (!reading.moved(LAUNCHES, MOVING, MOVING, rounds, () -> estimate(0, 0))) {
+      laps++;
+      assertThat(laps).isLessThan(10_000);
+    }
+    double toldNanos = BYTES * Prices.ADVISE;
+    double each = rounds * (MOVING - IN_PLACE);
+    assertThat((laps - 1) * each).isBetween(toldNanos, toldNanos + each);
+  }
+
+  @Test
   void whatLaunchesMightGoOverOftenIsTriedOnceThatIsCheapBesideWhatWentBy() {
     double risk = MOVING;
     int laps = lapsUntilChosen(MOVING, risk);
@@ -61,7 +74,7 @@ final class ReadInPlaceTest {
   void aLapThatDoesNotWaitForTheLinkGoesOnMoving() {
     for (int lap = 0; lap < 100; lap++) {
       assertThat(moved(3 * MOVING, 0)).as("the link rests most of the time").isFalse();
-      assertThat(reading.moved(MOVING + 1, MOVING, MOVING, () -> estimate(0, 0)))
+      assertThat(reading.moved(MOVING + 1, MOVING, MOVING, 1, () -> estimate(0, 0)))
           .as("launches take longer")
           .isFalse();
       assertThat(moved(IN_PLACE, 0)).as("as fast as in place").isFalse();

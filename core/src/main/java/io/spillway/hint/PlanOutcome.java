@@ -11,8 +11,9 @@ import java.util.List;
  * @param clippedAway hints of which nothing was left inside live managed memory, or that do not
  *     apply there, such as a drop of a range that is not read-mostly
  * @param bytes bytes the applied hints covered
- * @param unchanged ranges that are as they were, since the driver refused a call for them, or one
- *     without which the others are of no use
+ * @param unchanged ranges that count as they were, since the driver refused a call for them, or one
+ *     without which the others are of no use; of a drop, the first of two calls may have taken
+ *     effect
  */
 public record PlanOutcome(
     int applied, int refused, int clippedAway, long bytes, List<AddressRange> unchanged) {

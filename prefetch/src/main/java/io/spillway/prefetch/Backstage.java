@@ -352,14 +352,24 @@ final class Backstage implements AutoCloseable {
       attention.call(
           context.background(),
           () -> {
-            retry.over();
-            if (planner.heldBeyond(context.residentLimitBytes().getAsLong())) {
-              planner.askAgain();
+            if (!stopped) {
+              askAgain();
+              work(() -> {});
             }
-            work(() -> {});
           });
     } catch (RejectedExecutionException e) {
       // The session ends.
+    }
+  }
+
+  private void askAgain() {
+    retry.over();
+    try {
+      if (planner.heldBeyond(context.residentLimitBytes().getAsLong())) {
+        planner.askAgain();
+      }
+    } catch (RuntimeException e) {
+      failure.accept(e);
     }
   }
 

@@ -124,7 +124,7 @@ final class LapWatch implements SessionListener {
     if (now && !before) {
       watched.lose();
     } else if (before && !now && engine == null) {
-      spare.giveBack(); // it takes memory of the device; with the next lap another is opened
+      spare.unneeded(); // it takes memory of the device; with the next lap another is opened
       freed.clear();
     }
     exceeds = now;
@@ -190,6 +190,7 @@ final class LapWatch implements SessionListener {
     if (over == null) {
       over = reason;
       freed.clear();
+      spare.giveBack();
     }
   }
 
@@ -282,9 +283,16 @@ final class LapWatch implements SessionListener {
   public void close() {
     end("closed");
     PredictiveEngine open = engine;
-    if (open != null) {
-      open.close();
+    try {
+      if (open != null) {
+        open.close();
+      }
+    } finally {
+      endSpare();
     }
+  }
+
+  private void endSpare() {
     if (!spare.end()) {
       System.getLogger(LapWatch.class.getName())
           .log(

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpareEngine {
 
+  /** How often one is given back that is not needed for now: a judgement. */
+  private static final int MOST_GIVEN_BACK = 2;
+
   private final SessionContext context;
   private final MoveSizing sizing;
   private final Waits waits;
@@ -24,6 +27,9 @@ final class SpareEngine {
 
   /** Whether what is being opened is still wanted. Guarded by this. */
   private boolean wanted;
+
+  /** How often one was not needed. Guarded by this. */
+  private int givenBack;
 
   /** Done when no engine is being opened. Guarded by this. */
   private CompletableFuture<Boolean> opening = CompletableFuture.completedFuture(true);
@@ -97,6 +103,17 @@ final class SpareEngine {
   /** It is used from now on, and the user's to close. */
   synchronized void taken() {
     ready = null;
+  }
+
+  /**
+   * There is room for all, for now: what was opened is closed, unless that has been so a few times.
+   * A program whose memory comes and goes would have one opened and closed each time.
+   */
+  synchronized void unneeded() {
+    if (wanted && givenBack < MOST_GIVEN_BACK) {
+      givenBack++;
+      giveBack();
+    }
   }
 
   /** None is wanted any more: what was opened is closed, by a thread of its own. */

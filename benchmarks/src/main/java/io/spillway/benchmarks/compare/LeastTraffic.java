@@ -163,7 +163,7 @@ final class LeastTraffic {
             dirtyBytes += segments.bytes(s);
           }
           nextNeed[s] = needs[i][at++];
-          long wanted = nextNeed[s] == NEVER ? 0 : segments.bytes(s);
+          long wanted = nextNeed[s] == NEVER || !filled[s] ? 0 : segments.bytes(s);
           if (wanted == 0 && dirty[s]) {
             dirty[s] = false;
             dirtyBytes -= segments.bytes(s);

@@ -2,9 +2,11 @@ package io.spillway.benchmarks.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spillway.benchmarks.compare.policy.TraceBlocks;
 import io.spillway.benchmarks.trace.Effect;
 import io.spillway.benchmarks.trace.Trace;
 import io.spillway.benchmarks.trace.TraceBuilder;
+import io.spillway.range.Blocks;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +14,9 @@ import java.util.stream.IntStream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 
 /** Belady's choice against trying everything, on a few pages. */
@@ -65,6 +69,32 @@ final class LeastTrafficProperties {
     LeastTraffic least = LeastTraffic.since(from, trace, new Segments(trace), capacity * UNIT);
     assertThat(least.bytesIn() / UNIT).isEqualTo(best);
     assertThat(least.bytesIn()).as("before").isLessThanOrEqualTo(wholeFrom(trace, from, capacity));
+  }
+
+  /** Also of what was never written, sparse ranges, and contents that die. */
+  @Property(tries = 1000)
+  void noOtherChoiceOfVictimsBringsInLess(
+      @ForAll @LongRange(min = 0, max = 1_000_000) long seed,
+      @ForAll @DoubleRange(min = 1.05, max = 6) double ratio,
+      @ForAll @DoubleRange(min = 0.1, max = 1) double dirtyWeight) {
+    Trace trace = RandomTraces.of(seed);
+    Segments segments = new Segments(trace);
+    long capacity = (long) (new TraceBlocks(trace).count() * Blocks.BYTES / ratio);
+    long other = new LeastTraffic(trace, segments, capacity, dirtyWeight).bytesIn();
+    assertThat(new LeastTraffic(trace, segments, capacity, 1).bytesIn()).isLessThanOrEqualTo(other);
+  }
+
+  @Example
+  void whatWasNeverWrittenIsNotWorthKeeping() {
+    TraceBuilder builder = new TraceBuilder("unwritten");
+    int empty = builder.emptyRegion("empty", UNIT);
+    int data = builder.filledRegion("data", UNIT);
+    builder.launch("read", 0, 0).reads(data, 0, UNIT);
+    builder.launch("read", 1, 0).reads(empty, 0, UNIT);
+    builder.launch("read", 2, 0).reads(empty, 0, UNIT);
+    builder.launch("read", 3, 0).reads(data, 0, UNIT);
+    Trace trace = builder.build();
+    assertThat(new LeastTraffic(trace, new Segments(trace), UNIT, 1).bytesIn()).isEqualTo(UNIT);
   }
 
   private static long wholeFrom(Trace trace, int from, int capacity) {

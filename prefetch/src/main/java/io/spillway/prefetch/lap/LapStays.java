@@ -53,6 +53,9 @@ public final class LapStays {
 
   private double launchNanos;
 
+  /** Whether the lap has been found to wait for the link since it was decided for. */
+  private boolean waited;
+
   /** How that compares with reading in place; null until it is asked for. */
   private ReadInPlace.@Nullable Estimate estimate;
 
@@ -182,6 +185,7 @@ public final class LapStays {
       estimate = null;
     }
     lap.mark(decided);
+    waited = false;
     forecast(lap.costs(), decided);
     readsInPlace = lap.readsInPlace(decided);
     plan = decided;
@@ -210,6 +214,10 @@ public final class LapStays {
     launchNanos = costs.launchNanos(decided);
     movingNanos = costs.movingNanos(decided);
     linkNanos = costs.linkNanos(decided);
+    if (waitsForTheLink() && !waited) {
+      waited = true;
+      turns.renew();
+    }
   }
 
   /**

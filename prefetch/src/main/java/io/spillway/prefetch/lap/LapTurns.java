@@ -27,6 +27,9 @@ final class LapTurns {
   /** The turn at which the lap was decided for, or another began. */
   private long first;
 
+  /** The turn since which it is timed as one that is new. */
+  private long newSince;
+
   /** Whether all that is to be in place was at the last turn. */
   private boolean wasInPlace;
 
@@ -45,14 +48,19 @@ final class LapTurns {
     return Math.max(0, position + length - now);
   }
 
-  /** Whether the lap was decided for, or began, a few turns ago. */
+  /** Whether the lap was decided for, or began to matter, a few turns ago. */
   boolean isNew() {
-    return turns - first < NEW;
+    return turns - newSince < NEW;
+  }
+
+  /** What it takes begins to matter: it is timed as one that is new. */
+  void renew() {
+    newSince = turns;
   }
 
   /** Whether to time the next turn: the end of a lap that is timed, or the beginning of one. */
   boolean timesNext() {
-    return isNew() || (turns - first + 1) % SELDOM <= 1;
+    return isNew() || (turns - newSince + 1) % SELDOM <= 1;
   }
 
   /**
@@ -66,6 +74,7 @@ final class LapTurns {
     turns += goesOn ? 1 : 2;
     if (!goesOn) {
       first = turns;
+      newSince = turns;
       wasInPlace = false;
     }
     last = new LapTurn(turns, inPlace && wasInPlace);

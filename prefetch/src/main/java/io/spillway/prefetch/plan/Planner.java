@@ -290,6 +290,7 @@ public final class Planner {
     predictor.lose();
     window.follow();
     window.slide();
+    tellVictims();
   }
 
   /** A launch that was declared is not heard of again. */

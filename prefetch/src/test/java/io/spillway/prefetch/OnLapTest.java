@@ -297,6 +297,58 @@ final class OnLapTest {
     assertThat(anyContextIsOpen()).isFalse();
   }
 
+  /** A program whose memory comes and goes would have one opened and closed each time. */
+  @Test
+  void anEngineThatIsNotNeededTwiceIsKept() {
+    Deque<Runnable> tasks = new ArrayDeque<>();
+    Executor mover = simulation.hostThread("mover");
+    boolean[] held = {true};
+    Executor background = task -> (held[0] ? (Executor) tasks::add : mover).execute(task);
+    try (Spillway spillway = open(new OnLap(), background)) {
+      for (boolean kept : List.of(false, false, true)) {
+        held[0] = true;
+        Allocation more = weights(spillway, LAYERS);
+        laps(spillway, more, 3);
+        held[0] = false;
+        tasks.forEach(mover::execute);
+        tasks.clear();
+        assertThat(anyContextIsOpen()).isTrue();
+
+        more.close();
+
+        assertThat(anyContextIsOpen()).isEqualTo(kept);
+        assertThat(state(spillway)).startsWith("waits for a lap, ");
+      }
+    }
+    assertThat(anyContextIsOpen()).isFalse();
+  }
+
+  @Test
+  void anEngineThatWasOpenedForALapThatNeverCameAgainIsClosedWhenNobodyLooksAnyMore() {
+    int mostWatched = 200;
+    SessionPlugin impatient =
+        new NamedPlugin(
+            "on-lap",
+            context -> new LapWatch(context, MoveSizing.STANDARD, Waits.STANDARD, mostWatched));
+    Deque<Runnable> tasks = new ArrayDeque<>();
+    Executor mover = simulation.hostThread("mover");
+    boolean[] held = {true};
+    Executor background = task -> (held[0] ? (Executor) tasks::add : mover).execute(task);
+    try (Spillway spillway = open(impatient, background);
+        Allocation weights = weights(spillway, LAYERS)) {
+      laps(spillway, weights, 3);
+      held[0] = false;
+      tasks.remove().run();
+      assertThat(anyContextIsOpen()).isTrue();
+      int[] strides = {5, 7, 11, 13, 17, 19}; // each goes over all layers, in an order of its own
+      for (int i = 0; i < mostWatched - 3 * LAYERS; i++) {
+        read(spillway, weights, (LAYERS / 2 + i * strides[i / LAYERS]) % LAYERS);
+      }
+      assertThat(state(spillway)).isEqualTo("no lap in 200 launches");
+      assertThat(anyContextIsOpen()).isFalse();
+    }
+  }
+
   /** The session's driver must not be closed before the engine's contexts are. */
   @Test
   @Timeout(60) // seconds

@@ -67,6 +67,14 @@ final class LapTurnsTest {
   }
 
   @Test
+  void whatBeginsToMatterLateIsTimedAsNew() {
+    timedOf(50, 3);
+    turns.renew();
+    assertThat(turns.isNew()).isTrue();
+    assertThat(turns.timesNext()).isTrue();
+  }
+
+  @Test
   void aLapStandsForThoseThatWereNotTimed() {
     LapTurn last = timedOf(40, 2).getLast();
     assertThat(turns.roundsSince(last.number() - 16, last)).isEqualTo(16);

@@ -224,17 +224,7 @@ final class OnLapTest {
   /** What is freed while the engine is being opened is not in its books. */
   @Test
   void launchesGoOnWhileTheEngineIsOpened() {
-    Deque<Runnable> tasks = new ArrayDeque<>();
-    Executor mover = simulation.hostThread("mover");
-    boolean[] held = {true};
-    Executor later =
-        task -> {
-          if (held[0]) {
-            tasks.add(task);
-          } else {
-            mover.execute(task);
-          }
-        };
+    HeldUp later = new HeldUp(simulation.hostThread("mover"));
     try (Spillway spillway = open(new OnLap(), later);
         Allocation weights = weights(spillway, LAYERS)) {
       Allocation gone = weights(spillway, 1);
@@ -242,11 +232,10 @@ final class OnLapTest {
         laps(spillway, weights, 1);
         read(spillway, gone, 0);
       }
-      assertThat(tasks).as("it is asked for once").hasSize(1);
+      assertThat(later.tasks).as("it is asked for once").hasSize(1);
       assertThat(state(spillway)).startsWith("waits for a lap, ");
       gone.close();
-      held[0] = false;
-      tasks.forEach(mover::execute);
+      later.letGo();
 
       laps(spillway, weights, 4);
 
@@ -259,31 +248,56 @@ final class OnLapTest {
     return driver.leaks().stream().anyMatch(leak -> leak.contains("sibling"));
   }
 
+  /** A thread that does nothing as long as it is held up, as it is at first. */
+  private static final class HeldUp implements Executor {
+    private final Executor thread;
+    private final Deque<Runnable> tasks = new ArrayDeque<>();
+    private boolean held = true;
+
+    HeldUp(Executor thread) {
+      this.thread = thread;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      if (held) {
+        tasks.add(task);
+      } else {
+        thread.execute(task);
+      }
+    }
+
+    void hold() {
+      held = true;
+    }
+
+    void letGo() {
+      held = false;
+      while (!tasks.isEmpty()) {
+        thread.execute(tasks.remove());
+      }
+    }
+  }
+
   /** Its contexts take memory of the device. */
   @Test
   void anEngineThatIsNotNeededAfterAllIsClosedAndOpenedAgainWithTheNextLap() {
-    Deque<Runnable> tasks = new ArrayDeque<>();
-    Executor mover = simulation.hostThread("mover");
-    boolean[] held = {true};
-    Executor background = task -> (held[0] ? (Executor) tasks::add : mover).execute(task);
+    HeldUp background = new HeldUp(simulation.hostThread("mover"));
     try (Spillway spillway = open(new OnLap(), background);
         Allocation weights = weights(spillway, LAYERS / 2)) {
       for (boolean opensBefore : List.of(true, false)) {
-        held[0] = true;
+        background.hold();
         Allocation more = weights(spillway, LAYERS);
         laps(spillway, more, 3);
-        assertThat(tasks).hasSize(1);
+        assertThat(background.tasks).hasSize(1);
         if (opensBefore) {
-          held[0] = false;
-          tasks.remove().run();
+          background.letGo();
           assertThat(anyContextIsOpen()).isTrue();
         }
 
         more.close(); // all fits again
 
-        held[0] = false;
-        tasks.forEach(mover::execute);
-        tasks.clear();
+        background.letGo();
         assertThat(anyContextIsOpen()).as("opened before: %s", opensBefore).isFalse();
         assertThat(state(spillway)).startsWith("waits for a lap, ");
       }
@@ -300,18 +314,13 @@ final class OnLapTest {
   /** A program whose memory comes and goes would have one opened and closed each time. */
   @Test
   void anEngineThatIsNotNeededTwiceIsKept() {
-    Deque<Runnable> tasks = new ArrayDeque<>();
-    Executor mover = simulation.hostThread("mover");
-    boolean[] held = {true};
-    Executor background = task -> (held[0] ? (Executor) tasks::add : mover).execute(task);
+    HeldUp background = new HeldUp(simulation.hostThread("mover"));
     try (Spillway spillway = open(new OnLap(), background)) {
       for (boolean kept : List.of(false, false, true)) {
-        held[0] = true;
+        background.hold();
         Allocation more = weights(spillway, LAYERS);
         laps(spillway, more, 3);
-        held[0] = false;
-        tasks.forEach(mover::execute);
-        tasks.clear();
+        background.letGo();
         assertThat(anyContextIsOpen()).isTrue();
 
         more.close();
@@ -330,15 +339,11 @@ final class OnLapTest {
         new NamedPlugin(
             "on-lap",
             context -> new LapWatch(context, MoveSizing.STANDARD, Waits.STANDARD, mostWatched));
-    Deque<Runnable> tasks = new ArrayDeque<>();
-    Executor mover = simulation.hostThread("mover");
-    boolean[] held = {true};
-    Executor background = task -> (held[0] ? (Executor) tasks::add : mover).execute(task);
+    HeldUp background = new HeldUp(simulation.hostThread("mover"));
     try (Spillway spillway = open(impatient, background);
         Allocation weights = weights(spillway, LAYERS)) {
       laps(spillway, weights, 3);
-      held[0] = false;
-      tasks.remove().run();
+      background.letGo();
       assertThat(anyContextIsOpen()).isTrue();
       int[] strides = {5, 7, 11, 13, 17, 19}; // each goes over all layers, in an order of its own
       for (int i = 0; i < mostWatched - 3 * LAYERS; i++) {
@@ -363,15 +368,11 @@ final class OnLapTest {
                 : super.virtualThread(name);
           }
         };
-    Deque<Runnable> tasks = new ArrayDeque<>();
-    Executor mover = simulation.hostThread("mover");
-    boolean[] held = {true};
-    Executor background = task -> (held[0] ? (Executor) tasks::add : mover).execute(task);
+    HeldUp background = new HeldUp(simulation.hostThread("mover"));
     Spillway spillway = open(closesLater, new OnLap(), background);
     Allocation weights = weights(spillway, LAYERS);
     laps(spillway, weights, 3);
-    held[0] = false;
-    tasks.remove().run();
+    background.letGo();
     weights.close();
     assertThat(closing).hasSize(1);
     Thread ending = Thread.ofPlatform().start(spillway::close);

@@ -12,8 +12,7 @@ import io.spillway.driver.FaultInjectingDriver;
 import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.Location;
 import io.spillway.driver.MemoryInfo;
-import io.spillway.driver.SiblingDriver;
-import io.spillway.driver.StreamHandle;
+import io.spillway.driver.OwnContexts;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
@@ -21,11 +20,9 @@ import io.spillway.driver.sim.TouchKind;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -56,67 +53,50 @@ final class FetchLanesTest {
     simulation.close();
   }
 
-  /** Its siblings have contexts of their own, as libcuda's do, which take memory. */
-  private class Contexts extends ForwardingDriver {
-    private final long contextBytes;
-    private final AtomicInteger open = new AtomicInteger();
+  private final OwnContexts contexts = OwnContexts.withRealThreads(injecting, this::move);
 
-    Contexts(long contextBytes) {
-      super(injecting);
-      this.contextBytes = contextBytes;
+  /** Run in each call that fetches, by its thread. */
+  private volatile Runnable inFetch = () -> {};
+
+  private void move(AddressRange range, Location target, Runnable move) {
+    if (target.equals(Location.HOST)) {
+      move.run();
+      return;
     }
-
-    /** Run in each call that fetches, by its thread. */
-    void fetching() {}
-
-    @Override
-    public MemoryInfo memoryInfo() {
-      MemoryInfo info = super.memoryInfo();
-      return new MemoryInfo(info.freeBytes() - open.get() * contextBytes, info.totalBytes());
-    }
-
-    @Override
-    public UnifiedMemoryDriver openSibling() {
-      UnifiedMemoryDriver sibling = super.openSibling();
-      open.incrementAndGet();
-      return SiblingDriver.owning(
-          new ForwardingDriver(sibling) {
-            @Override
-            public Optional<Executor> virtualThread(String name) {
-              return Optional.empty(); // lanes are to have real threads here
-            }
-
-            @Override
-            public void prefetch(AddressRange range, Location target, StreamHandle stream) {
-              if (target.equals(Location.HOST)) {
-                super.prefetch(range, target, stream);
-                return;
-              }
-              fetching.add(Thread.currentThread().getName());
-              mostCalling.accumulateAndGet(calling.incrementAndGet(), Math::max);
-              try {
-                fetching();
-                super.prefetch(range, target, stream);
-              } finally {
-                calling.decrementAndGet();
-              }
-            }
-          });
+    fetching.add(Thread.currentThread().getName());
+    mostCalling.accumulateAndGet(calling.incrementAndGet(), Math::max);
+    try {
+      inFetch.run();
+      move.run();
+    } finally {
+      calling.decrementAndGet();
     }
   }
 
-  private SpillwayConfig.Builder config(UnifiedMemoryDriver driver) {
+  /** Each context takes memory of the device. */
+  private UnifiedMemoryDriver contextsOf(long bytes) {
+    return new ForwardingDriver(contexts) {
+      @Override
+      public MemoryInfo memoryInfo() {
+        MemoryInfo info = super.memoryInfo();
+        return new MemoryInfo(info.freeBytes() - contexts.open() * bytes, info.totalBytes());
+      }
+    };
+  }
+
+  private SpillwayConfig config(UnifiedMemoryDriver driver) {
     return SpillwayConfig.builder()
         .driver(driver)
         .deviceBudget(Long.toString(LAYERS * LAYER / 3 * 2))
         .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
         .plugins(List.of(new Auto(new MoveSizing(LAYER, 2))))
-        .background(thread);
+        .background(thread)
+        .build();
   }
 
   /** Reads all layers again and again; returns the engine's state at the end. */
   private String run(UnifiedMemoryDriver driver) {
-    try (Spillway spillway = Spillway.open(config(driver).build());
+    try (Spillway spillway = Spillway.open(config(driver));
         Allocation weights = spillway.allocate(LAYERS * LAYER, Placement.MANAGED, "weights")) {
       simulation.hostTouch(weights.range(), TouchKind.WRITE);
       weights.readMostly();
@@ -127,20 +107,17 @@ final class FetchLanesTest {
   @Test
   void twoCallsAreUnderWayAtATime() {
     CountDownLatch both = new CountDownLatch(2);
-    Contexts driver =
-        new Contexts(ByteSize.MIB) {
-          @Override
-          void fetching() {
-            both.countDown();
-            try { // the first waits for the second; where there never is one, this ends it
-              assertThat(both.await(30, TimeUnit.SECONDS)).as("another call beside it").isTrue();
-            } catch (InterruptedException e) {
-              throw new IllegalStateException(e);
-            }
+    inFetch =
+        () -> {
+          both.countDown();
+          try { // the first waits for the second; where there never is one, this ends it
+            assertThat(both.await(30, TimeUnit.SECONDS)).as("another call beside it").isTrue();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
           }
         };
 
-    assertThat(run(driver)).startsWith("on");
+    assertThat(run(contextsOf(ByteSize.MIB))).startsWith("on");
 
     assertThat(mostCalling).hasValue(2);
     assertThat(fetching).containsExactly("spillway-fetch");
@@ -148,14 +125,14 @@ final class FetchLanesTest {
 
   @Test
   void everyLaunchFindsItsDataThere() {
-    assertThat(run(new Contexts(ByteSize.MIB))).startsWith("on");
+    assertThat(run(contextsOf(ByteSize.MIB))).startsWith("on");
 
     assertThat(simulation.counters().faults()).isZero();
   }
 
   @Test
   void tasksOfOthersHaveTheirTurnHoweverLaunchesCome() {
-    try (Spillway spillway = Spillway.open(config(new Contexts(ByteSize.MIB)).build());
+    try (Spillway spillway = Spillway.open(config(contextsOf(ByteSize.MIB)));
         Allocation weights = spillway.allocate(LAYERS * LAYER, Placement.MANAGED, "weights")) {
       CountDownLatch turn = new CountDownLatch(1);
       for (int i = 0; turn.getCount() > 0; i++) { // for ever, if its turn never comes
@@ -171,11 +148,9 @@ final class FetchLanesTest {
 
   @Test
   void contextsThatTakeMuchOfTheDeviceAreNotOpenedTwice() {
-    Contexts driver = new Contexts(simulation.device().totalBytes() / 40);
+    assertThat(run(contextsOf(simulation.device().totalBytes() / 40))).startsWith("on");
 
-    assertThat(run(driver)).startsWith("on");
-
-    assertThat(driver.open).hasValue(1);
+    assertThat(contexts.opened()).isOne();
     assertThat(mostCalling).hasValue(1);
     assertThat(simulation.counters().faults()).isZero();
   }
@@ -184,7 +159,7 @@ final class FetchLanesTest {
   void whereASecondContextIsRefusedThereIsOne() {
     injecting.fail("openSibling", 2, CudaStatus.OUT_OF_MEMORY);
 
-    assertThat(run(new Contexts(ByteSize.MIB))).startsWith("on");
+    assertThat(run(contextsOf(ByteSize.MIB))).startsWith("on");
 
     assertThat(mostCalling).hasValue(1);
   }
@@ -192,18 +167,15 @@ final class FetchLanesTest {
   @Test
   void aLaneThatFailsSwitchesTheEngineOffAndNoLaunchWaitsForIt() {
     AtomicInteger calls = new AtomicInteger();
-    Contexts driver =
-        new Contexts(ByteSize.MIB) {
-          @Override
-          void fetching() {
-            if (calls.incrementAndGet() == LAYERS) {
-              throw new IllegalStateException("lane gone");
-            }
+    inFetch =
+        () -> {
+          if (calls.incrementAndGet() == LAYERS) {
+            throw new IllegalStateException("lane gone");
           }
         };
 
     long start = System.nanoTime();
-    assertThat(run(driver)).isEqualTo("off: lane gone");
+    assertThat(run(contextsOf(ByteSize.MIB))).isEqualTo("off: lane gone");
 
     assertThat(System.nanoTime() - start).isLessThan(Waits.STANDARD.launch());
     assertThat(simulation.counters().faults()).as("the program went on").isPositive();

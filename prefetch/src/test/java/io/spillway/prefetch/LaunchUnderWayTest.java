@@ -15,9 +15,8 @@ import io.spillway.allocate.Placement;
 import io.spillway.driver.EventHandle;
 import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.NanoClock;
-import io.spillway.driver.SiblingDriver;
+import io.spillway.driver.OwnContexts;
 import io.spillway.driver.StreamHandle;
-import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.Access;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
@@ -25,10 +24,8 @@ import io.spillway.driver.sim.SimulatedKernel;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -77,7 +74,7 @@ final class LaunchUnderWayTest {
   /** Sees when the mover asks about launches, and when it looks at the clock. */
   private final class Asked extends ForwardingDriver {
     Asked() {
-      super(simulation);
+      super(OwnContexts.withRealThreads(simulation, (_, _, move) -> move.run()));
     }
 
     @Override
@@ -88,22 +85,6 @@ final class LaunchUnderWayTest {
         }
         return 0;
       };
-    }
-
-    @Override
-    public Optional<Executor> virtualThread(String name) {
-      return Optional.empty();
-    }
-
-    @Override
-    public UnifiedMemoryDriver openSibling() {
-      return SiblingDriver.owning(
-          new ForwardingDriver(super.openSibling()) {
-            @Override
-            public Optional<Executor> virtualThread(String name) {
-              return Optional.empty();
-            }
-          });
     }
 
     @Override

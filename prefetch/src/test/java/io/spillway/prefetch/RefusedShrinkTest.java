@@ -8,13 +8,9 @@ import io.spillway.SpillwayConfig;
 import io.spillway.allocate.DeviceBudget;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.Placement;
-import io.spillway.driver.CudaStatus;
-import io.spillway.driver.DriverException;
-import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.Location;
-import io.spillway.driver.SiblingDriver;
+import io.spillway.driver.OwnContexts;
 import io.spillway.driver.StreamHandle;
-import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.Access;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
@@ -24,9 +20,7 @@ import io.spillway.prefetch.move.Mover;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -52,9 +46,6 @@ final class RefusedShrinkTest {
 
   private final CountDownLatch kept = new CountDownLatch(1);
 
-  /** How many contexts can be opened. */
-  private int contexts;
-
   private Allocation data;
 
   @AfterEach
@@ -67,52 +58,30 @@ final class RefusedShrinkTest {
     return simulation.residentBytes(data.range()) <= FEWER * LAYER;
   }
 
-  private final class Refusing extends ForwardingDriver {
-    private final boolean realThreads;
+  private OwnContexts refusing(boolean realThreads) {
+    return realThreads
+        ? OwnContexts.withRealThreads(simulation, this::refuse)
+        : OwnContexts.of(simulation, this::refuse);
+  }
 
-    Refusing(boolean realThreads) {
-      super(simulation);
-      this.realThreads = realThreads;
+  private void refuse(AddressRange range, Location target, Runnable move) {
+    boolean leaves = target.equals(Location.HOST);
+    if (leaves && refusals.getAndDecrement() > 0) {
+      throw OwnContexts.refusal(range);
     }
-
-    @Override
-    public Optional<Executor> virtualThread(String name) {
-      return realThreads ? Optional.empty() : super.virtualThread(name);
-    }
-
-    @Override
-    public UnifiedMemoryDriver openSibling() {
-      if (contexts-- == 0) {
-        throw DriverException.of("cuCtxCreate", CudaStatus.OUT_OF_MEMORY, 0, 0);
-      }
-      return SiblingDriver.owning(
-          new ForwardingDriver(super.openSibling()) {
-            @Override
-            public Optional<Executor> virtualThread(String name) {
-              return Refusing.this.virtualThread(name);
-            }
-
-            @Override
-            public void prefetch(AddressRange range, Location target, StreamHandle stream) {
-              if (target.equals(Location.HOST) && refusals.getAndDecrement() > 0) {
-                throw DriverException.of(
-                    "cuMemPrefetchAsync", CudaStatus.NOT_SUPPORTED, range.address(), range.bytes());
-              }
-              super.prefetch(range, target, stream);
-              if (target.equals(Location.HOST) && budgetIsKept()) {
-                kept.countDown();
-              }
-            }
-          });
+    move.run();
+    if (leaves && budgetIsKept()) {
+      kept.countDown();
     }
   }
 
   private Spillway open(boolean lanes, boolean realThreads) {
-    contexts = lanes ? Integer.MAX_VALUE : Mover.LANES;
+    OwnContexts driver = refusing(realThreads);
+    driver.allow(lanes ? Integer.MAX_VALUE : Mover.LANES);
     Spillway spillway =
         Spillway.open(
             SpillwayConfig.builder()
-                .driver(new Refusing(realThreads))
+                .driver(driver)
                 .deviceBudget(Long.toString(LAYERS * LAYER))
                 .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
                 .plugins(List.of(new Auto(new MoveSizing(LAYER, 2))))

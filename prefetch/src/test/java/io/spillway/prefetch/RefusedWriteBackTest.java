@@ -7,13 +7,8 @@ import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.Placement;
-import io.spillway.driver.CudaStatus;
-import io.spillway.driver.DriverException;
-import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.Location;
-import io.spillway.driver.SiblingDriver;
-import io.spillway.driver.StreamHandle;
-import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.driver.OwnContexts;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.TouchKind;
@@ -41,42 +36,34 @@ final class RefusedWriteBackTest {
     simulation.close();
   }
 
-  /** Contexts of which some calls that write back fail. */
-  private final class Refusing extends ForwardingDriver {
+  /** Refuses some calls that write back. */
+  private static final class Refusing implements OwnContexts.Moves {
     private final int every;
     private int sent;
     private int refused;
 
     Refusing(int every) {
-      super(simulation);
       this.every = every;
     }
 
     @Override
-    public UnifiedMemoryDriver openSibling() {
-      return SiblingDriver.owning(
-          new ForwardingDriver(super.openSibling()) {
-            @Override
-            public void prefetch(AddressRange range, Location target, StreamHandle stream) {
-              if (target.equals(Location.HOST) && ++sent > FIRST_REFUSED && sent % every == 0) {
-                refused++;
-                throw DriverException.of(
-                    "cuMemPrefetchAsync", CudaStatus.NOT_SUPPORTED, range.address(), range.bytes());
-              }
-              super.prefetch(range, target, stream);
-            }
-          });
+    public void prefetch(AddressRange range, Location target, Runnable move) {
+      if (target.equals(Location.HOST) && ++sent > FIRST_REFUSED && sent % every == 0) {
+        refused++;
+        throw OwnContexts.refusal(range);
+      }
+      move.run();
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {3, 7})
   void keepNoLaunchWaiting(int every) {
-    Refusing driver = new Refusing(every);
+    Refusing moves = new Refusing(every);
     try (Spillway spillway =
             Spillway.open(
                 SpillwayConfig.builder()
-                    .driver(driver)
+                    .driver(OwnContexts.of(simulation, moves))
                     .deviceBudget(Long.toString(ROOM * LAYER))
                     .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
                     .plugins(List.of(new Auto(new MoveSizing(LAYER, 2))))
@@ -88,7 +75,7 @@ final class RefusedWriteBackTest {
       String state =
           new CyclicProgram(simulation, TouchKind.READ_WRITE, 20).run(spillway, layers, LAYER, 20);
 
-      assertThat(driver.refused).isPositive();
+      assertThat(moves.refused).isPositive();
       assertThat(state).contains("waited in vain 0").doesNotContain("paused");
     }
   }

@@ -10,11 +10,8 @@ import io.spillway.allocate.Placement;
 import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DriverException;
 import io.spillway.driver.FaultInjectingDriver;
-import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.Location;
-import io.spillway.driver.SiblingDriver;
-import io.spillway.driver.StreamHandle;
-import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.driver.OwnContexts;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.TouchKind;
@@ -24,12 +21,10 @@ import io.spillway.prefetch.move.WriteBacks;
 import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -68,82 +63,49 @@ final class WriteBackLanesTest {
   /** Calls that sent something since one was refused. */
   private final AtomicInteger since = new AtomicInteger();
 
-  private final AtomicInteger open = new AtomicInteger();
+  private final OwnContexts contexts = OwnContexts.withRealThreads(injecting, this::move);
+
+  /** Run before each call that sends data to the host, by its thread. */
+  private volatile Runnable beforeSending = () -> {};
 
   @AfterEach
   void nothingIsLeft() {
     thread.close();
     assertThat(wrong).isEmpty();
     assertThat(injecting.leaks()).isEmpty();
-    assertThat(open).hasValue(0);
+    assertThat(contexts.open()).isZero();
     simulation.close();
   }
 
-  /** Its siblings have contexts of their own and real threads. */
-  private class Contexts extends ForwardingDriver {
-
-    Contexts() {
-      super(injecting);
+  private void move(AddressRange range, Location target, Runnable move) {
+    if (target.equals(Location.HOST)) {
+      send(range, move);
+      return;
     }
-
-    /** Run before each call that sends data to the host, by its thread. */
-    void sending() {}
-
-    @Override
-    public Optional<Executor> virtualThread(String name) {
-      return Optional.empty();
+    if (leaving.stream().anyMatch(range::overlaps)) {
+      wrong.add(range + " comes before it has left");
     }
-
-    @Override
-    public UnifiedMemoryDriver openSibling() {
-      UnifiedMemoryDriver sibling = super.openSibling();
-      open.incrementAndGet();
-      return SiblingDriver.owning(
-          new ForwardingDriver(sibling) {
-            @Override
-            public Optional<Executor> virtualThread(String name) {
-              return Optional.empty();
-            }
-
-            @Override
-            public void prefetch(AddressRange range, Location target, StreamHandle stream) {
-              if (target.equals(Location.HOST)) {
-                send(range, () -> super.prefetch(range, target, stream));
-              } else {
-                if (leaving.stream().anyMatch(range::overlaps)) {
-                  wrong.add(range + " comes before it has left");
-                }
-                super.prefetch(range, target, stream);
-                if (simulation.counters().residentBytes() > roomBytes) {
-                  wrong.add(simulation.counters().residentBytes() + " bytes on the device");
-                }
-              }
-            }
-
-            @Override
-            public void close() {
-              super.close();
-              open.decrementAndGet();
-            }
-          });
-    }
-
-    private void send(AddressRange range, Runnable call) {
-      sending.add(Thread.currentThread().getName());
-      sends.incrementAndGet();
-      leaving.add(range);
-      try {
-        sending();
-        call.run();
-      } finally {
-        leaving.remove(range);
-      }
+    move.run();
+    if (simulation.counters().residentBytes() > roomBytes) {
+      wrong.add(simulation.counters().residentBytes() + " bytes on the device");
     }
   }
 
-  private SpillwayConfig config(UnifiedMemoryDriver driver) {
+  private void send(AddressRange range, Runnable move) {
+    sending.add(Thread.currentThread().getName());
+    sends.incrementAndGet();
+    leaving.add(range);
+    try {
+      beforeSending.run();
+      move.run();
+    } finally {
+      leaving.remove(range);
+    }
+  }
+
+  private SpillwayConfig config() {
     return SpillwayConfig.builder()
-        .driver(driver)
+        .driver(contexts)
         .deviceBudget(Long.toString(BUDGET))
         .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
         .plugins(List.of(new Auto(new MoveSizing(LAYER, 2))))
@@ -156,17 +118,17 @@ final class WriteBackLanesTest {
   }
 
   /** Writes all layers again and again, each read once more; returns the engine's state. */
-  private String run(UnifiedMemoryDriver driver) {
-    return run(driver, () -> true);
+  private String run() {
+    return run(() -> true);
   }
 
   /** The same until lanes have written something back, whenever they come to be open. */
-  private String runUntilByLane(UnifiedMemoryDriver driver) {
-    return run(driver, () -> sending.contains("spillway-write-back"));
+  private String runUntilByLane() {
+    return run(() -> sending.contains("spillway-write-back"));
   }
 
-  private String run(UnifiedMemoryDriver driver, BooleanSupplier happened) {
-    try (Spillway spillway = Spillway.open(config(driver));
+  private String run(BooleanSupplier happened) {
+    try (Spillway spillway = Spillway.open(config());
         Allocation written = spillway.allocate(LAYERS * LAYER, Placement.MANAGED, "written")) {
       simulation.hostTouch(written.range(), TouchKind.WRITE);
       return new CyclicProgram(simulation, TouchKind.READ_WRITE, 20)
@@ -177,32 +139,29 @@ final class WriteBackLanesTest {
   @Test
   void onceLanesAreOpenTwoCallsSendAtATimeAndNothingComesBeforeItHasLeft() {
     CountDownLatch both = new CountDownLatch(2);
-    Contexts driver =
-        new Contexts() {
-          @Override
-          void sending() {
-            if (!byLane()) {
-              return; // lanes are not open yet
+    beforeSending =
+        () -> {
+          if (!byLane()) {
+            return; // lanes are not open yet
+          }
+          both.countDown();
+          try { // the first waits for the second; where there never is one, this ends it
+            if (!both.await(30, TimeUnit.SECONDS)) {
+              wrong.add("no other call beside it");
             }
-            both.countDown();
-            try { // the first waits for the second; where there never is one, this ends it
-              if (!both.await(30, TimeUnit.SECONDS)) {
-                wrong.add("no other call beside it");
-              }
-            } catch (InterruptedException e) {
-              throw new IllegalStateException(e);
-            }
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
           }
         };
 
-    assertThat(runUntilByLane(driver)).startsWith("on");
+    assertThat(runUntilByLane()).startsWith("on");
 
     assertThat(both.getCount()).as("by lanes").isZero();
   }
 
   @Test
   void contextsAreNotOpenedBeforeThereIsSomethingToWriteBack() {
-    try (Spillway spillway = Spillway.open(config(new Contexts()));
+    try (Spillway spillway = Spillway.open(config());
         Allocation weights = spillway.allocate(LAYERS * LAYER, Placement.MANAGED, "weights")) {
       simulation.hostTouch(weights.range(), TouchKind.WRITE);
       weights.readMostly();
@@ -211,7 +170,7 @@ final class WriteBackLanesTest {
           scope.reads(weights, i % LAYERS * LAYER, LAYER);
         }
       }
-      assertThat(open).hasValue(FETCHING);
+      assertThat(contexts.open()).isEqualTo(FETCHING);
     }
   }
 
@@ -219,7 +178,7 @@ final class WriteBackLanesTest {
   void whereContextsAreRefusedTheMoverWritesBack() {
     injecting.fail("openSibling", FETCHING + 1, CudaStatus.OUT_OF_MEMORY);
 
-    assertThat(run(new Contexts())).startsWith("on");
+    assertThat(run()).startsWith("on");
 
     assertThat(sends).hasPositiveValue();
     assertThat(sending).doesNotContain("spillway-write-back");
@@ -228,35 +187,30 @@ final class WriteBackLanesTest {
   @Test
   void aLaneThatFailsSwitchesTheEngineOffAndNoLaunchWaitsForIt() {
     roomBytes = Long.MAX_VALUE; // what it did not write back is still there, and the driver evicts
-    Contexts driver =
-        new Contexts() {
-          @Override
-          void sending() {
-            if (byLane()) {
-              throw new IllegalStateException("lane gone");
-            }
+    beforeSending =
+        () -> {
+          if (byLane()) {
+            throw new IllegalStateException("lane gone");
           }
         };
 
     long start = System.nanoTime();
-    assertThat(runUntilByLane(driver)).isEqualTo("off: lane gone");
+    assertThat(runUntilByLane()).isEqualTo("off: lane gone");
 
     assertThat(System.nanoTime() - start).isLessThan(Waits.STANDARD.launch());
   }
 
   /** Will not let go what some calls are to send. */
-  private Contexts refusing(BooleanSupplier refuses) {
-    return new Contexts() {
-      @Override
-      void sending() {
-        since.incrementAndGet();
-        if (refuses.getAsBoolean()) {
-          refused.incrementAndGet();
-          since.set(0);
-          throw DriverException.of("refused", CudaStatus.NOT_SUPPORTED, 0, 0);
-        }
-      }
-    };
+  private void refuse(BooleanSupplier refuses) {
+    beforeSending =
+        () -> {
+          since.incrementAndGet();
+          if (refuses.getAsBoolean()) {
+            refused.incrementAndGet();
+            since.set(0);
+            throw DriverException.of("refused", CudaStatus.NOT_SUPPORTED, 0, 0);
+          }
+        };
   }
 
   /** Whether so many calls were refused, and a lap has gone by since. */
@@ -267,11 +221,9 @@ final class WriteBackLanesTest {
   @Test
   void somethingElseLeavesInsteadOfWhatTheDriverWillNotLetGo() {
     Set<Thread> lanes = ConcurrentHashMap.newKeySet();
+    refuse(() -> byLane() && lanes.add(Thread.currentThread())); // all of one layer
 
-    String state =
-        run(
-            refusing(() -> byLane() && lanes.add(Thread.currentThread())), // all of one layer
-            () -> wentOnAfter(WriteBacks.LANES));
+    String state = run(() -> wentOnAfter(WriteBacks.LANES));
 
     assertThat(state).startsWith("on");
     assertThat(refused).hasValue(WriteBacks.LANES);
@@ -281,9 +233,9 @@ final class WriteBackLanesTest {
   @Test
   void nothingComesInPlaceOfWhatLeftByHalf() {
     AtomicInteger byLane = new AtomicInteger();
+    refuse(() -> byLane() && byLane.getAndIncrement() == 0);
 
-    String state =
-        run(refusing(() -> byLane() && byLane.getAndIncrement() == 0), () -> wentOnAfter(1));
+    String state = run(() -> wentOnAfter(1));
 
     assertThat(state).startsWith("on");
     assertThat(refused).hasValue(1);
@@ -292,8 +244,9 @@ final class WriteBackLanesTest {
   @Test
   void norIfTheMoverWritesBack() {
     injecting.fail("openSibling", FETCHING + 1, CudaStatus.OUT_OF_MEMORY);
+    refuse(() -> refused.get() == 0);
 
-    assertThat(run(refusing(() -> refused.get() == 0), () -> wentOnAfter(1))).startsWith("on");
+    assertThat(run(() -> wentOnAfter(1))).startsWith("on");
 
     assertThat(refused).hasValue(1);
     assertThat(simulation.counters().faults()).as("all that launches lacked came").isZero();
@@ -303,7 +256,9 @@ final class WriteBackLanesTest {
   void aDriverThatLetsNothingGoKeepsNoLaunchWaiting() {
     roomBytes = Long.MAX_VALUE; // launches fault, and the driver evicts
 
-    assertThat(runUntilByLane(refusing(() -> true))).contains("waited in vain 0");
+    refuse(() -> true);
+
+    assertThat(runUntilByLane()).contains("waited in vain 0");
   }
 
   @Test

@@ -9,23 +9,16 @@ import io.spillway.SpillwayConfig;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.allocate.Placement;
-import io.spillway.driver.ForwardingDriver;
-import io.spillway.driver.Location;
-import io.spillway.driver.SiblingDriver;
-import io.spillway.driver.StreamHandle;
-import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.driver.OwnContexts;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.prefetch.step.Step;
-import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -60,29 +53,15 @@ final class AnnouncementTest {
     }
   }
 
-  /** Contexts whose lanes have threads of their own, and which fetch when they are let. */
-  private final class HeldUp extends ForwardingDriver {
-    HeldUp() {
-      super(simulation);
-    }
-
-    @Override
-    public UnifiedMemoryDriver openSibling() {
-      return SiblingDriver.owning(
-          new ForwardingDriver(super.openSibling()) {
-            @Override
-            public Optional<Executor> virtualThread(String name) {
-              return Optional.empty();
-            }
-
-            @Override
-            public void prefetch(AddressRange range, Location target, StreamHandle stream) {
-              calling.countDown();
-              awaitLatch(goOn);
-              super.prefetch(range, target, stream);
-            }
-          });
-    }
+  /** Contexts that fetch when they are let. */
+  private OwnContexts heldUp() {
+    return OwnContexts.withRealThreads(
+        simulation,
+        (_, _, move) -> {
+          calling.countDown();
+          awaitLatch(goOn);
+          move.run();
+        });
   }
 
   private static void awaitLatch(CountDownLatch latch) {
@@ -101,7 +80,7 @@ final class AnnouncementTest {
     try (Spillway spillway =
             Spillway.open(
                 SpillwayConfig.builder()
-                    .driver(new HeldUp())
+                    .driver(heldUp())
                     .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
                     .plugins(List.of(plugin))
                     .background(simulation.hostThread("background"))

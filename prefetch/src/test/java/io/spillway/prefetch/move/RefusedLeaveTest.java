@@ -8,13 +8,8 @@ import io.spillway.Spillway;
 import io.spillway.SpillwayConfig;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.Placement;
-import io.spillway.driver.CudaStatus;
-import io.spillway.driver.DriverException;
-import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.Location;
-import io.spillway.driver.SiblingDriver;
-import io.spillway.driver.StreamHandle;
-import io.spillway.driver.UnifiedMemoryDriver;
+import io.spillway.driver.OwnContexts;
 import io.spillway.driver.sim.GpuModel;
 import io.spillway.driver.sim.SimulatedDriver;
 import io.spillway.driver.sim.TouchKind;
@@ -44,33 +39,16 @@ final class RefusedLeaveTest {
   /** What does not leave. */
   private AddressRange kept;
 
-  /** How many contexts can be opened. */
-  private int contexts = Integer.MAX_VALUE;
-
-  /** Contexts of which none lets go what is kept. */
-  private final class Keeping extends ForwardingDriver {
-    Keeping() {
-      super(simulation);
-    }
-
-    @Override
-    public UnifiedMemoryDriver openSibling() {
-      if (contexts-- == 0) {
-        throw DriverException.of("cuCtxCreate", CudaStatus.OUT_OF_MEMORY, 0, 0);
-      }
-      return SiblingDriver.owning(
-          new ForwardingDriver(super.openSibling()) {
-            @Override
-            public void prefetch(AddressRange range, Location target, StreamHandle stream) {
-              if (target.equals(Location.HOST) && range.overlaps(kept)) {
-                throw DriverException.of(
-                    "cuMemPrefetchAsync", CudaStatus.NOT_SUPPORTED, range.address(), range.bytes());
-              }
-              super.prefetch(range, target, stream);
+  /** None of them lets go what is kept. */
+  private final OwnContexts contexts =
+      OwnContexts.of(
+          simulation,
+          (range, target, move) -> {
+            if (target.equals(Location.HOST) && range.overlaps(kept)) {
+              throw OwnContexts.refusal(range);
             }
+            move.run();
           });
-    }
-  }
 
   private final class Hearing extends Unasked {
     @Override
@@ -86,7 +64,7 @@ final class RefusedLeaveTest {
     spillway =
         Spillway.open(
             SpillwayConfig.builder()
-                .driver(new Keeping())
+                .driver(contexts)
                 .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.TIB))
                 .plugins(List.of(plugin))
                 .background(simulation.hostThread("background"))
@@ -126,7 +104,7 @@ final class RefusedLeaveTest {
 
   @Test
   void onlyWhatWasInTheCallThatWasRefusedStays() {
-    contexts = Mover.LANES; // none to write back with
+    contexts.allow(Mover.LANES); // none to write back with
     withMover(
         mover -> {
           assertThat(mover.execute(leaves(0, 1, 4, 5, 7), false))

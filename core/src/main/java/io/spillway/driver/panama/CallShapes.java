@@ -41,6 +41,17 @@ final class CallShapes {
             AAJAAJJJ.CALL);
   }
 
+  /** A downcall that threw: a wrong descriptor, a bug here, never something the driver said. */
+  static Error broken(Throwable e) {
+    if (e instanceof RuntimeException failure) {
+      throw failure;
+    }
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return new AssertionError("downcall failed", e);
+  }
+
   @SuppressWarnings("restricted") // Calling the driver is what this class is for.
   private static MethodHandle shape(MemoryLayout... arguments) {
     return LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, arguments));

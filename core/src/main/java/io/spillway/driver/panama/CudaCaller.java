@@ -50,7 +50,9 @@ public final class CudaCaller {
   /** The ordinal of the device whose context is current, {@link #NO_DEVICE} if none is. */
   public int device() {
     CallScratch scratch = CallScratch.ofThread();
-    return cuda.ctxGetDevice(scratch.first) == Libcuda.SUCCESS ? scratch.firstInt() : NO_DEVICE;
+    return cuda.contexts().ctxGetDevice(scratch.first) == Libcuda.SUCCESS
+        ? scratch.firstInt()
+        : NO_DEVICE;
   }
 
   /**
@@ -58,11 +60,11 @@ public final class CudaCaller {
    * driver does not say, it is taken to be: then nothing of ours may enter it.
    */
   public boolean capturing(StreamHandle stream) {
-    if (!cuda.hasStreamCapture()) {
+    if (!cuda.streams().hasStreamCapture()) {
       return false;
     }
     CallScratch scratch = CallScratch.ofThread();
-    return cuda.streamIsCapturing(stream.value(), scratch.first) != Libcuda.SUCCESS
+    return cuda.streams().streamIsCapturing(stream.value(), scratch.first) != Libcuda.SUCCESS
         || scratch.firstInt() != 0;
   }
 }

@@ -25,7 +25,7 @@ final class CudaContext implements AutoCloseable {
   }
 
   private final CudaDevices devices;
-  private final Libcuda cuda;
+  private final ContextFunctions functions;
   private final int device;
   private final long handle;
   private final Ending ending;
@@ -37,7 +37,7 @@ final class CudaContext implements AutoCloseable {
 
   private CudaContext(CudaDevices devices, int device, long handle, Ending ending) {
     this.devices = devices;
-    this.cuda = devices.cuda();
+    this.functions = devices.contexts();
     this.device = device;
     this.handle = handle;
     this.ending = ending;
@@ -47,7 +47,8 @@ final class CudaContext implements AutoCloseable {
   static CudaContext primary(CudaDevices devices, int device) {
     CallScratch scratch = CallScratch.ofThread();
     devices.check(
-        "cuDevicePrimaryCtxRetain", devices.cuda().devicePrimaryCtxRetain(scratch.first, device));
+        "cuDevicePrimaryCtxRetain",
+        devices.contexts().devicePrimaryCtxRetain(scratch.first, device));
     return new CudaContext(devices, device, scratch.firstLong(), Ending.RELEASE_PRIMARY);
   }
 
@@ -60,12 +61,12 @@ final class CudaContext implements AutoCloseable {
    */
   static CudaContext current(CudaDevices devices) {
     CallScratch scratch = CallScratch.ofThread();
-    devices.check("cuCtxGetCurrent", devices.cuda().ctxGetCurrent(scratch.context));
+    devices.check("cuCtxGetCurrent", devices.contexts().ctxGetCurrent(scratch.context));
     long handle = scratch.context.get(ValueLayout.JAVA_LONG, 0);
     if (handle == 0) {
       throw DriverException.of("cuCtxGetCurrent", CudaStatus.INVALID_CONTEXT, 0, 0);
     }
-    devices.check("cuCtxGetDevice", devices.cuda().ctxGetDevice(scratch.first));
+    devices.check("cuCtxGetDevice", devices.contexts().ctxGetDevice(scratch.first));
     int device = scratch.firstInt();
     if (hasPrimary(devices, device)) {
       CudaContext primary = primary(devices, device);
@@ -82,15 +83,15 @@ final class CudaContext implements AutoCloseable {
     CallScratch scratch = CallScratch.ofThread();
     devices.check(
         "cuDevicePrimaryCtxGetState",
-        devices.cuda().devicePrimaryCtxGetState(device, scratch.first, scratch.second));
+        devices.contexts().devicePrimaryCtxGetState(device, scratch.first, scratch.second));
     return scratch.second.get(ValueLayout.JAVA_INT, 0) != 0;
   }
 
   /** A new context of the device, destroyed when this is closed; no thread is in it. */
   static CudaContext created(CudaDevices devices, int device) {
     CallScratch scratch = CallScratch.ofThread();
-    Libcuda cuda = devices.cuda();
-    devices.check("cuCtxCreate", cuda.ctxCreate(scratch.first, CU_CTX_SCHED_AUTO, device));
+    devices.check(
+        "cuCtxCreate", devices.contexts().ctxCreate(scratch.first, CU_CTX_SCHED_AUTO, device));
     CudaContext created = new CudaContext(devices, device, scratch.firstLong(), Ending.DESTROY);
     try {
       created.pop(); // creating it made it current
@@ -121,16 +122,16 @@ final class CudaContext implements AutoCloseable {
       throw new IllegalStateException("driver for device " + device + " is closed");
     }
     MemorySegment current = CallScratch.ofThread().context;
-    devices.check("cuCtxGetCurrent", cuda.ctxGetCurrent(current));
+    devices.check("cuCtxGetCurrent", functions.ctxGetCurrent(current));
     if (current.get(ValueLayout.JAVA_LONG, 0) == handle) {
       return keep;
     }
-    devices.check("cuCtxPushCurrent", cuda.ctxPushCurrent(handle));
+    devices.check("cuCtxPushCurrent", functions.ctxPushCurrent(handle));
     return leaving;
   }
 
   private void pop() {
-    devices.check("cuCtxPopCurrent", cuda.ctxPopCurrent(CallScratch.ofThread().context));
+    devices.check("cuCtxPopCurrent", functions.ctxPopCurrent(CallScratch.ofThread().context));
   }
 
   private void popAfterRelease() {
@@ -158,14 +159,14 @@ final class CudaContext implements AutoCloseable {
     closed = true;
     switch (ending) {
       case RELEASE_PRIMARY -> releasePrimary();
-      case DESTROY -> devices.check("cuCtxDestroy", cuda.ctxDestroy(handle));
+      case DESTROY -> devices.check("cuCtxDestroy", functions.ctxDestroy(handle));
       case NONE -> {}
     }
   }
 
   /** Who resets a primary context gives back what all have retained. */
   private void releasePrimary() {
-    int status = cuda.devicePrimaryCtxRelease(device);
+    int status = functions.devicePrimaryCtxRelease(device);
     if (status != CudaStatus.INVALID_CONTEXT.code()) {
       devices.check("cuDevicePrimaryCtxRelease", status);
     }

@@ -41,9 +41,9 @@ final class CudaDevices {
   private CudaDevices(Libcuda cuda) {
     this.cuda = cuda;
     CallScratch scratch = CallScratch.ofThread();
-    check("cuDriverGetVersion", cuda.driverGetVersion(scratch.first));
+    check("cuDriverGetVersion", cuda.devices().driverGetVersion(scratch.first));
     cudaVersion = scratch.firstInt();
-    check("cuDeviceGetCount", cuda.deviceGetCount(scratch.first));
+    check("cuDeviceGetCount", cuda.devices().deviceGetCount(scratch.first));
     count = scratch.firstInt();
   }
 
@@ -53,7 +53,7 @@ final class CudaDevices {
    * @throws DriverUnavailableException if it does not start
    */
   static CudaDevices start(Libcuda cuda) {
-    int status = cuda.init(0);
+    int status = cuda.devices().init(0);
     if (status == ERROR_NO_DEVICE) {
       throw new DriverUnavailableException(NO_DEVICE);
     }
@@ -69,6 +69,10 @@ final class CudaDevices {
     return cuda;
   }
 
+  ContextFunctions contexts() {
+    return cuda.contexts();
+  }
+
   int cudaVersion() {
     return cudaVersion;
   }
@@ -80,19 +84,21 @@ final class CudaDevices {
   /** The {@code CUdevice} of an ordinal. */
   int handle(int ordinal) {
     CallScratch scratch = CallScratch.ofThread();
-    check("cuDeviceGet", cuda.deviceGet(scratch.first, ordinal));
+    check("cuDeviceGet", cuda.devices().deviceGet(scratch.first, ordinal));
     return scratch.firstInt();
   }
 
   int attribute(int attribute, int device) {
     CallScratch scratch = CallScratch.ofThread();
-    check("cuDeviceGetAttribute", cuda.deviceGetAttribute(scratch.first, attribute, device));
+    check(
+        "cuDeviceGetAttribute",
+        cuda.devices().deviceGetAttribute(scratch.first, attribute, device));
     return scratch.firstInt();
   }
 
   DeviceInfo info(int device) {
     CallScratch scratch = CallScratch.ofThread();
-    check("cuDeviceTotalMem", cuda.deviceTotalMem(scratch.first, device));
+    check("cuDeviceTotalMem", cuda.devices().deviceTotalMem(scratch.first, device));
     long totalBytes = scratch.firstLong();
     return new DeviceInfo(
         "panama",
@@ -108,7 +114,7 @@ final class CudaDevices {
   private String name(int device) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocate(NAME_BYTES);
-      check("cuDeviceGetName", cuda.deviceGetName(name, NAME_BYTES, device));
+      check("cuDeviceGetName", cuda.devices().deviceGetName(name, NAME_BYTES, device));
       return name.getString(0);
     }
   }
@@ -125,28 +131,37 @@ final class CudaDevices {
           "the device does not read pageable host memory"
               + " (CU_DEVICE_ATTRIBUTE_PAGEABLE_MEMORY_ACCESS is 0)");
     }
-    requireSymbol(missing, Capability.ADVISE, cuda.hasAdvise(), "cuMemAdvise");
+    ManagedFunctions managed = cuda.managed();
+    requireSymbol(missing, Capability.ADVISE, managed.hasAdvise(), "cuMemAdvise");
     requireSymbol(
-        missing, Capability.RANGE_ATTRIBUTES, cuda.hasRangeAttributes(), "cuMemRangeGetAttribute");
+        missing,
+        Capability.RANGE_ATTRIBUTES,
+        managed.hasRangeAttributes(),
+        "cuMemRangeGetAttribute");
     requireSymbol(
         missing,
         Capability.HOST_NUMA_LOCATION,
-        cuda.hasAdviseAtLocation() && cuda.hasPrefetchToLocation(),
+        managed.hasAdviseAtLocation() && managed.hasPrefetchToLocation(),
         "cuMemAdvise and cuMemPrefetchAsync that take a location");
     if (missing.get(Capability.HOST_NUMA_LOCATION) == null && !hasHostNumaNodes(device)) {
       missing.put(
           Capability.HOST_NUMA_LOCATION,
           "the host has no NUMA nodes to name (CU_DEVICE_ATTRIBUTE_HOST_NUMA_ID is not set)");
     }
-    requireSymbol(missing, Capability.PREFETCH, cuda.hasPrefetch(), "cuMemPrefetchAsync");
-    requireSymbol(missing, Capability.PREFETCH_TO_HOST, cuda.hasPrefetch(), "cuMemPrefetchAsync");
+    requireSymbol(missing, Capability.PREFETCH, managed.hasPrefetch(), "cuMemPrefetchAsync");
     requireSymbol(
-        missing, Capability.PREFETCH_BATCH, cuda.hasPrefetchBatch(), "cuMemPrefetchBatchAsync");
-    requireSymbol(missing, Capability.DISCARD, cuda.hasDiscardBatch(), "cuMemDiscardBatchAsync");
+        missing, Capability.PREFETCH_TO_HOST, managed.hasPrefetch(), "cuMemPrefetchAsync");
+    requireSymbol(
+        missing,
+        Capability.PREFETCH_BATCH,
+        managed.hasPrefetchBatch(),
+        "cuMemPrefetchBatchAsync");
+    requireSymbol(
+        missing, Capability.DISCARD, managed.hasDiscardBatch(), "cuMemDiscardBatchAsync");
     requireSymbol(
         missing,
         Capability.DISCARD_AND_PREFETCH,
-        cuda.hasDiscardAndPrefetchBatch(),
+        managed.hasDiscardAndPrefetchBatch(),
         "cuMemDiscardAndPrefetchBatchAsync");
     if (attribute(CONCURRENT_MANAGED_ACCESS, device) == 0) {
       String reason =
@@ -167,7 +182,7 @@ final class CudaDevices {
   /** A driver too old for the attribute answers with an error, one on such a host with -1. */
   private boolean hasHostNumaNodes(int device) {
     CallScratch scratch = CallScratch.ofThread();
-    int status = cuda.deviceGetAttribute(scratch.first, HOST_NUMA_ID, device);
+    int status = cuda.devices().deviceGetAttribute(scratch.first, HOST_NUMA_ID, device);
     if (status == CudaStatus.INVALID_VALUE.code()) {
       return false;
     }

@@ -7,13 +7,13 @@ import io.spillway.driver.StreamHandle;
 public final class CudaFunction {
 
   private final ContextCalls calls;
-  private final Libcuda cuda;
+  private final KernelFunctions kernels;
   private final String name;
   private final long function;
 
   CudaFunction(ContextCalls calls, String name, long function) {
     this.calls = calls;
-    this.cuda = calls.cuda();
+    this.kernels = calls.cuda().kernels();
     this.name = name;
     this.function = function;
   }
@@ -34,7 +34,7 @@ public final class CudaFunction {
     try (var _ = calls.enter()) {
       calls.check(
           "cuLaunchKernel",
-          cuda.launchKernel(
+          kernels.launchKernel(
               function,
               geometry.gridX(),
               geometry.gridY(),

@@ -20,13 +20,13 @@ public final class CudaModule implements AutoCloseable {
   private static final int LOG_BYTES = 8192;
 
   private final ContextCalls calls;
-  private final Libcuda cuda;
+  private final KernelFunctions kernels;
   private final long module;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private CudaModule(ContextCalls calls, long module) {
     this.calls = calls;
-    this.cuda = calls.cuda();
+    this.kernels = calls.cuda().kernels();
     this.module = module;
   }
 
@@ -43,7 +43,8 @@ public final class CudaModule implements AutoCloseable {
           arena.allocateFrom(ValueLayout.JAVA_LONG, log.address(), (long) LOG_BYTES);
       MemorySegment nativeImage = arena.allocateFrom(ValueLayout.JAVA_BYTE, image);
       try (var _ = calls.enter()) {
-        int status = cuda.moduleLoadDataEx(scratch.first, nativeImage, 2, options, values);
+        int status =
+            cuda.kernels().moduleLoadDataEx(scratch.first, nativeImage, 2, options, values);
         if (status != Libcuda.SUCCESS) {
           throw new ModuleLoadException(
               cuda.status(status), image.length, log.getString(0).strip());
@@ -69,7 +70,7 @@ public final class CudaModule implements AutoCloseable {
         var _ = calls.enter()) {
       calls.check(
           "cuModuleGetFunction",
-          cuda.moduleGetFunction(scratch.first, module, arena.allocateFrom(name)),
+          kernels.moduleGetFunction(scratch.first, module, arena.allocateFrom(name)),
           0,
           0);
       return new CudaFunction(calls, name, scratch.firstLong());
@@ -83,7 +84,7 @@ public final class CudaModule implements AutoCloseable {
       return;
     }
     try (var _ = calls.enter()) {
-      calls.check("cuModuleUnload", cuda.moduleUnload(module), 0, 0);
+      calls.check("cuModuleUnload", kernels.moduleUnload(module), 0, 0);
     }
   }
 }

@@ -15,12 +15,12 @@ import java.util.List;
 final class HintCalls {
 
   private final ContextCalls calls;
-  private final Libcuda cuda;
+  private final ManagedFunctions managed;
   private final Location ownDevice;
 
   HintCalls(ContextCalls calls, Location ownDevice) {
     this.calls = calls;
-    this.cuda = calls.cuda();
+    this.managed = calls.cuda().managed();
     this.ownDevice = ownDevice;
   }
 
@@ -39,13 +39,13 @@ final class HintCalls {
     int number = CudaEnums.number(advice);
     try (var _ = calls.enter()) {
       int status;
-      if (cuda.hasAdviseAtLocation()) {
+      if (managed.hasAdviseAtLocation()) {
         status =
-            cuda.memAdviseAtLocation(
+            managed.memAdviseAtLocation(
                 range.address(), range.bytes(), number, CudaLocations.structOf(where));
       } else {
         int device = CudaLocations.deviceOf("cuMemAdvise", where, range);
-        status = cuda.memAdviseAtDevice(range.address(), range.bytes(), number, device);
+        status = managed.memAdviseAtDevice(range.address(), range.bytes(), number, device);
       }
       calls.check("cuMemAdvise", status, range);
     }
@@ -56,13 +56,14 @@ final class HintCalls {
     calls.requirePrefetch("cuMemPrefetchAsync", target, range.address(), range.bytes());
     try (var _ = calls.enter()) {
       int status;
-      if (cuda.hasPrefetchToLocation()) {
+      if (managed.hasPrefetchToLocation()) {
         status =
-            cuda.memPrefetchToLocation(
+            managed.memPrefetchToLocation(
                 range.address(), range.bytes(), CudaLocations.structOf(target), 0, stream.value());
       } else {
         int device = CudaLocations.deviceOf("cuMemPrefetchAsync", target, range);
-        status = cuda.memPrefetchToDevice(range.address(), range.bytes(), device, stream.value());
+        status =
+            managed.memPrefetchToDevice(range.address(), range.bytes(), device, stream.value());
       }
       calls.check("cuMemPrefetchAsync", status, range);
     }
@@ -75,7 +76,7 @@ final class HintCalls {
         var _ = calls.enter()) {
       batch.requireTarget(target);
       batch.check(
-          cuda.memPrefetchBatch(
+          managed.memPrefetchBatch(
               batch.addresses,
               batch.sizes,
               batch.count,
@@ -93,7 +94,7 @@ final class HintCalls {
             new RangeBatch(calls, "cuMemDiscardBatchAsync", Capability.DISCARD, ranges);
         var _ = calls.enter()) {
       batch.check(
-          cuda.memDiscardBatch(batch.addresses, batch.sizes, batch.count, 0, stream.value()));
+          managed.memDiscardBatch(batch.addresses, batch.sizes, batch.count, 0, stream.value()));
     }
   }
 
@@ -108,7 +109,7 @@ final class HintCalls {
         var _ = calls.enter()) {
       batch.requireTarget(target);
       batch.check(
-          cuda.memDiscardAndPrefetchBatch(
+          managed.memDiscardAndPrefetchBatch(
               batch.addresses,
               batch.sizes,
               batch.count,

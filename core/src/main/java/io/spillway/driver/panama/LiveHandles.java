@@ -15,26 +15,26 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class LiveHandles {
 
-  // Constants of cuda.h 13.0.
+  // Constants of functions.h 13.0.
   private static final int CU_STREAM_NON_BLOCKING = 0x1;
   private static final int CU_EVENT_DEFAULT = 0x0;
   private static final int CU_EVENT_DISABLE_TIMING = 0x2;
 
   private final ContextCalls calls;
-  private final Libcuda cuda;
+  private final StreamFunctions functions;
   private final Set<StreamHandle> streams = ConcurrentHashMap.newKeySet();
   private final Set<EventHandle> events = ConcurrentHashMap.newKeySet();
 
   LiveHandles(ContextCalls calls) {
     this.calls = calls;
-    this.cuda = calls.cuda();
+    this.functions = calls.cuda().streams();
   }
 
   StreamHandle createStream() {
     return calls.create(
         () -> {
           CallScratch scratch = CallScratch.ofThread();
-          int status = cuda.streamCreate(scratch.first, CU_STREAM_NON_BLOCKING);
+          int status = functions.streamCreate(scratch.first, CU_STREAM_NON_BLOCKING);
           calls.check("cuStreamCreate", status, 0, 0);
           StreamHandle stream = new StreamHandle(scratch.firstLong());
           streams.add(stream);
@@ -49,7 +49,7 @@ final class LiveHandles {
       if (!streams.remove(stream)) {
         throw DriverException.of("cuStreamDestroy", CudaStatus.INVALID_HANDLE, 0, 0);
       }
-      int status = cuda.streamDestroy(stream.value());
+      int status = functions.streamDestroy(stream.value());
       if (status != Libcuda.SUCCESS) {
         streams.add(stream);
       }
@@ -67,7 +67,7 @@ final class LiveHandles {
    * @throws DriverException with {@link CudaStatus#NOT_SUPPORTED} if the driver measures none
    */
   EventHandle createTimingEvent() {
-    if (!cuda.hasTiming()) {
+    if (!functions.hasTiming()) {
       throw DriverException.of("cuEventElapsedTime", CudaStatus.NOT_SUPPORTED, 0, 0);
     }
     return createEvent(CU_EVENT_DEFAULT);
@@ -77,7 +77,7 @@ final class LiveHandles {
     return calls.create(
         () -> {
           CallScratch scratch = CallScratch.ofThread();
-          calls.check("cuEventCreate", cuda.eventCreate(scratch.first, flags), 0, 0);
+          calls.check("cuEventCreate", functions.eventCreate(scratch.first, flags), 0, 0);
           EventHandle event = new EventHandle(scratch.firstLong());
           events.add(event);
           return event;
@@ -90,7 +90,7 @@ final class LiveHandles {
       if (!events.remove(event)) {
         throw DriverException.of("cuEventDestroy", CudaStatus.INVALID_HANDLE, 0, 0);
       }
-      int status = cuda.eventDestroy(event.value());
+      int status = functions.eventDestroy(event.value());
       if (status != Libcuda.SUCCESS) {
         events.add(event);
       }

@@ -47,7 +47,9 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
 
   private static final double NANOS_PER_MILLI = 1e6;
 
-  private final Libcuda cuda;
+  private final MemoryFunctions memory;
+  private final StreamFunctions streams;
+  private final KernelFunctions kernels;
   private final CudaDevices devices;
   private final int ordinal;
   private final CudaContext context;
@@ -61,7 +63,10 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   private final RangeAttributeQueries rangeAttributes;
 
   private PanamaDriver(CudaDevices devices, CudaContext context) {
-    this.cuda = devices.cuda();
+    Libcuda cuda = devices.cuda();
+    this.memory = cuda.memory();
+    this.streams = cuda.streams();
+    this.kernels = cuda.kernels();
     this.devices = devices;
     this.ordinal = context.device();
     this.context = context;
@@ -165,7 +170,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   public MemoryInfo memoryInfo() {
     CallScratch scratch = CallScratch.ofThread();
     try (var _ = makeCurrent()) {
-      calls.check("cuMemGetInfo", cuda.memGetInfo(scratch.first, scratch.second), 0, 0);
+      calls.check("cuMemGetInfo", memory.memGetInfo(scratch.first, scratch.second), 0, 0);
       return new MemoryInfo(scratch.firstLong(), scratch.secondLong());
     }
   }
@@ -176,7 +181,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     return calls.create(
         () -> {
           CallScratch scratch = CallScratch.ofThread();
-          calls.check("cuMemAlloc", cuda.memAlloc(scratch.first, bytes), 0, bytes);
+          calls.check("cuMemAlloc", memory.memAlloc(scratch.first, bytes), 0, bytes);
           return new AddressRange(scratch.firstLong(), bytes);
         },
         this::free);
@@ -189,7 +194,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     return calls.create(
         () -> {
           CallScratch scratch = CallScratch.ofThread();
-          int status = cuda.memAllocManaged(scratch.first, bytes, CU_MEM_ATTACH_GLOBAL);
+          int status = memory.memAllocManaged(scratch.first, bytes, CU_MEM_ATTACH_GLOBAL);
           calls.check("cuMemAllocManaged", status, 0, bytes);
           return new AddressRange(scratch.firstLong(), bytes);
         },
@@ -203,7 +208,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     return calls.create(
         () -> {
           CallScratch scratch = CallScratch.ofThread();
-          calls.check("cuMemHostAlloc", cuda.memHostAlloc(scratch.first, bytes, flags), 0, bytes);
+          calls.check("cuMemHostAlloc", memory.memHostAlloc(scratch.first, bytes, flags), 0, bytes);
           // With unified addressing the device reads it under the same address.
           AddressRange range = new AddressRange(scratch.firstLong(), bytes);
           pinnedAddresses.add(range.address());
@@ -217,10 +222,10 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     try (var _ = makeCurrentToRelease()) {
       // Removed first: once it is freed, another thread may be given the same address.
       if (!pinnedAddresses.remove(range.address())) {
-        calls.check("cuMemFree", cuda.memFree(range.address()), range);
+        calls.check("cuMemFree", memory.memFree(range.address()), range);
         return;
       }
-      int status = cuda.memFreeHost(range.address());
+      int status = memory.memFreeHost(range.address());
       if (status != Libcuda.SUCCESS) {
         pinnedAddresses.add(range.address());
       }
@@ -302,7 +307,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     try (var _ = makeCurrent()) {
       calls.check(
           "cuMemcpyAsync",
-          cuda.memcpyAsync(
+          memory.memcpyAsync(
               destination.address(), sourceAddress, destination.bytes(), stream.value()),
           destination);
     }
@@ -313,7 +318,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     try (var _ = makeCurrent()) {
       calls.check(
           "cuMemsetD8Async",
-          cuda.memsetD8Async(range.address(), value, range.bytes(), stream.value()),
+          memory.memsetD8Async(range.address(), value, range.bytes(), stream.value()),
           range);
     }
   }
@@ -337,7 +342,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   @Override
   public void synchronize(StreamHandle stream) {
     try (var _ = makeCurrent()) {
-      calls.check("cuStreamSynchronize", cuda.streamSynchronize(stream.value()), 0, 0);
+      calls.check("cuStreamSynchronize", streams.streamSynchronize(stream.value()), 0, 0);
     }
   }
 
@@ -355,7 +360,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   public long nanosBetween(EventHandle start, EventHandle end) {
     try (var _ = makeCurrent()) {
       CallScratch scratch = CallScratch.ofThread();
-      int status = cuda.eventElapsedTime(scratch.first, start.value(), end.value());
+      int status = streams.eventElapsedTime(scratch.first, start.value(), end.value());
       calls.check("cuEventElapsedTime", status, 0, 0);
       return Math.round(scratch.first.get(ValueLayout.JAVA_FLOAT, 0) * NANOS_PER_MILLI);
     }
@@ -375,7 +380,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   @Override
   public void record(EventHandle event, StreamHandle stream) {
     try (var _ = makeCurrent()) {
-      calls.check("cuEventRecord", cuda.eventRecord(event.value(), stream.value()), 0, 0);
+      calls.check("cuEventRecord", streams.eventRecord(event.value(), stream.value()), 0, 0);
     }
   }
 
@@ -383,31 +388,31 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   public void streamWait(StreamHandle stream, EventHandle event) {
     try (var _ = makeCurrent()) {
       calls.check(
-          "cuStreamWaitEvent", cuda.streamWaitEvent(stream.value(), event.value(), 0), 0, 0);
+          "cuStreamWaitEvent", streams.streamWaitEvent(stream.value(), event.value(), 0), 0, 0);
     }
   }
 
   @Override
   public boolean capturing(StreamHandle stream) {
-    if (!cuda.hasStreamCapture()) {
+    if (!streams.hasStreamCapture()) {
       return false;
     }
     try (var _ = makeCurrent()) {
       CallScratch scratch = CallScratch.ofThread();
-      return cuda.streamIsCapturing(stream.value(), scratch.first) != Libcuda.SUCCESS
+      return streams.streamIsCapturing(stream.value(), scratch.first) != Libcuda.SUCCESS
           || scratch.firstInt() != 0;
     }
   }
 
   @Override
   public CaptureMode exchangeCaptureMode(CaptureMode mode) {
-    if (!cuda.hasCaptureModes()) {
+    if (!streams.hasCaptureModes()) {
       return CaptureMode.GLOBAL;
     }
     try (var _ = makeCurrent()) {
       CallScratch scratch = CallScratch.ofThread();
       scratch.first.set(ValueLayout.JAVA_INT, 0, CudaEnums.number(mode));
-      int status = cuda.threadExchangeStreamCaptureMode(scratch.first);
+      int status = streams.threadExchangeStreamCaptureMode(scratch.first);
       calls.check("cuThreadExchangeStreamCaptureMode", status, 0, 0);
       return CudaEnums.captureMode(scratch.firstInt());
     }
@@ -416,7 +421,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   @Override
   public boolean isComplete(EventHandle event) {
     try (var _ = makeCurrent()) {
-      int status = cuda.eventQuery(event.value());
+      int status = streams.eventQuery(event.value());
       if (status == CudaStatus.NOT_READY.code()) {
         return false;
       }
@@ -428,7 +433,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   @Override
   public void await(EventHandle event) {
     try (var _ = makeCurrent()) {
-      calls.check("cuEventSynchronize", cuda.eventSynchronize(event.value()), 0, 0);
+      calls.check("cuEventSynchronize", streams.eventSynchronize(event.value()), 0, 0);
     }
   }
 
@@ -452,7 +457,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
   }
 
   private void requireKernels(String call) {
-    if (!cuda.hasKernels()) {
+    if (!kernels.hasKernels()) {
       throw DriverException.of(call, CudaStatus.NOT_SUPPORTED, 0, 0);
     }
   }

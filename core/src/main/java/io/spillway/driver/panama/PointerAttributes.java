@@ -14,11 +14,11 @@ final class PointerAttributes {
   private static final int CU_POINTER_ATTRIBUTE_RANGE_SIZE = 12;
 
   private final ContextCalls calls;
-  private final Libcuda cuda;
+  private final MemoryFunctions memory;
 
   PointerAttributes(ContextCalls calls) {
     this.calls = calls;
-    this.cuda = calls.cuda();
+    this.memory = calls.cuda().memory();
   }
 
   /** Whether all of {@code range} lies in one managed or pinned allocation. */
@@ -40,7 +40,7 @@ final class PointerAttributes {
     scratch.first.set(ValueLayout.JAVA_LONG, 0, 0);
     calls.check(
         "cuPointerGetAttribute",
-        cuda.pointerGetAttribute(scratch.first, attribute, range.address()),
+        memory.pointerGetAttribute(scratch.first, attribute, range.address()),
         range);
     return scratch.firstLong();
   }

@@ -26,12 +26,12 @@ final class RangeAttributeQueries {
   private static final int TYPE_TO_ID = 1;
 
   private final ContextCalls calls;
-  private final Libcuda cuda;
+  private final ManagedFunctions managed;
   private final int deviceCount;
 
   RangeAttributeQueries(ContextCalls calls, int deviceCount) {
     this.calls = calls;
-    this.cuda = calls.cuda();
+    this.managed = calls.cuda().managed();
     this.deviceCount = deviceCount;
   }
 
@@ -57,7 +57,7 @@ final class RangeAttributeQueries {
   }
 
   private int rangeStatus(int attribute, AddressRange range) {
-    return cuda.memRangeGetAttribute(
+    return managed.memRangeGetAttribute(
         CallScratch.ofThread().first, Integer.BYTES, attribute, range.address(), range.bytes());
   }
 
@@ -86,7 +86,7 @@ final class RangeAttributeQueries {
       found.fill((byte) Libcuda.DEVICE_INVALID);
       calls.check(
           "cuMemRangeGetAttribute",
-          cuda.memRangeGetAttribute(
+          managed.memRangeGetAttribute(
               found,
               found.byteSize(),
               CU_MEM_RANGE_ATTRIBUTE_ACCESSED_BY,

@@ -47,22 +47,7 @@ public final class ProfileSketch {
 
   /** Under this budget. */
   public ProfileSketch budgetBlocks(long blocks) {
-    machine =
-        new MachineFigures(
-            machine.device(),
-            machine.simulated(),
-            blocks * Blocks.BYTES,
-            blocks * Blocks.BYTES,
-            machine.linkToDeviceBytesPerSecond(),
-            machine.linkToHostBytesPerSecond(),
-            machine.firstWriteBackBytesPerSecond(),
-            machine.faultBytesPerSecond(),
-            machine.readMostlyFaultBytesPerSecond(),
-            machine.zeroCopyBytesPerSecond(),
-            machine.dropBytesPerSecond(),
-            machine.readMostlyWriteBytesPerSecond(),
-            machine.readMostlySetBytesPerSecond(),
-            machine.deviceBytesPerSecond());
+    machine = machine(machine.simulated(), blocks * Blocks.BYTES, blocks * Blocks.BYTES);
     return this;
   }
 
@@ -74,23 +59,27 @@ public final class ProfileSketch {
 
   /** On a card, not on the simulator. */
   public ProfileSketch measured() {
-    machine =
-        new MachineFigures(
-            machine.device(),
-            false,
-            machine.deviceTotalBytes(),
-            machine.budgetBytes(),
-            machine.linkToDeviceBytesPerSecond(),
-            machine.linkToHostBytesPerSecond(),
-            machine.firstWriteBackBytesPerSecond(),
-            machine.faultBytesPerSecond(),
-            machine.readMostlyFaultBytesPerSecond(),
-            machine.zeroCopyBytesPerSecond(),
-            machine.dropBytesPerSecond(),
-            machine.readMostlyWriteBytesPerSecond(),
-            machine.readMostlySetBytesPerSecond(),
-            machine.deviceBytesPerSecond());
+    machine = machine(false, machine.deviceTotalBytes(), machine.budgetBytes());
     return this;
+  }
+
+  /** The machine so far, with the same prices. */
+  private MachineFigures machine(boolean simulated, long totalBytes, long budgetBytes) {
+    return new MachineFigures(
+        machine.device(),
+        simulated,
+        totalBytes,
+        budgetBytes,
+        machine.linkToDeviceBytesPerSecond(),
+        machine.linkToHostBytesPerSecond(),
+        machine.firstWriteBackBytesPerSecond(),
+        machine.faultBytesPerSecond(),
+        machine.readMostlyFaultBytesPerSecond(),
+        machine.zeroCopyBytesPerSecond(),
+        machine.dropBytesPerSecond(),
+        machine.readMostlyWriteBytesPerSecond(),
+        machine.readMostlySetBytesPerSecond(),
+        machine.deviceBytesPerSecond());
   }
 
   /** As a tool records that tells of transfers: what is not said to have moved did not. */

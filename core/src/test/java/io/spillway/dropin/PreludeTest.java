@@ -10,8 +10,6 @@ import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -61,11 +59,7 @@ class PreludeTest {
 
   private void install(String arguments) {
     Dropin.uninstall();
-    dropin =
-        new Dropin(
-            SettingsSource.read("log=off," + arguments, new Properties(), Map.of()).settings(),
-            false);
-    Dropin.install(dropin);
+    dropin = InstalledDropin.with(arguments);
     stub.clearLog();
   }
 

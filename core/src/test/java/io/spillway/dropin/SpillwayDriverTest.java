@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import jcuda.CudaException;
@@ -62,15 +61,6 @@ class SpillwayDriverTest {
     CUcontext created = new CUcontext();
     JCudaDriver.cuCtxCreate(created, 0, device);
     return created;
-  }
-
-  private static Dropin install(String arguments) {
-    Dropin dropin =
-        new Dropin(
-            SettingsSource.read("log=off," + arguments, new Properties(), Map.of()).settings(),
-            false);
-    Dropin.install(dropin);
-    return dropin;
   }
 
   /** The number a call returns, or the text it throws. */
@@ -164,7 +154,7 @@ class SpillwayDriverTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void resultsAndExceptionsAreJcudas(boolean exceptionsEnabled) {
-    install("");
+    InstalledDropin.with("");
     JCudaDriver.setExceptionsEnabled(exceptionsEnabled);
     for (Pair pair : pairs()) {
       for (int code : new int[] {0, 1, 2, 201, 700, 999, 4711}) {
@@ -217,7 +207,7 @@ class SpillwayDriverTest {
   @ParameterizedTest
   @MethodSource("runtimePairs")
   void runtimeFailuresAreJcudas(IntSupplier jcuda, IntSupplier spillway) {
-    install("");
+    InstalledDropin.with("");
     for (boolean exceptionsEnabled : new boolean[] {false, true}) {
       JCuda.setExceptionsEnabled(exceptionsEnabled);
       assertThat(outcome(spillway)).isEqualTo(outcome(jcuda));
@@ -226,7 +216,7 @@ class SpillwayDriverTest {
 
   @Test
   void whatDoesNotFitBecomesManagedAndIsFreed() {
-    install("");
+    InstalledDropin.with("");
     List<CUdeviceptr> pointers = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       CUdeviceptr pointer = new CUdeviceptr();
@@ -252,7 +242,7 @@ class SpillwayDriverTest {
   @Test
   void theGuardRefusesWithTheProgramsOwnError() {
     stub.set("total_bytes", 64L << 40);
-    install("managed-limit=shared");
+    InstalledDropin.with("managed-limit=shared");
     CUdeviceptr pointer = new CUdeviceptr();
     assertThat(SpillwayDriver.cuMemAlloc(pointer, 60L << 40)).isZero();
     JCudaDriver.setExceptionsEnabled(true);
@@ -272,7 +262,7 @@ class SpillwayDriverTest {
 
   @Test
   void aManagedAllocationThatFailsLeavesThePlainOne() {
-    install("budget=2 MiB");
+    InstalledDropin.with("budget=2 MiB");
     stub.fail("cuMemAllocManaged", 1, 801);
     CUdeviceptr pointer = new CUdeviceptr();
     assertThat(SpillwayDriver.cuMemAlloc(pointer, 64 * ByteSize.MIB)).isZero();
@@ -285,7 +275,7 @@ class SpillwayDriverTest {
   void memoryIsReportedAsAsked() {
     long[] free = {0};
     long[] total = {0};
-    install("report-budget=200%");
+    InstalledDropin.with("report-budget=200%");
     assertThat(SpillwayDriver.cuMemGetInfo(free, total)).isZero();
     assertThat(total[0]).isEqualTo(16 * ByteSize.GIB);
     assertThat(free[0]).isEqualTo(16 * ByteSize.GIB);
@@ -295,13 +285,13 @@ class SpillwayDriverTest {
     assertThat(free[0]).isEqualTo(15 * ByteSize.GIB);
     Dropin.uninstall();
 
-    install("report-budget=on");
+    InstalledDropin.with("report-budget=on");
     SpillwayDriver.cuMemGetInfo(free, total);
     assertThat(total[0]).isGreaterThan(8 * ByteSize.GIB);
     assertThat(free[0]).isGreaterThan(7 * ByteSize.GIB).isLessThan(total[0]);
     Dropin.uninstall();
 
-    install("");
+    InstalledDropin.with("");
     SpillwayDriver.cuMemGetInfo(free, total);
     assertThat(total[0]).isEqualTo(8 * ByteSize.GIB);
     assertThat(free[0]).isEqualTo(7 * ByteSize.GIB);
@@ -310,7 +300,7 @@ class SpillwayDriverTest {
 
   @Test
   void streamOrderedAllocationsAreRedirectedUnlessCaptured() {
-    install("budget=2 MiB");
+    InstalledDropin.with("budget=2 MiB");
     CUstream stream = new CUstream();
     JCudaDriver.cuStreamCreate(stream, 0);
     CUdeviceptr redirected = new CUdeviceptr();
@@ -333,7 +323,7 @@ class SpillwayDriverTest {
 
   @Test
   void pitchedMemoryIsTheDrivers() {
-    install("budget=2 MiB");
+    InstalledDropin.with("budget=2 MiB");
     CUdeviceptr pointer = new CUdeviceptr();
     long[] pitch = {0};
     assertThat(SpillwayDriver.cuMemAllocPitch(pointer, pitch, 100_000, 1_000, 4)).isZero();
@@ -345,7 +335,7 @@ class SpillwayDriverTest {
 
   @Test
   void poolMemoryIsThePools() {
-    install("budget=2 MiB");
+    InstalledDropin.with("budget=2 MiB");
     // The stub has no pools: the call reaches it as it is, and fails as it does there.
     CUmemoryPool pool = new CUmemoryPool();
     CUstream stream = new CUstream();
@@ -357,7 +347,7 @@ class SpillwayDriverTest {
 
   @Test
   void pointerAttributesTellManagedMemory() {
-    install("budget=2 MiB");
+    InstalledDropin.with("budget=2 MiB");
     CUdeviceptr plain = new CUdeviceptr();
     CUdeviceptr redirected = new CUdeviceptr();
     SpillwayDriver.cuMemAlloc(plain, 4096);
@@ -383,12 +373,12 @@ class SpillwayDriverTest {
 
   @Test
   void interProcessHandlesAreNotForManagedMemory() {
-    install("budget=2 MiB");
+    InstalledDropin.with("budget=2 MiB");
     CUdeviceptr redirected = new CUdeviceptr();
     SpillwayDriver.cuMemAlloc(redirected, 64 * ByteSize.MIB);
     assertThat(JCudaDriver.cuIpcGetMemHandle(new CUipcMemHandle(), redirected)).isNotZero();
     Dropin.uninstall();
-    install("budget=2 MiB,min-size=1 GiB");
+    InstalledDropin.with("budget=2 MiB,min-size=1 GiB");
     CUdeviceptr kept = new CUdeviceptr();
     SpillwayDriver.cuMemAlloc(kept, 64 * ByteSize.MIB);
     assertThat(attribute(kept, CUpointer_attribute.CU_POINTER_ATTRIBUTE_IS_MANAGED)).isZero();
@@ -399,7 +389,7 @@ class SpillwayDriverTest {
   @Test
   void withoutConcurrentManagedAccessEverythingPassesThrough() {
     stub.set("concurrent_managed_access", 0);
-    Dropin dropin = install("");
+    Dropin dropin = InstalledDropin.with("");
     CUdeviceptr pointer = new CUdeviceptr();
     assertThat(SpillwayDriver.cuMemAlloc(pointer, 7 * ByteSize.GIB)).isZero();
     assertThat(SpillwayDriver.cuMemAlloc(new CUdeviceptr(), 7 * ByteSize.GIB)).isEqualTo(2);
@@ -411,7 +401,7 @@ class SpillwayDriverTest {
   @Test
   void eachDeviceHasItsOwnLaneAndFreesGoToTheRightOne() {
     stub.set("device_count", 2);
-    Dropin dropin = install("device=1");
+    Dropin dropin = InstalledDropin.with("device=1");
     CUdeviceptr first = new CUdeviceptr();
     assertThat(SpillwayDriver.cuMemAlloc(first, 7 * ByteSize.GIB)).isZero();
     assertThat(SpillwayDriver.cuMemAlloc(new CUdeviceptr(), 7 * ByteSize.GIB)).isEqualTo(2);
@@ -434,16 +424,16 @@ class SpillwayDriverTest {
 
   @Test
   void installedOnceAndTakenBack() {
-    Dropin first = install("");
+    Dropin first = InstalledDropin.with("");
     assertThat(Dropin.installed()).contains(first);
-    assertThatThrownBy(() -> install("")).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> InstalledDropin.with("")).isInstanceOf(IllegalStateException.class);
     CUdeviceptr pointer = new CUdeviceptr();
     SpillwayDriver.cuMemAlloc(pointer, 4096);
     Dropin.uninstall();
     assertThat(Dropin.installed()).isEmpty();
     assertThat(stub.live()).as("uninstalling leaves the program's memory").hasSize(1);
     Dropin.uninstall();
-    install("budget=2 MiB");
+    InstalledDropin.with("budget=2 MiB");
     assertThat(SpillwayDriver.cuMemFree(pointer)).isZero();
     assertThat(stub.live()).isEmpty();
   }
@@ -458,7 +448,7 @@ class SpillwayDriverTest {
 
   @Test
   void hostViewAndCopiesOfRedirectedMemoryHoldTheSameBytes() {
-    install("budget=2 MiB");
+    InstalledDropin.with("budget=2 MiB");
     CUdeviceptr pointer = new CUdeviceptr();
     SpillwayDriver.cuMemAlloc(pointer, 64 * ByteSize.MIB);
     int[] in = {1, 2, 3, 4};
@@ -472,7 +462,7 @@ class SpillwayDriverTest {
 
   @Test
   void aChildProcessLeavesRedirectedMemoryAlone() throws Exception {
-    install("budget=2 MiB");
+    InstalledDropin.with("budget=2 MiB");
     CUdeviceptr pointer = new CUdeviceptr();
     SpillwayDriver.cuMemAlloc(pointer, 4 * ByteSize.MIB);
     JCudaDriver.cuMemsetD8(pointer, (byte) 7, 4 * ByteSize.MIB);
@@ -485,7 +475,7 @@ class SpillwayDriverTest {
 
   @Test
   void noContextIsTheProgramsError() throws InterruptedException {
-    install("");
+    InstalledDropin.with("");
     List<Integer> codes = new ArrayList<>();
     Thread without =
         Thread.ofPlatform()

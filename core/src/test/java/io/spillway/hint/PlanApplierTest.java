@@ -392,18 +392,7 @@ final class PlanApplierTest {
   void anExpectedWriteWinsAgainstADropUnderWay() throws Exception {
     CountDownLatch unset = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
-    UnifiedMemoryDriver slow =
-        new ForwardingDriver(driver) {
-          @Override
-          public void advise(AddressRange range, Advice advice, Location location) {
-            super.advise(range, advice, location);
-            if (advice == Advice.UNSET_READ_MOSTLY && unset.getCount() > 0) {
-              unset.countDown();
-              awaitQuietly(goOn);
-            }
-          }
-        };
-    PlanApplier slowApplier = new PlanApplier(slow, allocator.ledger(), PIECE);
+    PlanApplier slowApplier = heldUpInDrops(unset, goOn);
     AddressRange all = weights.range();
     slowApplier.apply(
         Plan.of(new Hint.Prefer(all, Location.HOST), new Hint.ReadMostly(all)),
@@ -429,18 +418,7 @@ final class PlanApplierTest {
   void launchingThreadsDoNotWaitForADropUnderWay() throws Exception {
     CountDownLatch unset = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
-    UnifiedMemoryDriver slow =
-        new ForwardingDriver(driver) {
-          @Override
-          public void advise(AddressRange range, Advice advice, Location location) {
-            super.advise(range, advice, location);
-            if (advice == Advice.UNSET_READ_MOSTLY) {
-              unset.countDown();
-              awaitQuietly(goOn);
-            }
-          }
-        };
-    PlanApplier slowApplier = new PlanApplier(slow, allocator.ledger(), PIECE);
+    PlanApplier slowApplier = heldUpInDrops(unset, goOn);
     AddressRange front = weights.range().slice(0, Blocks.BYTES);
     AddressRange back = weights.range().slice(Blocks.BYTES, Blocks.BYTES);
     slowApplier.apply(
@@ -460,6 +438,22 @@ final class PlanApplierTest {
     assertThat(slowApplier.expectWrite(front).hints())
         .containsExactly(new Hint.NotReadMostly(front), new Hint.PreferNowhere(front));
     assertThat(slowApplier.expectWrite(front).isEmpty()).as("taken back already").isTrue();
+  }
+
+  /** Its drops stop between unsetting read-mostly and setting it again, until {@code goOn}. */
+  private PlanApplier heldUpInDrops(CountDownLatch unset, CountDownLatch goOn) {
+    UnifiedMemoryDriver slow =
+        new ForwardingDriver(driver) {
+          @Override
+          public void advise(AddressRange range, Advice advice, Location location) {
+            super.advise(range, advice, location);
+            if (advice == Advice.UNSET_READ_MOSTLY) {
+              unset.countDown();
+              awaitQuietly(goOn);
+            }
+          }
+        };
+    return new PlanApplier(slow, allocator.ledger(), PIECE);
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

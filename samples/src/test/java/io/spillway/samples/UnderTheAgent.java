@@ -2,6 +2,7 @@ package io.spillway.samples;
 
 import io.spillway.driver.panama.Jvm;
 import io.spillway.driver.stub.StubCuda;
+import io.spillway.samples.jcuda.VectorAdd;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,21 @@ public final class UnderTheAgent {
     return run(List.of(), directory, agentArguments, program, arguments);
   }
 
-  /** The same, with JVM flags besides those that it takes anyway. */
+  /** Runs {@link VectorAdd} on 48 MiB in four parts, so often over all of it. */
+  public static String vectorAdd(Path directory, String agentArguments, int passes) {
+    return run(
+        directory,
+        agentArguments,
+        VectorAdd.class,
+        "--bytes",
+        "48MiB",
+        "--parts",
+        "4",
+        "--passes",
+        String.valueOf(passes));
+  }
+
+  /** The same as {@link #run}, with JVM flags besides those that it takes anyway. */
   public static String run(
       List<String> flags,
       Path directory,

@@ -82,7 +82,8 @@ final class Declarations {
     return list;
   }
 
-  private int name() {
+  /** The number of the name that comes next, which it moves past. */
+  int name() {
     if (lexer.token() != Token.WORD) {
       throw lexer.unexpected("a name");
     }

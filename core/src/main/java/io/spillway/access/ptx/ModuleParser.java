@@ -121,20 +121,11 @@ final class ModuleParser {
         (name, bytes) -> scopes.bind(name, Scopes.Kind.CONSTANT, constant.value()));
   }
 
-  private int name() {
-    if (lexer.token() != Token.WORD) {
-      throw lexer.unexpected("a name");
-    }
-    int name = names.of(lexer.start(), lexer.end());
-    lexer.next();
-    return name;
-  }
-
   private void alias() {
     lexer.next();
-    int name = name();
+    int name = declarations.name();
     lexer.expect(',');
-    if (aliases.put(name, name()) != null) {
+    if (aliases.put(name, declarations.name()) != null) {
       throw new Unreadable("a second alias " + names.text(name), lexer.line());
     }
     scopes.bind(name, Scopes.Kind.FUNCTION, 0);
@@ -147,7 +138,7 @@ final class ModuleParser {
       attribute();
     }
     List<FunctionCode.Variable> results = lexer.accept('(') ? declarations.parameters() : List.of();
-    int name = name();
+    int name = declarations.name();
     List<FunctionCode.Variable> parameters =
         lexer.accept('(') ? declarations.parameters() : List.of();
     scopes.bind(name, Scopes.Kind.FUNCTION, 0);

@@ -12,6 +12,7 @@ import io.spillway.driver.Location;
 import io.spillway.driver.MemoryInfo;
 import io.spillway.driver.RangeAttributes;
 import io.spillway.driver.StreamHandle;
+import io.spillway.driver.binding.AdviceNumber;
 import io.spillway.driver.binding.BindingCalls;
 import io.spillway.driver.panama.PanamaDriver;
 import io.spillway.range.AddressRange;
@@ -169,20 +170,8 @@ public final class JcudaDriver extends ForwardingDriver {
     }
     calls.require(Capability.ADVISE, "cuMemAdvise", range.address(), range.bytes());
     try (var _ = panama.makeCurrent()) {
-      jcuda.memAdvise(range, number(advice), deviceNumber(where));
+      jcuda.memAdvise(range, AdviceNumber.of(advice), deviceNumber(where));
     }
-  }
-
-  /** {@code CUmem_advise}, cuda.h 13.0. */
-  private static int number(Advice advice) {
-    return switch (advice) {
-      case SET_READ_MOSTLY -> 1;
-      case UNSET_READ_MOSTLY -> 2;
-      case SET_PREFERRED_LOCATION -> 3;
-      case UNSET_PREFERRED_LOCATION -> 4;
-      case SET_ACCESSED_BY -> 5;
-      case UNSET_ACCESSED_BY -> 6;
-    };
   }
 
   private static int deviceNumber(Location location) {

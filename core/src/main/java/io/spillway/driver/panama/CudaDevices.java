@@ -152,12 +152,8 @@ final class CudaDevices {
     requireSymbol(
         missing, Capability.PREFETCH_TO_HOST, managed.hasPrefetch(), "cuMemPrefetchAsync");
     requireSymbol(
-        missing,
-        Capability.PREFETCH_BATCH,
-        managed.hasPrefetchBatch(),
-        "cuMemPrefetchBatchAsync");
-    requireSymbol(
-        missing, Capability.DISCARD, managed.hasDiscardBatch(), "cuMemDiscardBatchAsync");
+        missing, Capability.PREFETCH_BATCH, managed.hasPrefetchBatch(), "cuMemPrefetchBatchAsync");
+    requireSymbol(missing, Capability.DISCARD, managed.hasDiscardBatch(), "cuMemDiscardBatchAsync");
     requireSymbol(
         missing,
         Capability.DISCARD_AND_PREFETCH,

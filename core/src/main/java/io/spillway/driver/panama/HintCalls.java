@@ -4,6 +4,7 @@ import io.spillway.driver.Advice;
 import io.spillway.driver.Capability;
 import io.spillway.driver.Location;
 import io.spillway.driver.StreamHandle;
+import io.spillway.driver.binding.AdviceNumber;
 import io.spillway.range.AddressRange;
 import java.util.List;
 
@@ -36,7 +37,7 @@ final class HintCalls {
     if (where instanceof Location.HostNode) {
       calls.require(Capability.HOST_NUMA_LOCATION, "cuMemAdvise", range.address(), range.bytes());
     }
-    int number = CudaEnums.number(advice);
+    int number = AdviceNumber.of(advice);
     try (var _ = calls.enter()) {
       int status;
       if (managed.hasAdviseAtLocation()) {

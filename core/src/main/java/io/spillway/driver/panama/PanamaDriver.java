@@ -411,10 +411,10 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
     }
     try (var _ = makeCurrent()) {
       CallScratch scratch = CallScratch.ofThread();
-      scratch.first.set(ValueLayout.JAVA_INT, 0, CudaEnums.number(mode));
+      scratch.first.set(ValueLayout.JAVA_INT, 0, CaptureModeNumber.of(mode));
       int status = streams.threadExchangeStreamCaptureMode(scratch.first);
       calls.check("cuThreadExchangeStreamCaptureMode", status, 0, 0);
-      return CudaEnums.captureMode(scratch.firstInt());
+      return CaptureModeNumber.mode(scratch.firstInt());
     }
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spillway.driver.DeviceInfo;
 import io.spillway.range.ByteSize;
 import io.spillway.samples.Table;
+import io.spillway.samples.device.DeviceTitle;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -142,8 +143,7 @@ public record DemoReport(
   }
 
   private String heading() {
-    return (device.simulated() ? "SIMULATED %s: times are a model's, not a GPU's" : "%s")
-            .formatted(device.deviceName())
+    return DeviceTitle.of(device)
         + String.format(
             Locale.ROOT,
             "\n"

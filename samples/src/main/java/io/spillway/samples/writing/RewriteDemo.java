@@ -6,6 +6,7 @@ import io.spillway.prefetch.Auto;
 import io.spillway.prefetch.OnDemand;
 import io.spillway.range.ByteSize;
 import io.spillway.samples.Table;
+import io.spillway.samples.device.DeviceTitle;
 import io.spillway.samples.device.Machine;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -144,9 +145,7 @@ final class RewriteDemo {
     Note: the card is never full: the budget emulates a smaller card.
     """
         .formatted(
-            device.simulated()
-                ? "SIMULATED " + device.deviceName() + ": times are a model's, not a GPU's"
-                : device.deviceName(),
+            DeviceTitle.of(device),
             job.layers().count(),
             ByteSize.format(job.layers().layerBytes()),
             ByteSize.format(job.layers().budgetBytes()),

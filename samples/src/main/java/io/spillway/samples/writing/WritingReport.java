@@ -3,6 +3,7 @@ package io.spillway.samples.writing;
 import io.spillway.driver.DeviceInfo;
 import io.spillway.range.ByteSize;
 import io.spillway.samples.Table;
+import io.spillway.samples.device.DeviceTitle;
 import java.util.List;
 
 /**
@@ -52,9 +53,7 @@ record WritingReport(DeviceInfo device, WritingJob job, List<Line> lines) {
     Note: the card is never full: the budget emulates a smaller card.
     """
         .formatted(
-            device.simulated()
-                ? "SIMULATED " + device.deviceName() + ": times are a model's, not a GPU's"
-                : device.deviceName(),
+            DeviceTitle.of(device),
             job.layers().count(),
             ByteSize.format(job.layers().layerBytes()),
             ByteSize.format(job.layers().bytes()),

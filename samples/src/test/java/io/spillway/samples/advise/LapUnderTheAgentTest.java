@@ -3,7 +3,6 @@ package io.spillway.samples.advise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.samples.UnderTheAgent;
-import io.spillway.samples.jcuda.VectorAdd;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,16 +20,7 @@ class LapUnderTheAgentTest {
   @TempDir Path directory;
 
   private String run(String arguments, int passes) {
-    return UnderTheAgent.run(
-        directory,
-        arguments,
-        VectorAdd.class,
-        "--bytes",
-        "48MiB",
-        "--parts",
-        "4",
-        "--passes",
-        String.valueOf(passes));
+    return UnderTheAgent.vectorAdd(directory, arguments, passes);
   }
 
   @Test

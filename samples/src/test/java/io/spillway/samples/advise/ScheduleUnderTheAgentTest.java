@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.samples.SpillwayCommand;
 import io.spillway.samples.UnderTheAgent;
-import io.spillway.samples.jcuda.VectorAdd;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -26,16 +25,7 @@ class ScheduleUnderTheAgentTest {
   @TempDir Path directory;
 
   private String run(String arguments, int passes) {
-    return UnderTheAgent.run(
-        directory,
-        arguments,
-        VectorAdd.class,
-        "--bytes",
-        "48MiB",
-        "--parts",
-        "4",
-        "--passes",
-        String.valueOf(passes));
+    return UnderTheAgent.vectorAdd(directory, arguments, passes);
   }
 
   private static int hits(String output) {

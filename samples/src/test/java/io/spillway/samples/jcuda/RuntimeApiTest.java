@@ -7,12 +7,10 @@ import io.spillway.allocate.LiveAllocation;
 import io.spillway.allocate.MemoryKind;
 import io.spillway.driver.stub.StubCuda;
 import io.spillway.dropin.Dropin;
-import io.spillway.dropin.SettingsSource;
+import io.spillway.dropin.InstalledDropin;
 import io.spillway.dropin.SpillwayDriver;
 import io.spillway.dropin.SpillwayRuntime;
 import io.spillway.range.ByteSize;
-import java.util.Map;
-import java.util.Properties;
 import jcuda.CudaException;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -54,15 +52,6 @@ class RuntimeApiTest {
     JCudaDriver.cuCtxDestroy(context);
   }
 
-  private static Dropin install(String arguments) {
-    Dropin dropin =
-        new Dropin(
-            SettingsSource.read("log=off," + arguments, new Properties(), Map.of()).settings(),
-            false);
-    Dropin.install(dropin);
-    return dropin;
-  }
-
   private static Pointer allocate(long bytes) {
     Pointer pointer = new Pointer();
     assertThat(SpillwayRuntime.cudaMalloc(pointer, bytes)).isZero();
@@ -71,7 +60,7 @@ class RuntimeApiTest {
 
   @Test
   void whatDoesNotFitBecomesManagedAndIsFreed() {
-    install("");
+    InstalledDropin.with("");
     Pointer plain = allocate(LARGE);
     assertThat(stub.liveBytes(StubCuda.Kind.DEVICE)).isEqualTo(LARGE);
     Pointer redirected = allocate(LARGE);
@@ -92,7 +81,7 @@ class RuntimeApiTest {
 
   @Test
   void bothApisShareTheBooks() {
-    Dropin dropin = install("");
+    Dropin dropin = InstalledDropin.with("");
     Pointer runtimes = allocate(LARGE);
     CUdeviceptr drivers = new CUdeviceptr();
     assertThat(SpillwayDriver.cuMemAlloc(drivers, LARGE)).isZero();
@@ -109,12 +98,12 @@ class RuntimeApiTest {
   void memoryIsReportedAsAsked() {
     long[] free = {0};
     long[] total = {0};
-    install("");
+    InstalledDropin.with("");
     assertThat(SpillwayRuntime.cudaMemGetInfo(free, total)).isZero();
     assertThat(free[0]).isEqualTo(total[0]).isEqualTo(8 * ByteSize.GIB);
     Dropin.uninstall();
 
-    install("report-budget=24 GiB");
+    InstalledDropin.with("report-budget=24 GiB");
     Pointer pointer = allocate(LARGE);
     assertThat(SpillwayRuntime.cudaMemGetInfo(free, total)).isZero();
     assertThat(total[0]).isEqualTo(24 * ByteSize.GIB);
@@ -124,7 +113,7 @@ class RuntimeApiTest {
 
   @Test
   void pitchedMemoryIsTheDriversAndCounted() {
-    Dropin dropin = install("budget=2 MiB");
+    Dropin dropin = InstalledDropin.with("budget=2 MiB");
     Pointer pointer = new Pointer();
     long[] pitch = {0};
     assertThat(SpillwayRuntime.cudaMallocPitch(pointer, pitch, 100_000, 1_000)).isZero();
@@ -137,7 +126,7 @@ class RuntimeApiTest {
 
   @Test
   void managedMemoryOfTheProgramsOwnIsCounted() {
-    Dropin dropin = install("");
+    Dropin dropin = InstalledDropin.with("");
     Pointer pointer = new Pointer();
     assertThat(SpillwayRuntime.cudaMallocManaged(pointer, 4 * ByteSize.MIB, 1)).isZero();
     assertThat(dropin.allocations())
@@ -148,7 +137,7 @@ class RuntimeApiTest {
 
   @Test
   void failuresAreThrownTheWayTheProgramChose() {
-    install("managed-limit=shared");
+    InstalledDropin.with("managed-limit=shared");
     JCuda.setExceptionsEnabled(true);
     assertThatThrownBy(() -> SpillwayRuntime.cudaMalloc(new Pointer(), 1L << 46))
         .isInstanceOf(CudaException.class)

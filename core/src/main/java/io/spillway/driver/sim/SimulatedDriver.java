@@ -17,13 +17,11 @@ import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.driver.sim.AddressSpace.BlockPages;
 import io.spillway.driver.sim.AddressSpace.Part;
-import io.spillway.driver.sim.ExplicitMove.Done;
 import io.spillway.range.AddressRange;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -45,13 +43,7 @@ import java.util.function.Supplier;
  */
 public final class SimulatedDriver implements UnifiedMemoryDriver {
 
-  private static final Set<Advice> NAMING_A_LOCATION =
-      Set.of(Advice.SET_PREFERRED_LOCATION, Advice.SET_ACCESSED_BY, Advice.UNSET_ACCESSED_BY);
   private static final String HOST_ACCESS = "host access";
-  private static final String PREFETCH = "cuMemPrefetchAsync";
-  private static final String PREFETCH_BATCH = "cuMemPrefetchBatchAsync";
-  private static final String DISCARD = "cuMemDiscardBatchAsync";
-  private static final String DISCARD_PREFETCH = "cuMemDiscardAndPrefetchBatchAsync";
 
   private final VirtualTime time = new VirtualTime();
   private final GpuModel model;
@@ -63,9 +55,8 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
   private final Heap heap;
   private final Streams streams = new Streams();
   private final KernelQueue kernels;
-  private final ExplicitMove moves;
   private final ExplicitCopy copies;
-  private final PolicyChange policies;
+  private final HintCalls hints;
   private final HostAccess hostAccess;
   private boolean closed;
 
@@ -87,9 +78,8 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
     kernels = new KernelQueue(machine, addresses);
     hostMemory = new HostMemory(builder.hostBytes, machine.tally);
     heap = new Heap(machine, hostMemory, addresses);
-    moves = new ExplicitMove(machine);
     copies = new ExplicitCopy(machine);
-    policies = new PolicyChange(machine);
+    hints = new HintCalls(machine, device.ordinal(), time, streams, addresses, hostMemory);
     hostAccess = new HostAccess(machine);
   }
 
@@ -261,72 +251,27 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
 
   @Override
   public void advise(AddressRange range, Advice advice, Location location) {
-    perform(
-        "cuMemAdvise",
-        () -> {
-          List<Part> parts = addresses.managed("cuMemAdvise", range);
-          if (NAMING_A_LOCATION.contains(advice)) {
-            requireLocation("cuMemAdvise", location, range);
-          }
-          long nanos = policies.apply(parts, advice, location, time.now());
-          machine.contexts.exclude(nanos);
-          time.spend(nanos);
-        });
+    perform(HintCalls.ADVISE, () -> hints.advise(range, advice, location));
   }
 
   @Override
   public void prefetch(AddressRange range, Location target, StreamHandle stream) {
-    perform(PREFETCH, () -> move(PREFETCH, List.of(range), target, stream));
+    perform(HintCalls.PREFETCH, () -> hints.prefetch(range, target, stream));
   }
 
   @Override
   public void prefetchBatch(List<AddressRange> ranges, Location target, StreamHandle stream) {
-    perform(
-        PREFETCH_BATCH,
-        () -> {
-          requireBatchStream(PREFETCH_BATCH, ranges, stream);
-          move(PREFETCH_BATCH, ranges, target, stream);
-        });
+    perform(HintCalls.PREFETCH_BATCH, () -> hints.prefetchBatch(ranges, target, stream));
   }
 
   @Override
   public void discard(List<AddressRange> ranges, StreamHandle stream) {
-    perform(
-        DISCARD,
-        () -> {
-          requireBatchStream(DISCARD, ranges, stream);
-          discard(DISCARD, ranges, stream);
-        });
+    perform(HintCalls.DISCARD, () -> hints.discard(ranges, stream));
   }
 
   @Override
   public void discardAndPrefetch(List<AddressRange> ranges, Location target, StreamHandle stream) {
-    perform(
-        DISCARD_PREFETCH,
-        () -> {
-          requireBatchStream(DISCARD_PREFETCH, ranges, stream);
-          List<Part> parts = addresses.managed(DISCARD_PREFETCH, ranges);
-          requireLocation(DISCARD_PREFETCH, target, ranges.getFirst());
-          requireRoomAt(DISCARD_PREFETCH, target, parts);
-          discard(DISCARD_PREFETCH, ranges, stream);
-          move(DISCARD_PREFETCH, ranges, target, stream);
-        });
-  }
-
-  private void move(String call, List<AddressRange> ranges, Location target, StreamHandle stream) {
-    List<Part> parts = addresses.managed(call, ranges);
-    requireLocation(call, target, ranges.getFirst());
-    requireRoomAt(call, target, parts);
-    Done done = moves.move(parts, ranges.size(), target, time.now(), streams.ready(call, stream));
-    streams.extend(call, stream, done.completesAt());
-    time.waitUntil(done.returnsAt());
-  }
-
-  private void discard(String call, List<AddressRange> ranges, StreamHandle stream) {
-    List<Part> parts = addresses.managed(call, ranges);
-    streams.ready(call, stream);
-    time.spend(moves.discard(parts));
-    streams.extend(call, stream, time.now());
+    perform(HintCalls.DISCARD_PREFETCH, () -> hints.discardAndPrefetch(ranges, target, stream));
   }
 
   @Override
@@ -512,28 +457,6 @@ public final class SimulatedDriver implements UnifiedMemoryDriver {
   private void requireOpen(String call) {
     if (closed) {
       throw new DriverException(call, CudaStatus.INVALID_CONTEXT, 0, 0);
-    }
-  }
-
-  private void requireLocation(String call, Location location, AddressRange range) {
-    if (location instanceof Location.Device other && other.ordinal() != device.ordinal()) {
-      throw new DriverException(call, CudaStatus.INVALID_DEVICE, range.address(), range.bytes());
-    }
-  }
-
-  /** CUDA takes no batch in the legacy default stream, and names the first range and all bytes. */
-  private static void requireBatchStream(
-      String call, List<AddressRange> ranges, StreamHandle stream) {
-    if (stream.equals(StreamHandle.DEFAULT)) {
-      long address = ranges.isEmpty() ? 0 : ranges.getFirst().address();
-      long bytes = ranges.stream().mapToLong(AddressRange::bytes).sum();
-      throw new DriverException(call, CudaStatus.INVALID_VALUE, address, bytes);
-    }
-  }
-
-  private void requireRoomAt(String call, Location target, List<Part> parts) {
-    if (!(target instanceof Location.Device)) {
-      hostMemory.require(call, parts);
     }
   }
 }

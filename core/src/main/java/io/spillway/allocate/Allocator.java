@@ -9,10 +9,8 @@ import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import java.lang.System.Logger.Level;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +48,7 @@ public final class Allocator implements AutoCloseable {
   private final @Nullable String whyNotManaged;
   private final AtomicBoolean saidWhyNot = new AtomicBoolean();
   private final AllocationCounters counters = new AllocationCounters();
+  private final AllocationBooks books = new AllocationBooks(ledger, counters);
 
   private Allocator(Builder builder) {
     this.driver = builder.driver;
@@ -178,7 +177,7 @@ public final class Allocator implements AutoCloseable {
    */
   public LiveAllocation adopt(AddressRange range, MemoryKind kind) {
     LiveAllocation entry = sites.entry(range, kind, range.bytes(), "", null);
-    return entered(entry, ledger.add(entry));
+    return books.adopted(entry);
   }
 
   /**
@@ -223,7 +222,8 @@ public final class Allocator implements AutoCloseable {
         reservation.release();
         throw e;
       }
-      return made(sites.entry(range, MemoryKind.PINNED, bytes, label, reservation), driver::free);
+      return books.made(
+          sites.entry(range, MemoryKind.PINNED, bytes, label, reservation), driver::free);
     } catch (RuntimeException e) {
       counters.failed();
       throw e;
@@ -245,17 +245,7 @@ public final class Allocator implements AutoCloseable {
   /** {@link #free(long)}, the memory being freed by {@code calls}. */
   public void free(long address, AllocationCalls calls) {
     try {
-      LiveAllocation entry = ledger.beginFree(address);
-      FreeEvent.emit(entry.range());
-      try {
-        calls.free(entry.range());
-      } catch (RuntimeException e) {
-        ledger.reinstate(entry);
-        AllocationEvent.emit(entry);
-        throw e;
-      }
-      release(entry);
-      counters.freed();
+      books.free(address, calls);
     } catch (RuntimeException e) {
       counters.failed();
       throw e;
@@ -365,7 +355,7 @@ public final class Allocator implements AutoCloseable {
 
   private LiveAllocation plain(AllocationRequest request, AllocationCalls calls) {
     AddressRange range = calls.allocateDevice(request.bytes());
-    return made(
+    return books.made(
         sites.entry(range, MemoryKind.DEVICE, request.bytes(), request.label(), null), calls::free);
   }
 
@@ -380,52 +370,12 @@ public final class Allocator implements AutoCloseable {
       throw e;
     }
     LiveAllocation entry =
-        made(
+        books.made(
             sites.entry(range, MemoryKind.MANAGED, request.bytes(), request.label(), reservation),
             calls::free);
     double ratio = (double) ledger.liveBytes(MemoryKind.MANAGED) / budget.bytes();
     RedirectEvent.emit(range, request.label(), reason, ratio);
     return entry;
-  }
-
-  /** Enters what was made for a request, or frees it where this was closed meanwhile. */
-  private LiveAllocation made(LiveAllocation entry, Consumer<AddressRange> free) {
-    List<LiveAllocation> stale;
-    try {
-      stale = ledger.add(entry);
-    } catch (IllegalStateException e) {
-      release(entry);
-      try {
-        free.accept(entry.range());
-      } catch (RuntimeException alsoFailed) {
-        e.addSuppressed(alsoFailed);
-      }
-      throw e;
-    }
-    return entered(entry, stale);
-  }
-
-  private LiveAllocation entered(LiveAllocation entry, List<LiveAllocation> stale) {
-    for (LiveAllocation gone : stale) {
-      log()
-          .log(
-              Level.WARNING,
-              "{0} was freed without Spillway; its addresses are now {1}",
-              gone,
-              entry);
-      FreeEvent.emit(gone.range());
-      release(gone);
-    }
-    counters.allocated(entry.kind());
-    AllocationEvent.emit(entry);
-    return entry;
-  }
-
-  private static void release(LiveAllocation entry) {
-    HostMemoryReservation reservation = entry.reservation();
-    if (reservation != null) {
-      reservation.release();
-    }
   }
 
   private void sayWhyNot(AllocationRequest request, @Nullable String reason) {
@@ -513,7 +463,7 @@ public final class Allocator implements AutoCloseable {
   }
 
   /** Not kept: starting a logger takes 20 ms, and most programs run without a line to log. */
-  private static System.Logger log() {
+  static System.Logger log() {
     return System.getLogger(Allocator.class.getName());
   }
 }

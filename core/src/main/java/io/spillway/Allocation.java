@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Memory a session allocated: plain device memory if it fitted, managed memory if not.
  *
- * <p>Safe for use by any thread. Hint methods do nothing to plain device memory; a hint the driver
- * refuses shows in {@link SpillwayStatistics}. Once closed, every method that would touch the
- * memory throws {@link IllegalStateException}.
+ * <p>Safe for use by any thread. Hint methods do nothing to plain device memory; a hint that the
+ * driver refuses is counted in {@link SpillwayStatistics}. Once closed, every method that would
+ * touch the memory throws {@link IllegalStateException}.
  */
 public final class Allocation implements AutoCloseable {
 
@@ -39,7 +39,9 @@ public final class Allocation implements AutoCloseable {
     return range.address();
   }
 
-  /** The size that was asked for, in bytes. */
+  /**
+   * The size that was asked for, in bytes; managed memory is rounded up to whole blocks beyond it.
+   */
   public long bytes() {
     return range.bytes();
   }
@@ -113,8 +115,9 @@ public final class Allocation implements AutoCloseable {
   }
 
   /**
-   * The device only reads it from now on: its device copy can leave without a transfer. Say so
-   * after filling it; a declared write takes it back by itself.
+   * Says that the device only reads it from now on, so that its device copy can leave without a
+   * transfer. Call this after filling it: filling read-mostly memory is slow. A declared write
+   * takes it back by itself.
    *
    * @return this
    */
@@ -159,8 +162,8 @@ public final class Allocation implements AutoCloseable {
   }
 
   /**
-   * Leaves it on the host, where the device reads it in place: the cheapest for data touched once
-   * or sparsely.
+   * Leaves it on the host, where the device accesses it in place. This is cheapest for data that is
+   * touched once or sparsely.
    *
    * @return this
    */
@@ -185,8 +188,8 @@ public final class Allocation implements AutoCloseable {
   }
 
   /**
-   * Has it moved to the device in the background, within the budget where a mover keeps one, and
-   * returns.
+   * Starts moving it to the device in the background, within the budget if a mover keeps one, and
+   * returns at once.
    *
    * @return this
    */
@@ -208,8 +211,8 @@ public final class Allocation implements AutoCloseable {
   }
 
   /**
-   * Frees the device copy without a transfer where it is {@link #readMostly()}, else does nothing.
-   * No launch that uses it may be under way, or it will fault the data back.
+   * Frees the device copy without a transfer where it is {@link #readMostly()}; does nothing
+   * elsewhere. A launch under way that uses it would fault the data back.
    *
    * @return this
    */
@@ -230,8 +233,8 @@ public final class Allocation implements AutoCloseable {
   }
 
   /**
-   * Declares the contents dead: until written again, reading gives anything. It takes the calling
-   * thread 6.5 us for each block of 2 MiB (measurements h200: {@code discard}).
+   * Declares the contents dead: until they are written again, a read may return anything. Takes the
+   * calling thread 6.5 us for each block of 2 MiB (measurements h200: {@code discard}).
    *
    * @return this
    */
@@ -291,7 +294,11 @@ public final class Allocation implements AutoCloseable {
     return new IllegalStateException(live + " is closed: allocate it anew");
   }
 
-  /** Frees it, after waiting for the device to be done with it. Closing twice does nothing. */
+  /**
+   * Frees it, after waiting for the device to be done with it. Closing twice does nothing.
+   *
+   * @throws io.spillway.driver.DriverException if the driver refuses; then it is still allocated
+   */
   @Override
   public void close() {
     // The session may have freed it already, when it was closed.

@@ -18,9 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session for a program that makes its own CUDA calls and does not know of it: allocations are
- * decided and accounted here while the program's calls serve them, and the launches it makes are
- * told like declared ones.
+ * A session for a program that makes its own CUDA calls and does not know of the session.
+ * Allocations are decided and accounted for here, while the program's own calls serve them; its
+ * launches are reported like declared ones.
  *
  * <p>Safe for use by any thread.
  */

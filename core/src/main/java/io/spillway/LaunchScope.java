@@ -11,10 +11,11 @@ import io.spillway.range.AddressRange;
 import java.util.function.Predicate;
 
 /**
- * Declares what one launch touches, ahead of it: a promise about what comes next, never a condition
- * of correctness. Undeclared memory is served by page faults.
+ * Declares what one launch touches, before it is made: a promise about what comes next, never a
+ * condition of correctness. Memory that was not declared is served by page faults.
  *
- * <p>Declare, launch, close. Belongs to one thread.
+ * <p>Declare, launch, close. Closing says that the launch has been issued, not that it is done. For
+ * one thread.
  */
 public final class LaunchScope implements AutoCloseable {
 
@@ -121,7 +122,7 @@ public final class LaunchScope implements AutoCloseable {
     return told;
   }
 
-  /** The launch has been issued. */
+  /** Says that the launch has been issued. Closing twice does nothing. */
   @Override
   public void close() {
     if (!closed) {

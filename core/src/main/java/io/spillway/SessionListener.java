@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * A plugin's ear in one session, which does nothing but what it overrides. Methods are called by
- * any of the program's threads.
+ * What one session tells a plugin. Every method does nothing unless it is overridden. The program's
+ * threads call them, several at once, and wait for them: they have to be quick and thread-safe.
  */
 public interface SessionListener extends LaunchListener, AutoCloseable {
 
   /**
-   * Whether it wants to learn of launches now; where nobody does, those of a program that makes its
-   * own calls are not even looked at. Asked before each launch.
+   * Whether it wants to be told of launches now. Where no listener does, the launches of a program
+   * that makes its own calls are not even looked at. Asked before each launch.
    */
   default boolean listening() {
     return true;
@@ -45,24 +45,26 @@ public interface SessionListener extends LaunchListener, AutoCloseable {
     return false;
   }
 
-  /** The program says which launches come next, in this order; what it said before is void. */
+  /**
+   * The program says which launches come next, in this order; this replaces what it said before.
+   */
   default void upcoming(List<UpcomingLaunch> launches) {}
 
-  /** How much may be kept resident has changed; if it is less, what is beyond should leave now. */
+  /** The budget has changed; if it is smaller, what exceeds it should leave now. */
   default void budgetResized() {}
 
   /** {@code plan} took effect, without this listener having asked for it. */
   default void applied(Plan plan) {}
 
-  /** In a word or a line, how it does: {@code on}, or off and why. */
+  /** Its state in a word or a line, for statistics: {@code on}, or off and why. */
   default String state() {
     return "on";
   }
 
   /**
-   * The most managed memory that was on the device at once, in bytes, by this listener's account:
-   * the driver tells nobody. What a launch may have brought in itself counts whole. Empty if it
-   * keeps no account.
+   * The most managed memory that was on the device at once, in bytes. This is the listener's own
+   * account, since the driver gives none; what a launch may have brought in itself counts whole.
+   * Empty if the listener keeps no account.
    */
   default OptionalLong mostResidentBytes() {
     return OptionalLong.empty();

@@ -10,13 +10,16 @@ public interface SessionPlugin {
   String name();
 
   /**
-   * Whether it takes part in a session set up so. A plugin that a setting asks for says no where
-   * that is not set.
+   * Whether it takes part in a session with this configuration. A plugin that depends on a setting
+   * says no where that is not set.
    */
   default boolean wanted(SpillwayConfig config) {
     return true;
   }
 
-  /** Joins a session that is being opened. The listener is closed before the session is. */
+  /**
+   * Joins a session that is being opened. The listener is closed before the session is; what this
+   * throws fails the opening.
+   */
   SessionListener attach(SessionContext context);
 }

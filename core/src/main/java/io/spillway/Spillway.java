@@ -3,6 +3,7 @@ package io.spillway;
 import io.spillway.access.Launch;
 import io.spillway.access.LaunchListener;
 import io.spillway.allocate.AllocationEvent;
+import io.spillway.allocate.AllocationException;
 import io.spillway.allocate.AllocationRequest;
 import io.spillway.allocate.AllocationTracking;
 import io.spillway.allocate.Allocator;
@@ -15,6 +16,7 @@ import io.spillway.allocate.MemoryPressureWatch;
 import io.spillway.allocate.Placement;
 import io.spillway.allocate.RedirectRule;
 import io.spillway.allocate.SessionEvent;
+import io.spillway.driver.DriverException;
 import io.spillway.driver.DriverUnavailableException;
 import io.spillway.driver.StreamHandle;
 import io.spillway.driver.UnifiedMemoryDriver;
@@ -46,7 +48,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * launches} let data be moved ahead of the kernels that need it, within the device budget. Neither
  * ever changes what the program computes.
  *
- * <p>Safe for use by any thread. Closing frees what is still allocated.
+ * <p>Safe for use by any thread. Closing frees what is still allocated; after that, methods that
+ * need an open session throw {@link IllegalStateException}.
  */
 public final class Spillway implements AutoCloseable {
 
@@ -234,10 +237,13 @@ public final class Spillway implements AutoCloseable {
   }
 
   /**
-   * Allocates memory, managed only if it has to be.
+   * Allocates memory, managed only if it has to be: {@link Placement#AUTO}.
    *
    * @param bytes how much, positive
    * @param label what identifies it across runs; may be empty
+   * @throws AllocationException if Spillway refuses it, for instance because the host could not
+   *     hold it
+   * @throws DriverException if the driver refuses it
    */
   public Allocation allocate(long bytes, String label) {
     return allocate(bytes, Placement.AUTO, label);
@@ -248,6 +254,9 @@ public final class Spillway implements AutoCloseable {
    *
    * @param bytes how much, positive
    * @param label what identifies it across runs; may be empty
+   * @throws AllocationException if Spillway refuses it: {@link Placement#MANAGED} where there is no
+   *     managed memory, or more than the host could hold
+   * @throws DriverException if the driver refuses it
    */
   public Allocation allocate(long bytes, Placement placement, String label) {
     ensureOpen();
@@ -281,9 +290,10 @@ public final class Spillway implements AutoCloseable {
   }
 
   /**
-   * Names the next several launches at once, for a program that knows them before it can declare
-   * them, such as the experts that a router chose for some layers. They are declared as ever when
-   * they are made. A promise, like a scope: what is named and never launched costs its transfers.
+   * Names the next launches, for a program that knows them before it can declare them, such as the
+   * experts that a router chose for some layers. Each is still declared with {@link #launch} when
+   * it is made. Like a scope this is a promise: a launch that is named and never made costs its
+   * transfers, nothing else.
    *
    * @param launches in the order in which they will be made; they replace those named before
    */
@@ -305,15 +315,15 @@ public final class Spillway implements AutoCloseable {
     return allocator.whyNotManaged();
   }
 
-  /** The most managed bytes kept resident on the device. */
+  /** The most managed memory to keep resident on the device, in bytes. */
   public long budgetBytes() {
     return allocator.budgetBytes();
   }
 
   /**
-   * Changes the device budget while the program runs. What is resident beyond a smaller one leaves
-   * at once, as far as launches that use it are done; plugins that keep the budget see to that.
-   * What others may keep there grows by as much at once, so that for a moment there may be more.
+   * Changes the device budget while the program runs. What exceeds a smaller budget leaves as soon
+   * as the launches that use it are done; the plugin that keeps the budget sees to that. Other
+   * sessions may use the room at once, so for a moment more may be on the device.
    *
    * @throws IllegalArgumentException if it does not suit this device or host, or other sessions
    *     leave less of what they {@linkplain DeviceShares share}; then it stays
@@ -329,7 +339,7 @@ public final class Spillway implements AutoCloseable {
     return driver;
   }
 
-  /** What was done so far. */
+  /** What this session did so far; a snapshot. */
   public SpillwayStatistics statistics() {
     Map<String, String> states = new LinkedHashMap<>();
     listenersByName.forEach((name, listener) -> states.put(name, listener.state()));
@@ -348,6 +358,8 @@ public final class Spillway implements AutoCloseable {
   /**
    * Applies hints about this session's allocations, in order with the work in the legacy default
    * stream. May take as long as the moves it asks for.
+   *
+   * @return what became of each; what the driver refused is in it, not thrown
    */
   public PlanOutcome apply(Plan plan) {
     ensureOpen();
@@ -373,7 +385,7 @@ public final class Spillway implements AutoCloseable {
     background.execute(() -> hintStream.ifPresent(stream -> stream.apply(plan)));
   }
 
-  /** This session for a program that makes its own calls. */
+  /** This session as seen by a program that makes its own CUDA calls. */
   public Interception interception() {
     return interception;
   }
@@ -419,8 +431,10 @@ public final class Spillway implements AutoCloseable {
   }
 
   /**
-   * Ends the session: plugins first, then what is still allocated, then the driver if the session
-   * opened it. Closing twice does nothing.
+   * Ends the session: stops its plugins, frees what is still allocated, and closes the driver if
+   * the session opened it. Closing twice does nothing.
+   *
+   * @throws RuntimeException the first failure, with the others suppressed; all steps were tried
    */
   @Override
   public void close() {

@@ -14,16 +14,17 @@ import java.util.concurrent.Executor;
 
 /**
  * How a session is set up. Every setting has a default that suits a program which knows nothing of
- * its machine.
+ * its machine. Immutable.
  *
  * @param driver the driver to use, which stays the caller's to close; empty for libcuda on {@code
  *     deviceOrdinal}, opened and closed by the session
  * @param deviceOrdinal the CUDA device, where {@code driver} is empty
  * @param deviceBudget the most managed memory to keep resident on the device; empty for {@link
- *     DeviceBudget#STANDARD}. One that is given makes the device as small as that: plain memory
- *     counts against it, and what exceeds it is redirected even if the card has room
- * @param deviceShares what the budgets of several sessions on one device add up to at most; empty
- *     for {@link DeviceShares#ofThisProcess}, and for nothing on a simulated device
+ *     DeviceBudget#STANDARD}. A budget that is given makes the session treat the device as that
+ *     small: plain memory counts against it, and what exceeds it is redirected even if the card has
+ *     room
+ * @param deviceShares what the budgets of several sessions on one device may add up to; empty for
+ *     {@link DeviceShares#ofThisProcess}, or for no such limit on a simulated device
  * @param redirectRule what is redirected; empty for {@link RedirectRule#standard}
  * @param hostMemoryGuard who promises host memory to managed allocations; empty for the one that
  *     reads this machine's limits and that all sessions of the process share
@@ -34,10 +35,10 @@ import java.util.concurrent.Executor;
  * @param fetchPieceBytes bytes per fetch call, a positive multiple of 2 MiB
  * @param profile how the session is recorded, by the plugin {@code profile} of spillway-advise;
  *     empty for not at all
- * @param hints a file of hints that {@code spillway advise} made, applied by the plugin of module
- *     advise; empty for none
- * @param schedule what an earlier run launched, a file that {@code spillway advise} made: the
- *     plugin of module prefetch fetches ahead by it from the first lap on; empty for none
+ * @param hints a file of hints that {@code spillway advise} made, applied by the plugin of
+ *     spillway-advise; empty for none
+ * @param schedule a file that {@code spillway advise --schedule} made of an earlier run, by which
+ *     the plugin of spillway-prefetch fetches ahead from the first lap on; empty for none
  */
 public record SpillwayConfig(
     Optional<UnifiedMemoryDriver> driver,
@@ -110,8 +111,8 @@ public record SpillwayConfig(
     }
 
     /**
-     * Sessions that name the same shares have budgets that add up to at most their total. One that
-     * names no budget takes {@link DeviceBudget#STANDARD}, or what is left.
+     * The budgets of all sessions that name the same shares add up to at most their total. A
+     * session that names no budget takes {@link DeviceBudget#STANDARD}, or what is left.
      */
     public Builder deviceShares(DeviceShares value) {
       deviceShares = Optional.of(value);
@@ -169,9 +170,9 @@ public record SpillwayConfig(
     }
 
     /**
-     * Applies the hints in {@code file}, which {@code spillway advise} made of a recording. Module
-     * advise has to be there. A file that cannot be read is said once, and the session does
-     * without.
+     * Applies the hints in {@code file}, which {@code spillway advise} made of a recording. Needs
+     * spillway-advise on the class path. If the file cannot be read, that is logged once, and the
+     * session goes on without hints.
      */
     public Builder hints(Path file) {
       hints = Optional.of(file);
@@ -179,10 +180,10 @@ public record SpillwayConfig(
     }
 
     /**
-     * Predicts launches by those in {@code file}, which {@code spillway advise --schedule} made of
-     * a recording: the engine {@code profiled} of module prefetch, which has to be there and takes
-     * the place of the mover otherwise installed. A file that cannot be read is said once, and
-     * launches are predicted without.
+     * Predicts launches from those in {@code file}, which {@code spillway advise --schedule} made
+     * of a recording. Needs spillway-prefetch on the class path, whose plugin {@code profiled} then
+     * takes the place of the usual mover. If the file cannot be read, that is logged once, and
+     * launches are predicted without it.
      */
     public Builder schedule(Path file) {
       schedule = Optional.of(file);

@@ -1,7 +1,7 @@
 package io.spillway;
 
 /**
- * A plugin that the drop-in takes where its settings name no other. A service of its own, so that
- * to find it no class of another plugin is loaded: every program that is redirected pays for that.
+ * A plugin that the drop-in uses where its settings name no other. It is a service of its own, so
+ * that finding it loads no class of another plugin: every redirected program would pay for those.
  */
 public interface StandardPlugin extends SessionPlugin {}

@@ -8,10 +8,10 @@ import java.util.List;
 
 /**
  * A launch that is still to come, for {@link Spillway#upcoming}: named and described as its {@link
- * Spillway#launch} scope will be. Immutable; each method gives another one.
+ * Spillway#launch} scope will be. Immutable; each method returns a new one.
  *
  * @param label what kind of launch it is, as in {@link Spillway#launch}
- * @param accesses what it touches, in the order in which its scope will say so
+ * @param accesses what it touches, in the order in which its scope will declare it
  */
 public record UpcomingLaunch(String label, List<RangeAccess> accesses) {
 

@@ -11,9 +11,9 @@ import java.util.Optional;
 /**
  * How sessions share devices: their budgets on one add up to at most a total.
  *
- * <p>A budget is what its session counts on, so each is taken off the total when the session opens,
- * and none is ever made smaller for another's sake: one that is asked for and is not there any more
- * is refused. A session that asked for none takes the standard one, or what is left of it.
+ * <p>A session relies on its budget. So each budget is taken off the total when its session opens,
+ * and none is made smaller for the sake of another: a budget that exceeds what is left is refused.
+ * A session that asks for no budget takes the standard one, or what is left.
  *
  * <p>Safe for use by any thread.
  */
@@ -27,8 +27,8 @@ public final class DeviceShares {
   }
 
   /**
-   * Those that all sessions of this process share unless they name others: of each device, all of
-   * its memory. There is one card, and what one session keeps there no other can.
+   * The shares of all sessions of this process that name no others: all memory of each device,
+   * since what one session keeps on a card no other can.
    */
   public static DeviceShares ofThisProcess() {
     return ThisProcess.SHARES;
@@ -39,7 +39,9 @@ public final class DeviceShares {
     static final DeviceShares SHARES = new DeviceShares(Optional.empty());
   }
 
-  /** Sessions that name these together keep so much on each device. */
+  /**
+   * Shares by which all sessions that name them together keep at most {@code total} on each device.
+   */
   public static DeviceShares of(DeviceBudget total) {
     return new DeviceShares(Optional.of(total));
   }

@@ -6,8 +6,8 @@ import io.spillway.SessionPlugin;
 import io.spillway.SpillwayConfig;
 
 /**
- * Keeps the budget, predicts what launches need and moves it ahead of them; notices when that does
- * not help, and stops.
+ * The predictive engine: keeps the device budget, predicts what launches need and moves it ahead of
+ * them. It notices when that does not help, and stops.
  */
 public final class Auto implements SessionPlugin {
 
@@ -28,7 +28,7 @@ public final class Auto implements SessionPlugin {
     return "auto";
   }
 
-  /** Only where it is named: what is installed includes a mover that needs no prediction. */
+  /** Only where the configuration names it: the plain mover is the default. */
   @Override
   public boolean wanted(SpillwayConfig config) {
     return config.plugins().isPresent();

@@ -15,7 +15,7 @@ import io.spillway.range.ByteSize;
 public record MoveSizing(long pieceBytes, int inFlight) {
 
   /**
-   * How many pieces can be on their way at most: a launching thread notes the parts of them in one
+   * The most pieces that can be on their way: a launching thread notes the parts of them in one
    * word.
    */
   public static final int MOST_IN_FLIGHT = Presence.MOST_ON_THEIR_WAY / Mover.LANES;

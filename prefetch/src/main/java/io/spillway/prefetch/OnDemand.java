@@ -7,8 +7,8 @@ import io.spillway.SpillwayConfig;
 import io.spillway.prefetch.baseline.SequentialMover;
 
 /**
- * Keeps the budget and fetches nothing: launches bring their data in by page faults. What a budget
- * costs without prefetching; the other baseline.
+ * Keeps the device budget and fetches nothing: launches bring their data in by page faults. A
+ * baseline that shows what a budget costs without prefetching.
  */
 public final class OnDemand implements SessionPlugin {
 
@@ -20,7 +20,7 @@ public final class OnDemand implements SessionPlugin {
     return "on-demand";
   }
 
-  /** Only where it is named: what is installed includes a mover that fetches. */
+  /** Only where the configuration names it: the default mover fetches. */
   @Override
   public boolean wanted(SpillwayConfig config) {
     return config.plugins().isPresent();

@@ -5,9 +5,9 @@ import io.spillway.SessionListener;
 import io.spillway.StandardPlugin;
 
 /**
- * {@link Auto}, once it may pay: watches launches until a lap of them is recognised that needs more
- * than there is room for, and moves nothing, opens nothing and keeps nobody waiting before. What
- * the drop-in does where it is told nothing.
+ * {@link Auto}, started once it may pay: watches launches until it recognises a lap of them that
+ * needs more than there is room for. Before that it moves nothing, opens nothing and keeps no
+ * launch waiting. The drop-in's default.
  */
 public final class OnLap implements StandardPlugin {
 

@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * {@link Auto}, given what an earlier run launched: it fetches ahead in the first lap already. A
- * schedule that cannot be read, or that this run does not keep to, makes it {@link Auto}; the
- * statistics say so.
+ * {@link Auto} that knows what an earlier run launched, so that it fetches ahead even in the first
+ * lap. Where the schedule cannot be read, or this run does not keep to it, it acts as {@link Auto}
+ * does, and the statistics say so.
  */
 public final class Profiled implements SessionPlugin {
 

@@ -6,7 +6,7 @@ import io.spillway.SessionPlugin;
 import io.spillway.SpillwayConfig;
 import io.spillway.prefetch.baseline.SequentialMover;
 
-/** Keeps the budget and fetches one range ahead of each declared one. */
+/** Keeps the device budget and fetches one range ahead of each declared one. The default mover. */
 public final class OneAhead implements SessionPlugin {
 
   /** For {@link java.util.ServiceLoader}. */

@@ -119,7 +119,7 @@ public final class PanamaDriver implements UnifiedMemoryDriver {
    * {@inheritDoc}
    *
    * <p>In a context of its own: libcuda holds the lock of a context while it submits a move, and
-   * launches in the same context wait for it (measurements in docs/drop-in.md).
+   * launches in the same context wait for it (measurements in docs/moving.md).
    */
   @Override
   public UnifiedMemoryDriver openSibling() {

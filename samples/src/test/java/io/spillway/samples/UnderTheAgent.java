@@ -1,5 +1,7 @@
 package io.spillway.samples;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.spillway.driver.panama.Jvm;
 import io.spillway.driver.stub.StubCuda;
 import java.nio.file.Path;
@@ -12,6 +14,9 @@ import java.util.Map;
  * without which the test is skipped.
  */
 public final class UnderTheAgent {
+
+  /** How a program ends that looks at its results: the stub's kernels compute nothing. */
+  private static final int WRONG_RESULT = 1;
 
   private UnderTheAgent() {}
 
@@ -39,6 +44,8 @@ public final class UnderTheAgent {
     List<String> all = new ArrayList<>(flags);
     all.add("--enable-native-access=ALL-UNNAMED");
     all.add("-javaagent:" + AgentJar.in(directory) + "=" + agentArguments);
-    return Jvm.run(all, Map.of(), System.getProperty("java.class.path"), program, arguments);
+    Jvm.End end = Jvm.end(all, Map.of(), System.getProperty("java.class.path"), program, arguments);
+    assertThat(end.status()).as(end.output()).isBetween(0, WRONG_RESULT);
+    return end.output();
   }
 }

@@ -83,8 +83,7 @@ final class SpareEngineTest {
   }
 
   private SessionListener with(SessionContext context, SpareEngine[] spare) {
-    SpareEngine made =
-        new SpareEngine(context, MoveSizing.STANDARD, Waits.STANDARD, failures::add);
+    SpareEngine made = new SpareEngine(context, MoveSizing.STANDARD, Waits.STANDARD, failures::add);
     spare[0] = made;
     return new SessionListener() {
       @Override

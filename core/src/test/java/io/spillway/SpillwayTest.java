@@ -13,6 +13,7 @@ import io.spillway.driver.DeviceInfo;
 import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.hint.HintKind;
+import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +106,46 @@ final class SpillwayTest extends SessionFixture {
       }
       assertThat(limit.bytes.getAsLong()).isEqualTo(192 * ByteSize.MIB);
     }
+  }
+
+  private static SessionPlugin plugin(SessionListener listener) {
+    return new SessionPlugin() {
+      @Override
+      public String name() {
+        return "test";
+      }
+
+      @Override
+      public SessionListener attach(SessionContext context) {
+        return listener;
+      }
+    };
+  }
+
+  /** The session is closed in between, as another thread may do. */
+  @Test
+  void anAllocationThatTheSessionsEndFreesMeanwhileIsClosed() {
+    Spillway[] session = new Spillway[1];
+    SessionListener ends =
+        new SessionListener() {
+          @Override
+          public void freeing(AddressRange range) {
+            session[0].close();
+          }
+        };
+    session[0] =
+        Spillway.open(
+            SpillwayConfig.builder()
+                .driver(driver)
+                .deviceBudget("64 MiB")
+                .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.GIB))
+                .plugins(List.of(plugin(ends)))
+                .build());
+    Allocation data = session[0].allocate(80 * ByteSize.MIB, "data");
+
+    data.close();
+
+    assertThat(session[0].statistics().allocations().frees()).isEqualTo(1);
   }
 
   @Test

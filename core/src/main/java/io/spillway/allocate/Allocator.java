@@ -250,8 +250,11 @@ public final class Allocator implements AutoCloseable {
       try {
         calls.free(entry.range());
       } catch (RuntimeException e) {
-        ledger.reinstate(entry);
-        AllocationEvent.emit(entry);
+        if (ledger.reinstate(entry)) {
+          AllocationEvent.emit(entry);
+        } else {
+          release(entry);
+        }
         throw e;
       }
       release(entry);

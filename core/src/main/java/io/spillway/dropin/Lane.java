@@ -24,6 +24,7 @@ import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -112,7 +113,7 @@ final class Lane {
               : "passes everything through on %s: %s"
                   .formatted(where, session.inactiveReason().orElse("")));
       return new Lane(notices, driver, limit, session, whenRedirected);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
       plain.close();
       throw e;
     }

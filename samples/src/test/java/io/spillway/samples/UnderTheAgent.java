@@ -18,6 +18,9 @@ public final class UnderTheAgent {
   /** How a program ends that looks at its results: the stub's kernels compute nothing. */
   private static final int WRONG_RESULT = 1;
 
+  /** How one ends that has a wrong option. */
+  private static final int WRONG_USAGE = 64;
+
   private UnderTheAgent() {}
 
   /**
@@ -45,7 +48,7 @@ public final class UnderTheAgent {
     all.add("--enable-native-access=ALL-UNNAMED");
     all.add("-javaagent:" + AgentJar.in(directory) + "=" + agentArguments);
     Jvm.End end = Jvm.end(all, Map.of(), System.getProperty("java.class.path"), program, arguments);
-    assertThat(end.status()).as(end.output()).isBetween(0, WRONG_RESULT);
+    assertThat(end.status()).as(end.output()).isIn(0, WRONG_RESULT, WRONG_USAGE);
     return end.output();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.spillway.allocate.DeviceBudget;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.HostReserve;
+import io.spillway.allocate.LiveAllocation;
 import io.spillway.allocate.Placement;
 import io.spillway.driver.Capabilities;
 import io.spillway.driver.Capability;
@@ -108,18 +109,48 @@ final class SpillwayTest extends SessionFixture {
     }
   }
 
-  private static SessionPlugin plugin(SessionListener listener) {
-    return new SessionPlugin() {
-      @Override
-      public String name() {
-        return "test";
-      }
+  private Spillway open(SessionListener listener) {
+    SessionPlugin plugin =
+        new SessionPlugin() {
+          @Override
+          public String name() {
+            return "test";
+          }
 
-      @Override
-      public SessionListener attach(SessionContext context) {
-        return listener;
+          @Override
+          public SessionListener attach(SessionContext context) {
+            return listener;
+          }
+        };
+    return Spillway.open(
+        SpillwayConfig.builder()
+            .driver(driver)
+            .deviceBudget("64 MiB")
+            .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.GIB))
+            .plugins(List.of(plugin))
+            .build());
+  }
+
+  @Test
+  void whatAPluginThrowsOfAllocationsDoesNotReachTheProgram() {
+    SessionListener fails =
+        new SessionListener() {
+          @Override
+          public void allocated(LiveAllocation allocation) {
+            throw new IllegalStateException("allocated");
+          }
+
+          @Override
+          public void freeing(AddressRange range) {
+            throw new IllegalStateException("freeing");
+          }
+        };
+    try (Spillway session = open(fails)) {
+      try (Allocation data = session.allocate(80 * ByteSize.MIB, "data")) {
+        assertThat(data.managed()).isTrue();
       }
-    };
+      assertThat(session.statistics().allocations().frees()).isEqualTo(1);
+    }
   }
 
   /** The session is closed in between, as another thread may do. */
@@ -133,14 +164,7 @@ final class SpillwayTest extends SessionFixture {
             session[0].close();
           }
         };
-    session[0] =
-        Spillway.open(
-            SpillwayConfig.builder()
-                .driver(driver)
-                .deviceBudget("64 MiB")
-                .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.GIB))
-                .plugins(List.of(plugin(ends)))
-                .build());
+    session[0] = open(ends);
     Allocation data = session[0].allocate(80 * ByteSize.MIB, "data");
 
     data.close();

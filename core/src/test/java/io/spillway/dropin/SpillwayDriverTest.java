@@ -313,6 +313,37 @@ class SpillwayDriverTest {
   }
 
   @Test
+  void whereTheDriverDoesNotSayWhatIsFreeItsOwnFiguresStay() {
+    long[] free = {0};
+    long[] total = {0};
+    install("report-budget=on,managed-limit=shared");
+    SpillwayDriver.cuMemGetInfo(free, total);
+    stub.fail("cuMemGetInfo_v2", 2, 999); // the program's own is the first
+
+    assertThat(SpillwayDriver.cuMemGetInfo(free, total)).isZero();
+
+    assertThat(stub.failuresLeft()).isZero();
+    assertThat(total[0]).isEqualTo(8 * ByteSize.GIB);
+  }
+
+  /** Success with nothing behind it was told once. */
+  @Test
+  void theProgramsOwnManagedMemoryIsThereWhereTheCeilingIsNotKnown() {
+    install("managed-limit=shared");
+    CUdeviceptr pointer = new CUdeviceptr();
+    SpillwayDriver.cuMemAlloc(pointer, 4096);
+    stub.fail("cuMemGetInfo_v2", 1, 999);
+
+    CUdeviceptr managed = new CUdeviceptr();
+    assertThat(SpillwayDriver.cuMemAllocManaged(managed, ByteSize.MIB, 1)).isZero();
+
+    assertThat(stub.failuresLeft()).isZero();
+    assertThat(stub.liveBytes(StubCuda.Kind.MANAGED)).isEqualTo(ByteSize.MIB);
+    assertThat(SpillwayDriver.cuMemFree(managed)).isZero();
+    assertThat(SpillwayDriver.cuMemFree(pointer)).isZero();
+  }
+
+  @Test
   void streamOrderedAllocationsAreRedirectedUnlessCaptured() {
     install("budget=2 MiB");
     CUstream stream = new CUstream();

@@ -55,6 +55,9 @@ final class Refusals {
    * @return whether the driver let any of it go
    */
   boolean settled() {
+    if (asked.isEmpty()) {
+      return false; // as after nearly every launch
+    }
     boolean gaveWay =
         Piece.current(List.copyOf(asked)).stream().anyMatch(piece -> !piece.resident());
     asked.clear();

@@ -70,8 +70,7 @@ public final class Interception {
     return allocation;
   }
 
-  /** Tells plugins that it is about to be freed. */
-  void tellFreeing(LiveAllocation allocation) {
+  private void tellFreeing(LiveAllocation allocation) {
     for (SessionListener listener : listeners) {
       try {
         listener.freeing(allocation.range());
@@ -97,8 +96,24 @@ public final class Interception {
 
   /** Frees through {@code calls}; fails as {@link Allocator#free(long, AllocationCalls)} does. */
   public void free(LiveAllocation allocation, AllocationCalls calls) {
+    freeing(allocation, () -> allocator.free(allocation.range().address(), calls));
+  }
+
+  /** The same for a program that leaves the calls to the session's driver. */
+  void free(LiveAllocation allocation) {
+    freeing(allocation, () -> allocator.free(allocation.range().address()));
+  }
+
+  private void freeing(LiveAllocation allocation, Runnable call) {
     tellFreeing(allocation);
-    allocator.free(allocation.range().address(), calls);
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      if (allocation.isLive()) {
+        told(allocation); // it is as before
+      }
+      throw e;
+    }
     applier.forget(allocation);
   }
 

@@ -406,9 +406,7 @@ public final class Spillway implements AutoCloseable {
   }
 
   void free(LiveAllocation allocation) {
-    interception.tellFreeing(allocation);
-    allocator.free(allocation.range().address());
-    applier.forget(allocation);
+    interception.free(allocation);
   }
 
   private void ensureOpen() {

@@ -10,7 +10,9 @@ import io.spillway.allocate.LiveAllocation;
 import io.spillway.allocate.Placement;
 import io.spillway.driver.Capabilities;
 import io.spillway.driver.Capability;
+import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DeviceInfo;
+import io.spillway.driver.DriverException;
 import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.hint.HintKind;
@@ -18,6 +20,7 @@ import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -151,6 +154,32 @@ final class SpillwayTest extends SessionFixture {
       }
       assertThat(session.statistics().allocations().frees()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void pluginsAreToldOfWhatCouldNotBeFreed() {
+    List<String> told = new ArrayList<>();
+    SessionListener listens =
+        new SessionListener() {
+          @Override
+          public void allocated(LiveAllocation allocation) {
+            told.add("allocated");
+          }
+
+          @Override
+          public void freeing(AddressRange range) {
+            told.add("freeing");
+          }
+        };
+    try (Spillway session = open(listens);
+        Allocation data = session.allocate(80 * ByteSize.MIB, "data")) {
+      driver.fail("free", 1, CudaStatus.INVALID_VALUE);
+
+      assertThatThrownBy(data::close).isInstanceOf(DriverException.class);
+
+      assertThat(told).containsExactly("allocated", "freeing", "allocated");
+    }
+    assertThat(told).last().isEqualTo("freeing");
   }
 
   /** The session is closed in between, as another thread may do. */

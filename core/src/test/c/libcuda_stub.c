@@ -23,6 +23,7 @@
 #include <strings.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -1387,49 +1388,71 @@ CUresult cuMemRangeGetAttributes(
 
 /* ---- copies and fills --------------------------------------------------------------------- */
 
-/* Whether a copy may touch the bytes: inside one allocation, or wholly pageable host memory. */
-static int copyable(uint64_t address, uint64_t bytes) {
+/* Whether the bytes are all inside one allocation. */
+static int owned(uint64_t address, uint64_t bytes) {
   struct allocation *allocation = allocation_at(address);
-  if (allocation != NULL) {
-    return bytes <= allocation->bytes - (address - allocation->address);
-  }
-  return address >= PAGE && address + bytes >= address && allocation_at(address + bytes - 1) == NULL;
+  return allocation != NULL && bytes <= allocation->bytes - (address - allocation->address);
 }
 
-static CUresult copy(uint64_t to, uint64_t from, uint64_t bytes, CUstream stream) {
+/* Whether the bytes are not in any allocation: pageable host memory, or nothing. */
+static int foreign(uint64_t address, uint64_t bytes) {
+  return address + bytes > address && allocation_at(address) == NULL
+         && allocation_at(address + bytes - 1) == NULL;
+}
+
+/* Copies by the kernel, which notices what is not there where memmove would crash. */
+static int copied_by_kernel(uint64_t to, uint64_t from, uint64_t bytes) {
+  for (uint64_t done = 0; done < bytes;) {
+    struct iovec target = {(void *)(to + done), bytes - done};
+    struct iovec source = {(void *)(from + done), bytes - done};
+    ssize_t more = process_vm_readv(getpid(), &target, 1, &source, 1, 0);
+    if (more <= 0) return 0;
+    done += (uint64_t)more;
+  }
+  return 1;
+}
+
+/* Which sides of a copy may be pageable host memory. */
+enum { NEITHER = 0, TARGET = 1, SOURCE = 2 };
+
+static CUresult copy(
+    uint64_t to, uint64_t from, uint64_t bytes, int pageable_sides, CUstream stream) {
   CUresult result = check_stream(stream);
   if (result != CUDA_SUCCESS || bytes == 0) return result;
-  if (!copyable(to, bytes) || !copyable(from, bytes)) return CUDA_ERROR_INVALID_VALUE;
-  memmove((void *)to, (const void *)from, bytes);
-  return CUDA_SUCCESS;
+  if (owned(to, bytes) && owned(from, bytes)) {
+    memmove((void *)to, (const void *)from, bytes);
+    return CUDA_SUCCESS;
+  }
+  int allowed = (owned(to, bytes) || ((pageable_sides & TARGET) && foreign(to, bytes)))
+                && (owned(from, bytes) || ((pageable_sides & SOURCE) && foreign(from, bytes)));
+  return allowed && copied_by_kernel(to, from, bytes) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
 }
 
-#define COPY(name, to_type, from_type)                            \
-  CUresult name(to_type to, from_type from, size_t bytes) {       \
-    BEGIN(NEEDS_CONTEXT, to, bytes, (int64_t)from);               \
-    END(copy((uint64_t)to, (uint64_t)from, bytes, NULL));         \
+#define COPY(name, to_type, from_type, sides)                            \
+  CUresult name(to_type to, from_type from, size_t bytes) {              \
+    BEGIN(NEEDS_CONTEXT, to, bytes, (int64_t)from);                      \
+    END(copy((uint64_t)to, (uint64_t)from, bytes, sides, NULL));         \
   }
-#define COPY_ASYNC(name, to_type, from_type)                                  \
+#define COPY_ASYNC(name, to_type, from_type, sides)                           \
   CUresult name(to_type to, from_type from, size_t bytes, CUstream stream) {  \
     BEGIN(NEEDS_CONTEXT, to, bytes, (int64_t)from, 0, 0, (int64_t)stream);    \
-    END(copy((uint64_t)to, (uint64_t)from, bytes, stream));                   \
+    END(copy((uint64_t)to, (uint64_t)from, bytes, sides, stream));            \
   }
 
-COPY(cuMemcpy, CUdeviceptr, CUdeviceptr)
-COPY(cuMemcpyHtoD_v2, CUdeviceptr, const void *)
-COPY(cuMemcpyDtoH_v2, void *, CUdeviceptr)
-COPY(cuMemcpyDtoD_v2, CUdeviceptr, CUdeviceptr)
-COPY_ASYNC(cuMemcpyAsync, CUdeviceptr, CUdeviceptr)
-COPY_ASYNC(cuMemcpyHtoDAsync_v2, CUdeviceptr, const void *)
-COPY_ASYNC(cuMemcpyDtoHAsync_v2, void *, CUdeviceptr)
-COPY_ASYNC(cuMemcpyDtoDAsync_v2, CUdeviceptr, CUdeviceptr)
+COPY(cuMemcpy, CUdeviceptr, CUdeviceptr, TARGET | SOURCE)
+COPY(cuMemcpyHtoD_v2, CUdeviceptr, const void *, SOURCE)
+COPY(cuMemcpyDtoH_v2, void *, CUdeviceptr, TARGET)
+COPY(cuMemcpyDtoD_v2, CUdeviceptr, CUdeviceptr, NEITHER)
+COPY_ASYNC(cuMemcpyAsync, CUdeviceptr, CUdeviceptr, TARGET | SOURCE)
+COPY_ASYNC(cuMemcpyHtoDAsync_v2, CUdeviceptr, const void *, SOURCE)
+COPY_ASYNC(cuMemcpyDtoHAsync_v2, void *, CUdeviceptr, TARGET)
+COPY_ASYNC(cuMemcpyDtoDAsync_v2, CUdeviceptr, CUdeviceptr, NEITHER)
 
 static CUresult fill(
     uint64_t address, unsigned value, uint64_t count, unsigned width, CUstream stream) {
   CUresult result = check_stream(stream);
   if (result != CUDA_SUCCESS || count == 0) return result;
-  if (address % width != 0 || count > (1UL << 60) || allocation_at(address) == NULL
-      || !copyable(address, count * width)) {
+  if (address % width != 0 || count > (1UL << 60) || !owned(address, count * width)) {
     return CUDA_ERROR_INVALID_VALUE;
   }
   if (width == 1) {

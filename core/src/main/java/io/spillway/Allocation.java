@@ -1,5 +1,6 @@
 package io.spillway;
 
+import io.spillway.allocate.AlreadyFreedException;
 import io.spillway.allocate.LiveAllocation;
 import io.spillway.allocate.MemoryKind;
 import io.spillway.driver.Location;
@@ -305,6 +306,8 @@ public final class Allocation implements AutoCloseable {
     if (closed.compareAndSet(false, true) && live.isLive()) {
       try {
         session.free(live);
+      } catch (AlreadyFreedException e) {
+        // By the session, which was closed meanwhile.
       } catch (RuntimeException e) {
         closed.set(false);
         throw e;

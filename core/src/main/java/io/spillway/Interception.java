@@ -58,11 +58,35 @@ public final class Interception {
     return told(allocator.adopt(range, kind));
   }
 
-  private LiveAllocation told(LiveAllocation allocation) {
+  /** Tells plugins that it was made. */
+  LiveAllocation told(LiveAllocation allocation) {
     for (SessionListener listener : listeners) {
-      listener.allocated(allocation);
+      try {
+        listener.allocated(allocation);
+      } catch (RuntimeException e) {
+        failed("allocation", allocation, e);
+      }
     }
     return allocation;
+  }
+
+  private void tellFreeing(LiveAllocation allocation) {
+    for (SessionListener listener : listeners) {
+      try {
+        listener.freeing(allocation.range());
+      } catch (RuntimeException e) {
+        failed("free", allocation, e);
+      }
+    }
+  }
+
+  /** The program's call is made all the same, and the account is kept. */
+  private static void failed(String told, LiveAllocation allocation, RuntimeException e) {
+    System.getLogger(Interception.class.getName())
+        .log(
+            System.Logger.Level.WARNING,
+            "a plugin failed when it was told of the %s of %s".formatted(told, allocation),
+            e);
   }
 
   /** Enters plain memory that the program got before this session was opened. */
@@ -72,10 +96,24 @@ public final class Interception {
 
   /** Frees through {@code calls}; fails as {@link Allocator#free(long, AllocationCalls)} does. */
   public void free(LiveAllocation allocation, AllocationCalls calls) {
-    for (SessionListener listener : listeners) {
-      listener.freeing(allocation.range());
+    freeing(allocation, () -> allocator.free(allocation.range().address(), calls));
+  }
+
+  /** The same for a program that leaves the calls to the session's driver. */
+  void free(LiveAllocation allocation) {
+    freeing(allocation, () -> allocator.free(allocation.range().address()));
+  }
+
+  private void freeing(LiveAllocation allocation, Runnable call) {
+    tellFreeing(allocation);
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      if (allocation.isLive()) {
+        told(allocation); // it is as before
+      }
+      throw e;
     }
-    allocator.free(allocation.range().address(), calls);
     applier.forget(allocation);
   }
 

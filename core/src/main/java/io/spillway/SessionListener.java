@@ -29,7 +29,10 @@ public interface SessionListener extends LaunchListener, AutoCloseable {
   @Override
   default void issued(Launch launch) {}
 
-  /** {@code allocation} has just been made, or taken over; nothing of it has been launched yet. */
+  /**
+   * {@code allocation} has just been made, or taken over, and nothing of it has been launched yet;
+   * or it could not be freed, of which {@link #freeing} told, and is as before.
+   */
   default void allocated(LiveAllocation allocation) {}
 
   /** {@code range} is about to be freed; nothing may be hinted about it from now on. */

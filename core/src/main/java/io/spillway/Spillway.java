@@ -260,9 +260,8 @@ public final class Spillway implements AutoCloseable {
    */
   public Allocation allocate(long bytes, Placement placement, String label) {
     ensureOpen();
-    LiveAllocation allocation = allocator.allocate(new AllocationRequest(bytes, placement, label));
-    listeners.forEach(listener -> listener.allocated(allocation));
-    return new Allocation(this, allocation);
+    AllocationRequest request = new AllocationRequest(bytes, placement, label);
+    return new Allocation(this, interception.told(allocator.allocate(request)));
   }
 
   /**
@@ -419,9 +418,7 @@ public final class Spillway implements AutoCloseable {
   }
 
   void free(LiveAllocation allocation) {
-    listeners.forEach(listener -> listener.freeing(allocation.range()));
-    allocator.free(allocation.range().address());
-    applier.forget(allocation);
+    interception.free(allocation);
   }
 
   private void ensureOpen() {

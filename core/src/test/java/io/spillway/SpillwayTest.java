@@ -6,16 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.spillway.allocate.DeviceBudget;
 import io.spillway.allocate.HostMemoryGuard;
 import io.spillway.allocate.HostReserve;
+import io.spillway.allocate.LiveAllocation;
 import io.spillway.allocate.Placement;
 import io.spillway.driver.Capabilities;
 import io.spillway.driver.Capability;
+import io.spillway.driver.CudaStatus;
 import io.spillway.driver.DeviceInfo;
+import io.spillway.driver.DriverException;
 import io.spillway.driver.ForwardingDriver;
 import io.spillway.driver.UnifiedMemoryDriver;
 import io.spillway.hint.HintKind;
+import io.spillway.range.AddressRange;
 import io.spillway.range.ByteSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -105,6 +110,95 @@ final class SpillwayTest extends SessionFixture {
       }
       assertThat(limit.bytes.getAsLong()).isEqualTo(192 * ByteSize.MIB);
     }
+  }
+
+  private Spillway open(SessionListener listener) {
+    SessionPlugin plugin =
+        new SessionPlugin() {
+          @Override
+          public String name() {
+            return "test";
+          }
+
+          @Override
+          public SessionListener attach(SessionContext context) {
+            return listener;
+          }
+        };
+    return Spillway.open(
+        SpillwayConfig.builder()
+            .driver(driver)
+            .deviceBudget("64 MiB")
+            .hostMemoryGuard(HostMemoryGuard.ofBytes(ByteSize.GIB))
+            .plugins(List.of(plugin))
+            .build());
+  }
+
+  @Test
+  void whatAPluginThrowsOfAllocationsDoesNotReachTheProgram() {
+    SessionListener fails =
+        new SessionListener() {
+          @Override
+          public void allocated(LiveAllocation allocation) {
+            throw new IllegalStateException("allocated");
+          }
+
+          @Override
+          public void freeing(AddressRange range) {
+            throw new IllegalStateException("freeing");
+          }
+        };
+    try (Spillway session = open(fails)) {
+      try (Allocation data = session.allocate(80 * ByteSize.MIB, "data")) {
+        assertThat(data.managed()).isTrue();
+      }
+      assertThat(session.statistics().allocations().frees()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void pluginsAreToldOfWhatCouldNotBeFreed() {
+    List<String> told = new ArrayList<>();
+    SessionListener listens =
+        new SessionListener() {
+          @Override
+          public void allocated(LiveAllocation allocation) {
+            told.add("allocated");
+          }
+
+          @Override
+          public void freeing(AddressRange range) {
+            told.add("freeing");
+          }
+        };
+    try (Spillway session = open(listens);
+        Allocation data = session.allocate(80 * ByteSize.MIB, "data")) {
+      driver.fail("free", 1, CudaStatus.INVALID_VALUE);
+
+      assertThatThrownBy(data::close).isInstanceOf(DriverException.class);
+
+      assertThat(told).containsExactly("allocated", "freeing", "allocated");
+    }
+    assertThat(told).last().isEqualTo("freeing");
+  }
+
+  /** The session is closed in between, as another thread may do. */
+  @Test
+  void anAllocationThatTheSessionsEndFreesMeanwhileIsClosed() {
+    Spillway[] session = new Spillway[1];
+    SessionListener ends =
+        new SessionListener() {
+          @Override
+          public void freeing(AddressRange range) {
+            session[0].close();
+          }
+        };
+    session[0] = open(ends);
+    Allocation data = session[0].allocate(80 * ByteSize.MIB, "data");
+
+    data.close();
+
+    assertThat(session[0].statistics().allocations().frees()).isEqualTo(1);
   }
 
   @Test

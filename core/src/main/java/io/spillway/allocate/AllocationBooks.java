@@ -68,8 +68,11 @@ final class AllocationBooks {
     try {
       calls.free(entry.range());
     } catch (RuntimeException e) {
-      ledger.reinstate(entry);
-      AllocationEvent.emit(entry);
+      if (ledger.reinstate(entry)) {
+        AllocationEvent.emit(entry);
+      } else {
+        release(entry);
+      }
       throw e;
     }
     release(entry);

@@ -237,14 +237,23 @@ public final class Ledger {
     return entry;
   }
 
-  /** Puts back what {@link #beginFree} took out and the driver then refused to free. */
-  void reinstate(LiveAllocation entry) {
+  /**
+   * Puts back what {@link #beginFree} took out and the driver then refused to free.
+   *
+   * @return whether it is back: not if its addresses are others' by now, since then it had been
+   *     freed behind Spillway's back before
+   */
+  boolean reinstate(LiveAllocation entry) {
     long stamp = lock.writeLock();
     try {
+      if (!overlappingLocked(entry.range()).isEmpty()) {
+        return false;
+      }
       entries.add(entry);
       count(entry, 1);
       forget(entry);
       entry.abandonFree();
+      return true;
     } finally {
       lock.unlockWrite(stamp);
     }

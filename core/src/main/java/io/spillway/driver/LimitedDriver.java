@@ -62,8 +62,8 @@ public final class LimitedDriver extends ForwardingDriver {
       throw new ManagedMemoryLimitException(bytes, liveBytes, limitBytes, freeBytes);
     }
     AddressRange range = call.apply(bytes);
-    managedBytesByAddress.put(range.address(), range.bytes());
-    liveBytes += range.bytes();
+    Long stale = managedBytesByAddress.put(range.address(), range.bytes()); // freed by others
+    liveBytes += range.bytes() - (stale == null ? 0 : stale);
     return range;
   }
 

@@ -13,6 +13,7 @@ import io.spillway.range.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -436,6 +437,9 @@ public final class Dropin implements AutoCloseable {
       return Lane.open(PanamaDriver.openCurrent(), settings, plugins, notices, this::rehearseOnce);
     } catch (DriverException | DriverUnavailableException | IllegalArgumentException e) {
       notices.info("not active on device " + device + ": " + e.getMessage());
+      return Lane.closed(notices);
+    } catch (RuntimeException | LinkageError | ServiceConfigurationError e) { // of a plugin, say
+      notices.info("not active on device " + device + ", by a fault of Spillway's own: " + e);
       return Lane.closed(notices);
     }
   }

@@ -24,6 +24,7 @@ import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import io.spillway.range.ByteSize;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -112,7 +113,7 @@ final class Lane {
               : "passes everything through on %s: %s"
                   .formatted(where, session.inactiveReason().orElse("")));
       return new Lane(notices, driver, limit, session, whenRedirected);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
       plain.close();
       throw e;
     }
@@ -240,8 +241,14 @@ final class Lane {
     } catch (ManagedMemoryLimitException e) {
       notices.info(String.valueOf(e.getMessage()));
       return calls.outOfMemory();
-    } catch (DriverException e) {
-      return served.status();
+    } catch (RuntimeException e) {
+      if (served.threw(e)) {
+        throw e;
+      }
+      // Perhaps it was not even called, since nobody knew whether it may be.
+      return served.settled() || served.status() != ServedCalls.SUCCESS
+          ? served.status()
+          : calls.allocateManaged(bytes);
     }
   }
 
@@ -263,7 +270,17 @@ final class Lane {
     return allocation.kind() == MemoryKind.MANAGED ? allocation.requestedBytes() : 0;
   }
 
+  /** Leaves it as it is where there is no saying. */
   void reportMemory(ReportedMemory reported, long[] free, long[] total) {
+    try {
+      report(reported, free, total);
+    } catch (RuntimeException e) {
+      notices.info(
+          "memory is reported as the driver has it, since what is left is not known: " + e);
+    }
+  }
+
+  private void report(ReportedMemory reported, long[] free, long[] total) {
     AllocationStatistics now = session().statistics().allocations();
     long liveBytes = now.liveDeviceBytes() + now.liveManagedBytes();
     switch (reported) {

@@ -227,7 +227,7 @@ public final class SettingsSource {
   /** The program must not find out at its first allocation that there is no such file. */
   private static Optional<Path> file(String text) {
     Path file = Path.of(text);
-    if (!Files.isReadable(file)) {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
       throw new IllegalArgumentException("not a file that can be read");
     }
     return Optional.of(file);
@@ -310,7 +310,7 @@ public final class SettingsSource {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
       properties.load(reader);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) { // a wrong escape is the second
       throw new IllegalArgumentException(
           "config '%s' cannot be read (%s): name a properties file".formatted(path, e), e);
     }

@@ -84,16 +84,25 @@ final class AgentJvm {
   }
 
   /**
-   * Runs {@code main} under the agent.
+   * Runs {@code main} under the agent to a good end.
    *
    * @return what it printed, standard error included, line by line
    */
   static List<String> run(
       Path jar, String arguments, List<String> flags, String classPath, Class<?> main) {
+    return Jvm.run(underAgent(jar, arguments, flags), Map.of(), classPath, main).lines().toList();
+  }
+
+  /** Runs {@code main} under the agent, however it ends. */
+  static Jvm.End end(Path jar, String arguments, Class<?> main) {
+    return Jvm.end(underAgent(jar, arguments, List.of()), Map.of(), programClassPath(), main);
+  }
+
+  private static List<String> underAgent(Path jar, String arguments, List<String> flags) {
     List<String> all = new ArrayList<>();
     all.add("--enable-native-access=ALL-UNNAMED");
     all.add("-javaagent:" + jar + (arguments.isEmpty() ? "" : "=" + arguments));
     all.addAll(flags);
-    return Jvm.run(all, Map.of(), classPath, main).lines().toList();
+    return all;
   }
 }

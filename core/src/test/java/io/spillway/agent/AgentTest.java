@@ -2,6 +2,7 @@ package io.spillway.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spillway.driver.panama.Jvm;
 import io.spillway.driver.stub.StubCuda;
 import io.spillway.programs.Programs.Fits;
 import io.spillway.programs.Programs.Hello;
@@ -105,6 +106,7 @@ class AgentTest {
     assertThat(run("log=off", List.of(), Oversubscribe.class)).isEqualTo(SERVED);
   }
 
+  /** That it goes on with memory it does not have does it no harm: the driver refuses. */
   @Test
   void aPropertyMakesItInert() {
     assertThat(run("", List.of("-Dspillway.agent=off"), Oversubscribe.class))
@@ -120,7 +122,9 @@ class AgentTest {
 
   @Test
   void anUnknownOptionStopsWithTheNearestName() {
-    assertThat(run("bugdet=75%", List.of(), Hello.class))
+    Jvm.End end = AgentJvm.end(jar, "bugdet=75%", Hello.class);
+    assertThat(end.status()).as("of a wrong command line").isEqualTo(64);
+    assertThat(end.output().lines())
         .singleElement()
         .asString()
         .startsWith("spillway: unknown option 'bugdet'")

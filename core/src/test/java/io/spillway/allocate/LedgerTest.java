@@ -112,6 +112,22 @@ class LedgerTest {
   }
 
   @Test
+  void whatCannotBeFreedIsNotPutBackWhereOthersAreByNow() {
+    Ledger ledger = new Ledger();
+    ledger.add(labelled(0x200000, 4 << 20, "freed without Spillway"));
+    LiveAllocation gone = ledger.beginFree(0x200000);
+    LiveAllocation next = labelled(0x400000, 2 << 20, "next");
+    ledger.add(next);
+
+    assertFalse(ledger.reinstate(gone));
+
+    assertNull(ledger.find(0x200000));
+    assertSame(next, ledger.find(0x400000));
+    assertEquals(2 << 20, ledger.liveBytes(MemoryKind.MANAGED));
+    assertFalse(gone.isLive());
+  }
+
+  @Test
   void aForeignAddressIsNamed() {
     Ledger ledger = new Ledger();
     ForeignAddressException refusal =

@@ -82,6 +82,20 @@ class LimitedDriverTest {
   }
 
   @Test
+  void whatOthersFreedIsNotLiveAnyMoreOnceItsAddressIsGivenAgain() {
+    LimitedDriver driver = new LimitedDriver(new Card(16 * GIB));
+    driver.allocateManaged(2 * GIB, bytes -> new AddressRange(64 * GIB, bytes));
+    AddressRange again =
+        driver.allocateManaged(2 * GIB, bytes -> new AddressRange(64 * GIB, bytes));
+
+    assertThatCode(() -> driver.allocateManaged(2 * GIB)).doesNotThrowAnyException();
+
+    driver.free(again);
+    assertThatThrownBy(() -> driver.allocateManaged(2 * GIB + 1))
+        .hasMessageContaining("with 2 GiB already live");
+  }
+
+  @Test
   void noCardGivesMoreThanTheFixedCeiling() {
     Card card = new Card(1024 * GIB);
     LimitedDriver driver = new LimitedDriver(card);

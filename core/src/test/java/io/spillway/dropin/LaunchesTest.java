@@ -8,6 +8,7 @@ import io.spillway.SessionPlugin;
 import io.spillway.access.Launch;
 import io.spillway.access.LaunchEvent;
 import io.spillway.access.RangeAccess;
+import io.spillway.allocate.LiveAllocation;
 import io.spillway.driver.jcuda.JcudaHandles;
 import io.spillway.driver.stub.StubCuda;
 import io.spillway.range.AddressRange;
@@ -118,7 +119,13 @@ class LaunchesTest implements SessionPlugin, SessionListener {
   }
 
   @Override
+  public void allocated(LiveAllocation allocation) {
+    throwIf("allocated");
+  }
+
+  @Override
   public void freeing(AddressRange range) {
+    throwIf("freeing");
     told.add("freeing");
   }
 
@@ -270,6 +277,19 @@ class LaunchesTest implements SessionPlugin, SessionListener {
     assertThat(told)
         .containsExactly(
             "scale 1 one UNKNOWN " + SIZE, "scale 2 one UNKNOWN " + SIZE, "issued 2 in 0");
+  }
+
+  @Test
+  void norDoesWhatItThrowsOfAllocationsAndTheAccountIsKept() {
+    throwing = "allocated";
+    CUdeviceptr third = allocate();
+    assertThat(Dropin.installed().orElseThrow().allocations()).hasSize(3);
+    throwing = "freeing";
+
+    assertThat(SpillwayDriver.cuMemFree(third)).isZero();
+
+    assertThat(Dropin.installed().orElseThrow().allocations()).hasSize(2);
+    assertThat(stub.live()).hasSize(2);
   }
 
   @Test

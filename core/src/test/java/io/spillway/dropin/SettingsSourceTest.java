@@ -160,6 +160,8 @@ class SettingsSourceTest {
     "redirect=never, needed or all",
     "hints=/nowhere/hints.json, a file that spillway advise made",
     "schedule=/nowhere/schedule.json, a file that spillway advise --schedule made",
+    "hints=/, a file that spillway advise made",
+    "schedule=, a file that spillway advise --schedule made",
     "log=loud, 'off, info or debug'",
     "managed-limit=all, shared or off",
     "summary=maybe, true or false"
@@ -180,6 +182,14 @@ class SettingsSourceTest {
   void aFileThatIsNotThereIsNamed() {
     assertThatThrownBy(() -> arguments("config=" + directory.resolve("none")))
         .hasMessageContaining("cannot be read")
+        .hasMessageEndingWith("name a properties file");
+  }
+
+  @Test
+  void aFileThatIsNoPropertiesFileIsNamed() throws IOException {
+    Path file = Files.writeString(directory.resolve("windows.properties"), "hints=C:\\users\n");
+    assertThatThrownBy(() -> arguments("config=" + file))
+        .hasMessageStartingWith("config '" + file + "' cannot be read")
         .hasMessageEndingWith("name a properties file");
   }
 

@@ -3,6 +3,9 @@ package io.spillway.dropin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spillway.SessionContext;
+import io.spillway.SessionListener;
+import io.spillway.SessionPlugin;
 import io.spillway.driver.jcuda.JcudaHandles;
 import io.spillway.driver.stub.StubCuda;
 import io.spillway.range.ByteSize;
@@ -10,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import java.util.ServiceConfigurationError;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import jcuda.CudaException;
@@ -299,6 +304,37 @@ class SpillwayDriverTest {
   }
 
   @Test
+  void whereTheDriverDoesNotSayWhatIsFreeItsOwnFiguresStay() {
+    long[] free = {0};
+    long[] total = {0};
+    InstalledDropin.with("report-budget=on,managed-limit=shared");
+    SpillwayDriver.cuMemGetInfo(free, total);
+    stub.fail("cuMemGetInfo_v2", 2, 999); // the program's own is the first
+
+    assertThat(SpillwayDriver.cuMemGetInfo(free, total)).isZero();
+
+    assertThat(stub.failuresLeft()).isZero();
+    assertThat(total[0]).isEqualTo(8 * ByteSize.GIB);
+  }
+
+  /** Success with nothing behind it was told once. */
+  @Test
+  void theProgramsOwnManagedMemoryIsThereWhereTheCeilingIsNotKnown() {
+    InstalledDropin.with("managed-limit=shared");
+    CUdeviceptr pointer = new CUdeviceptr();
+    SpillwayDriver.cuMemAlloc(pointer, 4096);
+    stub.fail("cuMemGetInfo_v2", 1, 999);
+
+    CUdeviceptr managed = new CUdeviceptr();
+    assertThat(SpillwayDriver.cuMemAllocManaged(managed, ByteSize.MIB, 1)).isZero();
+
+    assertThat(stub.failuresLeft()).isZero();
+    assertThat(stub.liveBytes(StubCuda.Kind.MANAGED)).isEqualTo(ByteSize.MIB);
+    assertThat(SpillwayDriver.cuMemFree(managed)).isZero();
+    assertThat(SpillwayDriver.cuMemFree(pointer)).isZero();
+  }
+
+  @Test
   void streamOrderedAllocationsAreRedirectedUnlessCaptured() {
     InstalledDropin.with("budget=2 MiB");
     CUstream stream = new CUstream();
@@ -444,6 +480,44 @@ class SpillwayDriverTest {
     assertThat(SpillwayDriver.cuMemAlloc(pointer, 4096)).isZero();
     assertThat(Dropin.installed()).isPresent();
     assertThat(SpillwayDriver.cuMemFree(pointer)).isZero();
+  }
+
+  /** As one does that was built for another version. */
+  private static SessionPlugin failing(Throwable failure) {
+    return new SessionPlugin() {
+      @Override
+      public String name() {
+        return "failing";
+      }
+
+      @Override
+      public SessionListener attach(SessionContext session) {
+        if (failure instanceof Error error) {
+          throw error;
+        }
+        throw (RuntimeException) failure;
+      }
+    };
+  }
+
+  private static Stream<Throwable> failures() {
+    return Stream.of(
+        new IllegalStateException("of a plugin"),
+        new NoClassDefFoundError("io/spillway/Other"),
+        new ServiceConfigurationError("of another version"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aPluginThatCannotJoinLeavesTheProgramWhatItHadWithoutSpillway(Throwable failure) {
+    Dropin.install(new Dropin(DropinSettings.standard(), false, List.of(failing(failure))));
+    CUdeviceptr pointer = new CUdeviceptr();
+
+    assertThat(SpillwayDriver.cuMemAlloc(pointer, LARGE)).isZero();
+
+    assertThat(SpillwayDriver.cuMemFree(pointer)).isZero();
+    assertThat(Dropin.installed().orElseThrow().summary()).isEmpty();
+    assertThat(stub.retainedContexts()).isZero();
   }
 
   @Test

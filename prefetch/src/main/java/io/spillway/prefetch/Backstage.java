@@ -343,7 +343,11 @@ final class Backstage implements AutoCloseable {
       release(did);
     }
     release(false);
-    retry.idle(planner.heldBeyond(context.residentLimitBytes().getAsLong()));
+    boolean leaving = mover.leaving();
+    if (!leaving && planner.settled()) {
+      retry.gaveWay();
+    }
+    retry.idle(planner.heldBeyond(context.residentLimitBytes().getAsLong()), leaving);
   }
 
   /** It is time to ask the driver again for what it would not let go. Any thread. */
@@ -373,7 +377,10 @@ final class Backstage implements AutoCloseable {
     }
   }
 
-  /** Lets a launch that goes ahead be issued. */
+  /**
+   * Lets a launch that goes ahead be issued. It looks at the driver's clock, which goes on by
+   * itself wherever lanes have threads: a simulated driver, whose clock does not, has none.
+   */
   private void letLaunch() {
     if (!planner.declared().isEmpty() && waiting.isEmpty()) {
       long start = clock.nanoTime();

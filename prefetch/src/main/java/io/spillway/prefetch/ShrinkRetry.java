@@ -5,8 +5,8 @@ import java.util.function.LongFunction;
 
 /**
  * Has the driver asked again for what it would not let go while more is on the device than may be,
- * though no launch comes: after a pause that doubles, so that a smaller budget is kept soon after
- * the driver gives way, and one that never does costs little. The background thread's.
+ * though no launch comes: after a pause that doubles until the driver gives way, so that a smaller
+ * budget is kept soon after it does, and one that never does costs little. The background thread's.
  */
 final class ShrinkRetry {
 
@@ -36,15 +36,27 @@ final class ShrinkRetry {
    * There is nothing left to do for now.
    *
    * @param held whether the driver holds back what is to leave
+   * @param leaving whether something is on its way out, which the driver may still hold back
    */
-  void idle(boolean held) {
-    if (!held) {
-      pauseNanos = FIRST_PAUSE_NANOS;
-    } else if (!pausing) {
+  void idle(boolean held, boolean leaving) {
+    if (held) {
+      pause();
+    } else if (!leaving) {
+      gaveWay();
+    }
+  }
+
+  private void pause() {
+    if (!pausing) {
       pausing = true;
       after.apply(pauseNanos).execute(retry);
       pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
     }
+  }
+
+  /** The driver let go of what it had not: more may follow soon. */
+  void gaveWay() {
+    pauseNanos = FIRST_PAUSE_NANOS;
   }
 
   /** The pause is over. */

@@ -25,7 +25,7 @@ final class SpareEngine {
   /** Open, and nobody's. */
   private volatile @Nullable PredictiveEngine ready;
 
-  /** Whether what is being opened is still wanted. Guarded by this. */
+  /** Whether one is wanted that nobody has. Guarded by this. */
   private boolean wanted;
 
   /** How often one was not needed. Guarded by this. */
@@ -69,7 +69,7 @@ final class SpareEngine {
           .execute(
               () -> {
                 try {
-                  openNow();
+                  openWhileWanted(done);
                 } finally {
                   done.complete(true);
                 }
@@ -80,17 +80,23 @@ final class SpareEngine {
     }
   }
 
-  private void openNow() {
-    synchronized (this) {
-      if (!wanted) {
-        return;
-      }
-    }
+  private void openWhileWanted(CompletableFuture<Boolean> done) {
     try {
-      opened(new PredictiveEngine(context, sizing, waits, EarlierRun.NONE));
+      while (toOpen(done)) {
+        opened(new PredictiveEngine(context, sizing, waits, EarlierRun.NONE));
+      }
     } catch (RuntimeException e) {
       failed.accept(e);
     }
+  }
+
+  /** Whether there is one to open; if not, it is done as of now: whoever wants one asks anew. */
+  private synchronized boolean toOpen(CompletableFuture<Boolean> done) {
+    boolean open = wanted && ready == null;
+    if (!open) {
+      done.complete(true);
+    }
+    return open;
   }
 
   private synchronized void opened(PredictiveEngine engine) {
@@ -102,6 +108,7 @@ final class SpareEngine {
 
   /** It is used from now on, and the user's to close. */
   synchronized void taken() {
+    wanted = false;
     ready = null;
   }
 
@@ -130,14 +137,14 @@ final class SpareEngine {
 
   private static void close(PredictiveEngine unused) {
     try {
-      unused.close();
+      unused.closeUntold();
     } catch (RuntimeException e) { // nobody waits for it
       System.getLogger(SpareEngine.class.getName())
           .log(System.Logger.Level.WARNING, "while closing a prefetcher that was not used", e);
     }
   }
 
-  /** Not the background thread, for whose tasks the engine waits. */
+  /** Not the background thread, where others wait for their turn. */
   private Executor closer() {
     return context
         .driver()

@@ -28,7 +28,7 @@ final class ShrinkRetryTest {
 
   @Test
   void whereNothingIsHeldBackNothingIsTriedAgain() {
-    retry.idle(false);
+    retry.idle(false, false);
 
     assertThat(pauses).isEmpty();
   }
@@ -36,29 +36,57 @@ final class ShrinkRetryTest {
   @Test
   void pausesDoubleUpToASecondAndAreShortAgainOnceNothingIsHeldBack() {
     for (int i = 0; i < 12; i++) {
-      retry.idle(true);
+      retry.idle(true, false);
       pass();
     }
     assertThat(pauses).startsWith(1_000_000L, 2_000_000L, 4_000_000L).isSorted();
     assertThat(pauses.subList(10, 12)).containsExactly(1_000_000_000L, 1_000_000_000L);
     assertThat(retries).isEqualTo(12);
 
-    retry.idle(false);
-    retry.idle(true);
+    retry.idle(false, false);
+    retry.idle(true, false);
 
     assertThat(pauses).last().isEqualTo(1_000_000L);
   }
 
+  private void doubleAFewTimes() {
+    for (int i = 0; i < 4; i++) {
+      retry.idle(true, false);
+      pass();
+    }
+  }
+
+  @Test
+  void pausesAreShortAgainOnceTheDriverLetsSomethingGo() {
+    doubleAFewTimes();
+
+    retry.gaveWay();
+    retry.idle(true, false); // the rest
+
+    assertThat(pauses).last().isEqualTo(1_000_000L);
+  }
+
+  /** Lanes are told to write back before the driver is asked, and are refused after that. */
+  @Test
+  void thatItIsTriedDoesNotMakeThemShort() {
+    doubleAFewTimes();
+
+    retry.idle(false, true);
+    retry.idle(true, false);
+
+    assertThat(pauses).last().isEqualTo(16_000_000L);
+  }
+
   @Test
   void thereIsOnePauseAtATime() {
-    retry.idle(true);
-    retry.idle(true);
-    retry.idle(false);
-    retry.idle(true);
+    retry.idle(true, false);
+    retry.idle(true, false);
+    retry.idle(false, false);
+    retry.idle(true, false);
     assertThat(later).hasSize(1);
 
     pass();
-    retry.idle(true);
+    retry.idle(true, false);
 
     assertThat(later).hasSize(1);
   }

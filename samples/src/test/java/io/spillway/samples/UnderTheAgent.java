@@ -1,5 +1,7 @@
 package io.spillway.samples;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.spillway.driver.panama.Jvm;
 import io.spillway.driver.stub.StubCuda;
 import io.spillway.samples.jcuda.VectorAdd;
@@ -13,6 +15,12 @@ import java.util.Map;
  * without which the test is skipped.
  */
 public final class UnderTheAgent {
+
+  /** How a program ends that looks at its results: the stub's kernels compute nothing. */
+  private static final int WRONG_RESULT = 1;
+
+  /** How one ends that has a wrong option. */
+  private static final int WRONG_USAGE = 64;
 
   private UnderTheAgent() {}
 
@@ -54,6 +62,8 @@ public final class UnderTheAgent {
     List<String> all = new ArrayList<>(flags);
     all.add("--enable-native-access=ALL-UNNAMED");
     all.add("-javaagent:" + AgentJar.in(directory) + "=" + agentArguments);
-    return Jvm.run(all, Map.of(), System.getProperty("java.class.path"), program, arguments);
+    Jvm.End end = Jvm.end(all, Map.of(), System.getProperty("java.class.path"), program, arguments);
+    assertThat(end.status()).as(end.output()).isIn(0, WRONG_RESULT, WRONG_USAGE);
+    return end.output();
   }
 }

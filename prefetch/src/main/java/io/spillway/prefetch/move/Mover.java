@@ -237,6 +237,11 @@ public final class Mover implements AutoCloseable {
     return writeBacks.leavingAny() || fetches.calling();
   }
 
+  /** Whether anything leaves of which it was not looked yet whether it has. */
+  public boolean leaving() {
+    return !writeBacks.underWay().isEmpty();
+  }
+
   /** Whether nothing is on its way, either way. */
   public boolean nothingMoves() {
     reap();

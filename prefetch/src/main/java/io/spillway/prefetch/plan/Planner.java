@@ -381,6 +381,15 @@ public final class Planner {
     refusals.askAgain(predictor.position());
   }
 
+  /**
+   * All that was to leave has left, as far as it will.
+   *
+   * @return whether the driver let go any of what it would not before
+   */
+  public boolean settled() {
+    return refusals.settled();
+  }
+
   /** Memory is being freed. */
   public void freed(AddressRange range) {
     pieces.remove(range).forEach(outcomes::gone);

@@ -2,12 +2,15 @@ package io.spillway.prefetch.plan;
 
 import io.spillway.evict.Piece;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What the driver would not let go: others leave instead, and it is not asked about that for a
  * while. Where more is on the device than may be it is asked sooner, with the next launch and then
- * at intervals that grow, and whenever somebody finds that it is time. Not thread-safe.
+ * at intervals that grow until it gives way, and whenever somebody finds that it is time. Not
+ * thread-safe.
  */
 final class Refusals {
 
@@ -18,6 +21,9 @@ final class Refusals {
   private static final int LONGEST_INTERVAL = MOST_LAUNCHES / 2;
 
   private final List<Piece> stuck = new ArrayList<>();
+
+  /** What it is asked about once more, of which it is not known yet what comes of that. */
+  private final Set<Piece> asked = new LinkedHashSet<>();
 
   /** Launches after which it is asked again where more is there than may be. */
   private int interval = 1;
@@ -36,9 +42,29 @@ final class Refusals {
     return !stuck.isEmpty() && Piece.current(stuck).stream().anyMatch(piece -> piece.stuck(now));
   }
 
-  /** A launch came, and no more is on the device than may be. */
+  /** A launch came, and no more is on the device than may be, if what is asked about leaves. */
   void fits() {
-    interval = 1;
+    if (asked.isEmpty()) {
+      interval = 1;
+    }
+  }
+
+  /**
+   * Nothing is leaving any more: what was asked about has left, or would not, or need not.
+   *
+   * @return whether the driver let any of it go
+   */
+  boolean settled() {
+    if (asked.isEmpty()) {
+      return false; // as after nearly every launch
+    }
+    boolean gaveWay =
+        Piece.current(List.copyOf(asked)).stream().anyMatch(piece -> !piece.resident());
+    asked.clear();
+    if (gaveWay) {
+      interval = 1;
+    }
+    return gaveWay;
   }
 
   /** A launch came, and more is on the device than may be. */
@@ -52,7 +78,9 @@ final class Refusals {
   /** The driver may be asked about all of it from now on. */
   void askAgain(long now) {
     askedAt = now;
-    Piece.current(stuck).forEach(piece -> piece.stickUntil(now));
+    List<Piece> again = Piece.current(stuck);
+    again.forEach(piece -> piece.stickUntil(now));
+    asked.addAll(again);
     stuck.clear();
   }
 }

@@ -13,11 +13,13 @@ import org.junit.jupiter.api.Test;
 final class RefusalsTest {
 
   private final Refusals refusals = new Refusals();
+  private final Pieces account = new Pieces(Blocks.BYTES, range -> false);
   private final List<Piece> pieces = new ArrayList<>();
 
   @BeforeEach
   void some() {
-    new Pieces(Blocks.BYTES, range -> false).cover(1L << 40, 2 * Blocks.BYTES, pieces);
+    account.cover(1L << 40, 2 * Blocks.BYTES, pieces);
+    pieces.forEach(account::arrive);
   }
 
   @Test
@@ -47,16 +49,49 @@ final class RefusalsTest {
 
   @Test
   void onceThereWasRoomItIsAskedWithTheNextLaunchAgain() {
-    for (int now : new int[] {11, 13, 17}) {
-      refusals.add(pieces, now - 1);
-      refusals.exceeds(now);
-    }
+    askMoreAndMoreSeldom();
+    refusals.settled();
     refusals.fits();
     refusals.add(pieces, 18);
 
     refusals.exceeds(19);
 
     assertThat(refusals.any(19)).isFalse();
+  }
+
+  private void askMoreAndMoreSeldom() {
+    for (int now : new int[] {11, 13, 17}) {
+      refusals.add(pieces, now - 1);
+      refusals.exceeds(now);
+    }
+  }
+
+  @Test
+  void onceTheDriverLetsSomeGoItIsAskedAboutTheRestWithTheNextLaunch() {
+    askMoreAndMoreSeldom();
+    account.leave(pieces.getFirst());
+    refusals.add(pieces.subList(1, 2), 17);
+
+    assertThat(refusals.settled()).isTrue();
+
+    refusals.exceeds(18);
+    assertThat(refusals.any(18)).isFalse();
+    assertThat(refusals.settled()).as("it would not once more").isFalse();
+  }
+
+  /** What is on its way out is not in the account, and may still be refused. */
+  @Test
+  void thatItIsAskedIsNotThatThereIsRoom() {
+    askMoreAndMoreSeldom();
+    pieces.forEach(account::leave);
+    refusals.fits();
+    pieces.forEach(account::stay);
+    refusals.add(pieces, 17);
+
+    refusals.exceeds(18);
+
+    assertThat(refusals.any(18)).isTrue();
+    assertThat(refusals.settled()).isFalse();
   }
 
   @Test

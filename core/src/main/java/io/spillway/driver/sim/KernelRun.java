@@ -6,12 +6,14 @@ import io.spillway.driver.sim.SimulationEvent.Processor;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The kernel on the device: goes over its accesses window by window, waiting for what is on its
- * way, faulting what is not, reading in place what is mapped, and computing behind. What it writes
- * in place goes the other way over the link while it reads: {@code zerocopy.duplex}.
+ * The kernel on the device: goes over its accesses window by window, all at the same pace ({@code
+ * stripes.both}), waiting for what is on its way, faulting what is not, reading in place what is
+ * mapped, and computing behind. What it writes in place goes the other way over the link while it
+ * reads: {@code zerocopy.duplex}.
  */
 final class KernelRun {
 
@@ -80,8 +82,8 @@ final class KernelRun {
       bytes += access.passes() * (double) bytes(access);
     }
     computeNanosPerByte = bytes == 0 ? 0 : compute / bytes;
-    for (int i = 0; i < accesses.size(); i++) {
-      over(accesses.get(i), allocations.get(i));
+    if (!accesses.isEmpty()) {
+      over(accesses, allocations);
     }
     double end = Math.max(bothWays(start), computeAt);
     if (bytes == 0) {
@@ -104,26 +106,80 @@ final class KernelRun {
     return Math.max(0, nanos - Math.max(Math.round(residentNanos), compute));
   }
 
-  private void over(Access access, SimulatedAllocation allocation) {
-    for (int pass = 0; pass < access.passes(); pass++) {
-      boolean settled =
-          switch (allocation.kind) {
-            case DEVICE -> {
-              touch((double) bytes(access));
-              yield true;
-            }
-            case PINNED -> {
-              inPlace(access.kind(), (long) (access.range().bytes() * access.density()));
-              yield false;
-            }
-            case MANAGED -> managedPass(access, allocation);
-          };
-      pay(pass + 1);
-      if (settled) {
-        touch((access.passes() - pass - 1) * (double) bytes(access));
-        pay(access.passes());
-        return;
+  /** Goes over all at the same pace, a window at a time. */
+  private void over(List<Access> accesses, List<SimulatedAllocation> allocations) {
+    Progress[] all = new Progress[accesses.size()];
+    Arrays.setAll(all, i -> new Progress(accesses.get(i), allocations.get(i)));
+    for (Progress behind = least(all); !behind.done(); behind = least(all)) {
+      behind.go();
+    }
+  }
+
+  /** The one that has come least far, the first of several. */
+  private static Progress least(Progress[] all) {
+    Progress least = all[0];
+    for (int i = 1; i < all.length; i++) {
+      if (all[i].part() < least.part()) {
+        least = all[i];
       }
+    }
+    return least;
+  }
+
+  /** How far the kernel has come with one access. */
+  private final class Progress {
+    private final Access access;
+    private final SimulatedAllocation allocation;
+    private final int firstBlock;
+    private final int blocks;
+    private int next;
+    private int pass;
+
+    /** Whether all of this pass was there, so that it will be again. */
+    private boolean settled = true;
+
+    Progress(Access access, SimulatedAllocation allocation) {
+      this.access = access;
+      this.allocation = allocation;
+      firstBlock = allocation.blockIndex(access.range().address());
+      blocks = allocation.blockIndex(access.range().end() - 1) - firstBlock + 1;
+    }
+
+    double part() {
+      return (pass + (double) next / blocks) / access.passes();
+    }
+
+    boolean done() {
+      return pass >= access.passes();
+    }
+
+    void go() {
+      int most = Math.min(blocks, next + windowBlocks);
+      switch (allocation.kind) {
+        case DEVICE -> touch(bytes(access) * (double) (most - next) / blocks);
+        case PINNED -> {
+          double once = access.range().bytes() * access.density();
+          inPlace(access.kind(), (long) (once * most / blocks) - (long) (once * next / blocks));
+          settled = false;
+        }
+        case MANAGED -> settled &= managed(access, allocation, firstBlock + next, firstBlock + most);
+      }
+      next = most;
+      if (next == blocks) {
+        passed();
+      }
+    }
+
+    private void passed() {
+      pass++;
+      next = 0;
+      pay(pass);
+      if (settled) {
+        touch((access.passes() - pass) * (double) bytes(access));
+        pass = access.passes();
+        pay(pass);
+      }
+      settled = true;
     }
   }
 
@@ -140,13 +196,12 @@ final class KernelRun {
     return access.kind().crossings() * once;
   }
 
-  /** Goes once over managed memory; whether everything was there, so that it will be again. */
-  private boolean managedPass(Access access, SimulatedAllocation allocation) {
+  /** Goes over some blocks of managed memory; whether all was there. */
+  private boolean managed(Access access, SimulatedAllocation allocation, int from, int to) {
     AddressRange range = access.range();
-    int last = allocation.blockIndex(range.end() - 1);
     PageSet touched = touched(access.density());
     boolean settled = true;
-    for (int i = allocation.blockIndex(range.address()); i <= last; i++) {
+    for (int i = from; i < to; i++) {
       BlockState block = allocation.blocks[i];
       PageSet pages = allocation.pages(i, range).and(touched);
       if (block.onDevice.containsAll(pages)) {

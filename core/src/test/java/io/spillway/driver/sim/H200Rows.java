@@ -30,6 +30,7 @@ final class H200Rows {
     rows.readMostlyAndDiscard();
     rows.cyclicWeightStream();
     rows.contexts();
+    rows.stripes();
     return rows.experiments;
   }
 
@@ -125,6 +126,28 @@ final class H200Rows {
     stream("fault_lru_writeback", e -> e.faults(false));
     stream("zerocopy_1_read", e -> e.zeroCopy(1));
     stream("zerocopy_20_reads", e -> e.zeroCopy(CyclicStream.READS));
+  }
+
+  private void stripes() {
+    for (double part : new double[] {0.25, 0.5}) {
+      stripes("read %.2f first".formatted(part), e -> e.readFirst(part, 8.02));
+      stripes("read %.2f last".formatted(part), e -> e.readLast(part, 8.02));
+      for (long stripe : new long[] {64 * MIB, 16 * MIB, 4 * MIB}) {
+        stripes(
+            "read %.2f by %d".formatted(part, stripe), e -> e.readStriped(part, stripe, 8.02));
+      }
+    }
+    for (double compute : new double[] {4.01, 8.01}) {
+      for (double[] parts : new double[][] {{0.25, 0.25}, {0.5, 0.25}, {0.5, 0.5}, {0.75, 0.5}}) {
+        stripes(
+            "both %.2f %.2f %.2f ms".formatted(parts[0], parts[1], compute),
+            e -> e.bothStriped(parts[0], parts[1], compute));
+      }
+    }
+  }
+
+  private void stripes(String name, ToDoubleFunction<StripesExperiment> experiment) {
+    experiments.put("stripes." + name, () -> experiment.applyAsDouble(new StripesExperiment()));
   }
 
   private void context(String name, ToDoubleFunction<ContextsExperiment> experiment) {

@@ -18,9 +18,6 @@ public final class Crossings {
    */
   private static final double BOTH_WAYS = 0.236;
 
-  /** Of a launch with as much both ways, what a byte more or less of either counts. */
-  private static final double EQUAL = (1 + BOTH_WAYS) / 2;
-
   private final int[] first;
   private final BitSet comes;
   private final BitSet goes;
@@ -70,17 +67,8 @@ public final class Crossings {
       return Math.min(in, out);
     }
 
-    private double nanos(double price) {
+    double nanos(double price) {
       return in + out == 0 ? 0 : price * (most() + BOTH_WAYS * least() * least() / most());
-    }
-
-    /** What a byte more or less counts that goes one way, of one that goes alone. */
-    private double counts(long sameWay) {
-      if (in == out) {
-        return in == 0 ? 1 : EQUAL;
-      }
-      double part = least() / most();
-      return sameWay == most() ? 1 - BOTH_WAYS * part * part : 2 * BOTH_WAYS * part;
     }
   }
 
@@ -109,14 +97,13 @@ public final class Crossings {
     return bytes(at, used, inPlace).nanos(price);
   }
 
-  /** What it counts to have use number {@code index} elsewhere, of one that goes alone. */
-  double counts(int index, Bytes launch) {
-    return (comes.get(index) ? launch.counts(launch.in()) : 0)
-        + (goes.get(index) ? launch.counts(launch.out()) : 0);
+  /** Whether what use number {@code index} has in place comes over the link. */
+  boolean comes(int index) {
+    return comes.get(index);
   }
 
-  /** Whether something is known to be written in place. */
-  boolean goBothWays() {
-    return !goes.isEmpty();
+  /** Whether it goes back over the link. */
+  boolean goes(int index) {
+    return goes.get(index);
   }
 }

@@ -2,8 +2,8 @@ package io.spillway.evict;
 
 import io.spillway.access.AccessKind;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stays between its uses in a lap, what goes, and what never comes: decided once for the whole
@@ -35,41 +36,40 @@ import java.util.Set;
  */
 public final class LapPlan {
 
-  /**
-   * Room for a piece from after one launch until before another, both counted from the lap's start.
-   *
-   * @param uses after which it stays for that, by number
-   * @param value nanoseconds saved for a byte's room during one launch
-   */
-  private record Stay(Piece piece, int from, int to, List<Integer> uses, double value, int spread) {
-
-    /**
-     * Whether it is no more than what has been decided before: of a piece that is used once in the
-     * lap, so that it is the same stay wherever the lap begins.
-     */
-    boolean staysNow(int length) {
-      return piece.stays() && uses.size() == 1 && to >= length;
-    }
-
-    Stay worth(double otherValue) {
-      return new Stay(piece, from, to, uses, otherValue, spread);
-    }
-  }
-
   /** How many shares of what is cheaper on the host are tried there, beside none. */
   public static final int SHARES = 8;
-
-  /** How often stays are valued anew where launches access data both ways: a judgement. */
-  private static final int ROUNDS = 16;
 
   private final int[] first;
   private final BitSet stays;
   private final Set<Piece> inPlace;
 
-  private LapPlan(int[] first, BitSet stays, Set<Piece> inPlace) {
+  LapPlan(int[] first, BitSet stays, Set<Piece> inPlace) {
     this.first = first;
     this.stays = stays;
     this.inPlace = inPlace;
+  }
+
+  /** What is to be decided for. */
+  record Lap(
+      List<List<Piece>> uses,
+      long roomBytes,
+      long inFlightBytes,
+      Prices prices,
+      InPlace allowed,
+      Crossings crossings) {
+
+    Lap(
+        List<List<Piece>> uses,
+        long roomBytes,
+        long inFlightBytes,
+        Prices prices,
+        InPlace allowed) {
+      this(uses, roomBytes, inFlightBytes, prices, allowed, allowed.crossings(uses));
+    }
+
+    private LapPlan plan(Set<Piece> onHost) {
+      return new StayChoice(this, onHost).choose();
+    }
   }
 
   /** What a launch of the lap may access in place. */
@@ -88,6 +88,19 @@ public final class LapPlan {
       return false;
     }
 
+    /** Whether {@code piece} may be by that launch, droppable as it is or not. */
+    default boolean mayBe(Piece piece, int at) {
+      return (!dropped(piece) || droppedToo(at)) && allowed(piece, at);
+    }
+
+    /**
+     * What that launch takes with all its data on the device, in nanoseconds: for so long what it
+     * accesses in place comes and goes at no cost; 0 if that is not known.
+     */
+    default double residentNanos(int at) {
+      return 0;
+    }
+
     /** Which way over the link it goes what {@code uses} are in place; if not known, it comes. */
     default Crossings crossings(List<List<Piece>> uses) {
       return new Crossings(uses, (_, _) -> AccessKind.READ);
@@ -104,13 +117,10 @@ public final class LapPlan {
    */
   public static LapPlan of(
       List<List<Piece>> uses, long roomBytes, long inFlightBytes, Prices prices, InPlace allowed) {
-    int[] first = Crossings.first(uses);
-    Crossings crossings = allowed.crossings(uses);
-    LapPlan moving = decide(uses, first, roomBytes, inFlightBytes, prices, Set.of(), crossings);
-    Set<Piece> cheaperInPlace = cheaperInPlace(uses, moving, prices, allowed);
-    return cheaperInPlace.isEmpty()
-        ? moving
-        : decide(uses, first, roomBytes, inFlightBytes, prices, cheaperInPlace, crossings);
+    Lap lap = new Lap(uses, roomBytes, inFlightBytes, prices, allowed);
+    LapPlan moving = lap.plan(Set.of());
+    List<Piece> cheaper = cheaperInPlace(lap, moving);
+    return cheaper.isEmpty() ? moving : lap.plan(new HashSet<>(cheaper));
   }
 
   /**
@@ -127,12 +137,11 @@ public final class LapPlan {
       Prices prices,
       InPlace allowed,
       List<Integer> shares) {
-    int[] first = Crossings.first(uses);
-    Crossings crossings = allowed.crossings(uses);
-    LapPlan moving = decide(uses, first, roomBytes, inFlightBytes, prices, Set.of(), crossings);
+    Lap lap = new Lap(uses, roomBytes, inFlightBytes, prices, allowed);
+    LapPlan moving = lap.plan(Set.of());
     List<Piece> writtenBack = new ArrayList<>();
     Set<Piece> onHost = new HashSet<>();
-    for (Piece piece : cheaperInPlace(uses, moving, prices, allowed)) {
+    for (Piece piece : cheaperInPlace(lap, moving)) {
       if (allowed.dropped(piece)) {
         onHost.add(piece);
       } else {
@@ -146,23 +155,48 @@ public final class LapPlan {
       if (count != before) {
         Set<Piece> some = new HashSet<>(writtenBack.subList(0, count));
         some.addAll(onHost);
-        choices.put(
-            share,
-            some.isEmpty()
-                ? moving
-                : decide(uses, first, roomBytes, inFlightBytes, prices, some, crossings));
+        choices.put(share, some.isEmpty() ? moving : lap.plan(some));
       }
       before = count;
     }
     return choices;
   }
 
+  /** Decides for a lap with these on the host, but for those of them that save most elsewhere. */
+  public static LapPlan withOnHost(
+      List<List<Piece>> uses,
+      long roomBytes,
+      long inFlightBytes,
+      Prices prices,
+      InPlace allowed,
+      Set<Piece> onHost) {
+    return new Lap(uses, roomBytes, inFlightBytes, prices, allowed).plan(onHost);
+  }
+
+  /**
+   * The pieces that all launches of a lap which use them may access in place: first those that are
+   * there now, then evenly over the lap.
+   */
+  public static List<Piece> mayBeInPlace(List<List<Piece>> uses, InPlace allowed) {
+    Set<Piece> may = new LinkedHashSet<>();
+    Set<Piece> mayNot = new HashSet<>();
+    for (int at = 0; at < uses.size(); at++) {
+      for (Piece piece : uses.get(at)) {
+        (allowed.mayBe(piece, at) ? may : mayNot).add(piece);
+      }
+    }
+    may.removeAll(mayNot);
+    return spread(may);
+  }
+
   /**
    * The pieces whose moves cost more than to access them on the host throughout: first those that
    * are there now, then evenly over the lap.
    */
-  private static Set<Piece> cheaperInPlace(
-      List<List<Piece>> uses, LapPlan moving, Prices prices, InPlace allowed) {
+  private static List<Piece> cheaperInPlace(Lap lap, LapPlan moving) {
+    List<List<Piece>> uses = lap.uses();
+    Prices prices = lap.prices();
+    InPlace allowed = lap.allowed();
     Map<Piece, Double> saved = new LinkedHashMap<>();
     for (int at = 0; at < uses.size(); at++) {
       for (int i = 0; i < uses.get(at).size(); i++) {
@@ -170,7 +204,7 @@ public final class LapPlan {
         double away = allowed.dropped(piece) ? prices.fetch() + prices.drop() : prices.away(piece);
         double moved = moving.stays(at, i) ? 0 : away;
         double gain =
-            (!allowed.dropped(piece) || allowed.droppedToo(at)) && allowed.allowed(piece, at)
+            allowed.mayBe(piece, at)
                 ? moved - prices.inPlace()
                 : Double.NEGATIVE_INFINITY;
         saved.merge(piece, gain, Double::sum);
@@ -183,160 +217,54 @@ public final class LapPlan {
             cheaper.add(piece);
           }
         });
-    Map<Piece, Integer> spread = new HashMap<>();
-    cheaper.forEach(piece -> spread.put(piece, spread(spread.size())));
-    cheaper.sort(
+    return spread(cheaper);
+  }
+
+  private static List<Piece> spread(Collection<Piece> pieces) {
+    Map<Piece, Integer> order = new HashMap<>();
+    pieces.forEach(piece -> order.put(piece, StayChoice.spread(order.size())));
+    List<Piece> spread = new ArrayList<>(pieces);
+    spread.sort(
         Comparator.comparing((Piece piece) -> !piece.placed())
-            .thenComparingInt(piece -> spread.getOrDefault(piece, 0)));
-    return new LinkedHashSet<>(cheaper);
-  }
-
-  private static LapPlan decide(
-      List<List<Piece>> uses,
-      int[] first,
-      long roomBytes,
-      long inFlightBytes,
-      Prices prices,
-      Set<Piece> onHost,
-      Crossings crossings) {
-    int length = uses.size();
-    long[] loads = new long[length];
-    for (int at = 0; at < length; at++) {
-      loads[at] = inFlightBytes;
-      for (Piece piece : uses.get(at)) {
-        loads[at] += onHost.contains(piece) ? 0 : piece.bytes();
-      }
-    }
-    LoadTree load = new LoadTree(loads);
-    BitSet stays = new BitSet(first[length]);
-    Set<Piece> inPlace = new HashSet<>(onHost);
-    List<Stay> left = candidates(uses, first, prices, onHost);
-    int rounds = onHost.isEmpty() || !crossings.goBothWays() ? 1 : ROUNDS;
-    for (int round = rounds; round > 0; round--) {
-      if (rounds > 1) {
-        left = valuedAnew(left, uses, first, inPlace, prices, crossings);
-      }
-      left.sort(
-          Comparator.comparingDouble(Stay::value)
-              .reversed()
-              .thenComparing(stay -> !stay.staysNow(length))
-              .thenComparingInt(Stay::spread));
-      int some = Math.ceilDiv(left.size(), round);
-      for (Stay stay : left.subList(0, some)) {
-        if (fits(load, stay, length, roomBytes)) {
-          for (int use : stay.uses()) {
-            stays.set(use);
-          }
-          inPlace.remove(stay.piece());
-        }
-      }
-      left = new ArrayList<>(left.subList(some, left.size()));
-    }
-    return new LapPlan(first, stays, inPlace);
-  }
-
-  /**
-   * The same stays, of pieces on the host valued by what is in place beside them: of a launch that
-   * reads more in place than it writes, what it reads counts for more.
-   */
-  private static List<Stay> valuedAnew(
-      List<Stay> stays,
-      List<List<Piece>> uses,
-      int[] first,
-      Set<Piece> inPlace,
-      Prices prices,
-      Crossings crossings) {
-    Crossings.Bytes[] launches = new Crossings.Bytes[uses.size()];
-    Arrays.setAll(launches, at -> crossings.bytes(at, uses.get(at), inPlace::contains));
-    List<Stay> anew = new ArrayList<>(stays.size());
-    for (Stay stay : stays) {
-      anew.add(
-          inPlace.contains(stay.piece())
-              ? stay.worth(valueInPlace(stay.uses(), first, launches, prices, crossings))
-              : stay);
-    }
-    return anew;
-  }
-
-  private static double valueInPlace(
-      List<Integer> indexes,
-      int[] first,
-      Crossings.Bytes[] launches,
-      Prices prices,
-      Crossings crossings) {
-    double value = 0;
-    for (int index : indexes) {
-      int found = Arrays.binarySearch(first, index);
-      int at = found >= 0 ? found : -found - 2;
-      value += crossings.counts(index, launches[at]) * prices.inPlace();
-    }
-    return value / launches.length;
-  }
-
-  private static List<Stay> candidates(
-      List<List<Piece>> uses, int[] first, Prices prices, Set<Piece> onHost) {
-    int length = uses.size();
-    Map<Piece, Integer> nextUse = new HashMap<>();
-    Map<Piece, List<Integer>> usesOnHost = new LinkedHashMap<>();
-    for (int at = length - 1; at >= 0; at--) {
-      for (Piece piece : uses.get(at)) {
-        nextUse.put(piece, at + length); // of a lap later, for the last use in this one
-      }
-    }
-    List<Stay> candidates = new ArrayList<>();
-    for (int at = length - 1; at >= 0; at--) {
-      List<Piece> pieces = uses.get(at);
-      for (int i = 0; i < pieces.size(); i++) {
-        Piece piece = pieces.get(i);
-        int index = first[at] + i;
-        if (onHost.contains(piece)) {
-          usesOnHost.computeIfAbsent(piece, _ -> new ArrayList<>()).add(index);
-          continue;
-        }
-        int next = nextUse.getOrDefault(piece, at + length);
-        nextUse.put(piece, at);
-        candidates.add(
-            new Stay(
-                piece, at, next, List.of(index), prices.away(piece) / (next - at), spread(index)));
-      }
-    }
-    usesOnHost.forEach(
-        (piece, indexes) ->
-            candidates.add(
-                new Stay(
-                    piece,
-                    -1,
-                    length,
-                    indexes,
-                    indexes.size() * prices.inPlace() / length,
-                    spread(indexes.getLast()))));
-    return candidates;
-  }
-
-  /** Orders uses at 0, 1/2, 1/4, 3/4 ... of the lap. */
-  private static int spread(int index) {
-    return Integer.reverse(index) >>> 1;
-  }
-
-  /** Takes the room from after the use until before the next, if there is so much. */
-  private static boolean fits(LoadTree load, Stay stay, int length, long roomBytes) {
-    int from = stay.from() + 1;
-    int to = Math.min(stay.to(), length);
-    int wrapped = Math.max(0, stay.to() - length);
-    long most = Math.max(load.most(Math.min(from, to), to), load.most(0, wrapped));
-    if (most + stay.piece().bytes() > roomBytes && (from < to || wrapped > 0)) {
-      return false;
-    }
-    if (from < to) {
-      load.add(from, to, stay.piece().bytes());
-    }
-    load.add(0, wrapped, stay.piece().bytes());
-    return true;
+            .thenComparingInt(piece -> order.getOrDefault(piece, 0)));
+    return spread;
   }
 
   /** Whether the piece is to be left on the host, and accessed there. */
   public boolean inPlace(Piece piece) {
     return inPlace.contains(piece);
+  }
+
+  /**
+   * The same plan for the lap's pieces, of which it was made for stripes; null if it wants one
+   * stripe of a piece in place and another not.
+   *
+   * @param stripes what it was made for
+   * @param uses the pieces that these are of, launch by launch
+   */
+  public @Nullable LapPlan ofWhole(List<List<Piece>> stripes, List<List<Piece>> uses) {
+    int[] wholeFirst = Crossings.first(uses);
+    BitSet wholeStays = new BitSet();
+    Set<Piece> wholeInPlace = new HashSet<>();
+    for (int at = 0; at < uses.size(); at++) {
+      int stripe = 0;
+      for (int i = 0; i < uses.get(at).size(); i++) {
+        Piece piece = uses.get(at).get(i);
+        boolean isInPlace = inPlace(stripes.get(at).get(stripe));
+        wholeStays.set(wholeFirst[at] + i, stays(at, stripe));
+        for (long end = piece.address(); end < piece.end(); stripe++) {
+          Piece part = stripes.get(at).get(stripe);
+          if (inPlace(part) != isInPlace) {
+            return null;
+          }
+          end = part.end();
+        }
+        if (isInPlace) {
+          wholeInPlace.add(piece);
+        }
+      }
+    }
+    return new LapPlan(wholeFirst, wholeStays, wholeInPlace);
   }
 
   /** Launches in the lap. */

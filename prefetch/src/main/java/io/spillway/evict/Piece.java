@@ -77,6 +77,15 @@ public final class Piece {
     dead = whole.dead;
   }
 
+  /** What there would be if it were cut into pieces of at most so many bytes, whole blocks. */
+  public List<Piece> stripes(long most) {
+    List<Piece> stripes = new ArrayList<>();
+    for (long at = address; at < end(); at += most) {
+      stripes.add(new Piece(at, Math.min(most, end() - at), this));
+    }
+    return stripes;
+  }
+
   /** It is no more; these two are in its place. */
   void cutInto(Piece first, Piece second) {
     front = first;

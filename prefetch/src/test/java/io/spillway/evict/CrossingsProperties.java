@@ -55,26 +55,6 @@ final class CrossingsProperties {
     assertThat(nanos(reads + 1, writes)).isGreaterThanOrEqualTo(nanos(reads, writes));
   }
 
-  /** What a piece counts is what the launch would take less without it, but for its size. */
-  @Property(tries = 100)
-  void whatOneCountsIsWhatGoesWithIt(
-      @ForAll @IntRange(min = 1, max = 40) int reads,
-      @ForAll @IntRange(min = 0, max = 40) int writes) {
-    List<Piece> used = blocks(100 * (reads + writes));
-    Crossings crossings =
-        new Crossings(
-            List.of(used), (at, i) -> i < 100 * reads ? AccessKind.READ : AccessKind.WRITE);
-    double counts = crossings.counts(0, crossings.bytes(0, used, _ -> true));
-    double less =
-        crossings.nanos(0, used, _ -> true, 1)
-            - crossings.nanos(0, used, piece -> piece != used.getFirst(), 1);
-    if (reads == writes) { // between what one less saves and one more costs
-      assertThat(counts).isBetween(less / Blocks.BYTES - 0.01, 1.0);
-    } else {
-      assertThat(counts).isCloseTo(less / Blocks.BYTES, within(0.01));
-    }
-  }
-
   @Example
   void whatIsReadAndWrittenGoesBothWaysAndWhatIsNotKnownComes() {
     List<Piece> one = blocks(1);
@@ -82,8 +62,8 @@ final class CrossingsProperties {
     Crossings unknown = new Crossings(List.of(one), (at, i) -> AccessKind.UNKNOWN);
     assertThat(updated.nanos(0, one, _ -> true, PRICE))
         .isCloseTo(nanos(1, 1) * Blocks.BYTES * PRICE, within(1e-3));
-    assertThat(updated.goBothWays()).isTrue();
+    assertThat(updated.comes(0) && updated.goes(0)).isTrue();
     assertThat(unknown.nanos(0, one, _ -> true, PRICE)).isEqualTo(Blocks.BYTES * PRICE);
-    assertThat(unknown.goBothWays()).isFalse();
+    assertThat(unknown.goes(0)).isFalse();
   }
 }

@@ -67,6 +67,16 @@ abstract class EngineFixture {
 
   /** Launches one kernel over the parts of some allocations that begin at {@code offset}. */
   void launch(Spillway spillway, String label, int reads, Touch... touches) {
+    launch(spillway, label, reads, 0, touches);
+  }
+
+  /** Launches one that computes for so long beside going over them once. */
+  void computing(Spillway spillway, String label, long computeNanos, Touch... touches) {
+    launch(spillway, label, 1, computeNanos, touches);
+  }
+
+  private void launch(
+      Spillway spillway, String label, int reads, long computeNanos, Touch... touches) {
     List<Access> accesses = new ArrayList<>();
     try (var scope = spillway.launch(label, 0)) {
       for (Touch touch : touches) {
@@ -78,7 +88,8 @@ abstract class EngineFixture {
         accesses.add(new Access(touch.range(), touch.kind, reads, 1));
       }
       simulation.launch(
-          SimulatedKernel.of(label, accesses.toArray(Access[]::new)), StreamHandle.DEFAULT);
+          SimulatedKernel.of(label, accesses.toArray(Access[]::new)).withComputeNanos(computeNanos),
+          StreamHandle.DEFAULT);
     }
     for (Touch touch : touches) {
       mostResidentBytes = Math.max(mostResidentBytes, simulation.residentBytes(touch.of.range()));

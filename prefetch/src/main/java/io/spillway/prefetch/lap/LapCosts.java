@@ -6,7 +6,6 @@ import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.prefetch.trial.InPlaceTrials;
 import io.spillway.prefetch.trial.ReadInPlace;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,9 +16,6 @@ import java.util.function.Predicate;
 /** What a lap takes as it is planned: by price, and by what its launches took before. */
 final class LapCosts {
 
-  /** By how much another plan than the first has to be faster: forecasts are about as exact. */
-  private static final double WORTH_IT = 0.95;
-
   /** Laps that a decision is good for, at least: a judgement. */
   private static final int LAPS_BETWEEN = 8;
 
@@ -27,9 +23,13 @@ final class LapCosts {
   private final long[] sites;
   private final Crossings crossings;
   private final Prices prices;
-  private final InPlaceTrials trials;
   private final Predicate<Piece> dropped;
   private final Predicate<Piece> copied;
+
+  /** What each launch touches, and what it takes with all that on the device; 0 if not known. */
+  private final long[] bytes;
+
+  private final double[] residentNanos;
 
   /**
    * Of a lap.
@@ -52,9 +52,16 @@ final class LapCosts {
     this.sites = sites;
     this.crossings = crossings;
     this.prices = prices;
-    this.trials = trials;
     this.dropped = dropped;
     this.copied = copied;
+    bytes = new long[lap.size()];
+    residentNanos = new double[lap.size()];
+    for (int at = 0; at < lap.size(); at++) {
+      for (Piece piece : lap.get(at)) {
+        bytes[at] += piece.bytes();
+      }
+      residentNanos[at] = trials.residentNanos(sites[at], bytes[at]);
+    }
   }
 
   /**
@@ -64,7 +71,7 @@ final class LapCosts {
   double launchNanos(LapPlan plan) {
     double nanos = 0;
     for (int at = 0; at < lap.size(); at++) {
-      nanos += Math.max(residentNanos(at), inPlaceNanos(plan, at));
+      nanos += Math.max(residentNanos[at], inPlaceNanos(plan, at));
     }
     return nanos;
   }
@@ -102,26 +109,14 @@ final class LapCosts {
   }
 
   /**
-   * Of several plans the one by which a lap takes least, where data is written back beside it; the
-   * first if no other is much faster.
+   * What a lap takes by a plan, where data is written back beside it, and what it takes to begin
+   * with that.
    *
    * @param roomBytes bytes on the device
    */
-  LapPlan best(List<LapPlan> choices, long roomBytes) {
-    double[] residentNanos = new double[lap.size()];
-    Arrays.setAll(residentNanos, this::residentNanos);
-    LapPlan best = choices.getFirst();
-    double least = Double.POSITIVE_INFINITY;
-    for (LapPlan choice : choices) {
-      double nanos =
-          new LapForecast(choice, prices, crossings, dropped, roomBytes).nanos(lap, residentNanos)
-              + placingNanos(choice) / LAPS_BETWEEN;
-      if (nanos < least) {
-        least = choice == choices.getFirst() ? WORTH_IT * nanos : nanos;
-        best = choice;
-      }
-    }
-    return best;
+  double forecast(LapPlan plan, long roomBytes) {
+    return new LapForecast(plan, prices, crossings, dropped, roomBytes).nanos(lap, residentNanos)
+        + placingNanos(plan) / LAPS_BETWEEN;
   }
 
   /** What it takes to tell the device what is to be in place from now on, and what no longer. */
@@ -139,12 +134,14 @@ final class LapCosts {
   }
 
   /**
-   * Compares two plans of it.
+   * Compares a plan with one by which what can be dropped moves.
    *
-   * @param moving what can be dropped moves
+   * @param movingLaunchNanos what launches take by that
+   * @param movingLinkNanos and what its link is busy for
    * @param inPlace what can be dropped may be read in place
    */
-  ReadInPlace.Estimate compare(LapPlan moving, LapPlan inPlace) {
+  ReadInPlace.Estimate compare(
+      double movingLaunchNanos, double movingLinkNanos, LapPlan inPlace) {
     long inPlaceBytes = 0;
     long placedBytes = 0;
     double copyNanos = 0;
@@ -170,8 +167,8 @@ final class LapCosts {
       riskNanos += nanos;
     }
     return new ReadInPlace.Estimate(
-        launchNanos(moving),
-        linkNanos(moving),
+        movingLaunchNanos,
+        movingLinkNanos,
         launchNanos(inPlace) + movingNanos(inPlace),
         inPlaceBytes,
         placedBytes,
@@ -179,19 +176,16 @@ final class LapCosts {
         riskNanos);
   }
 
-  private double residentNanos(int at) {
-    return trials.residentNanos(sites[at], bytes(at));
-  }
-
-  private long bytes(int at) {
-    return lap.get(at).stream().mapToLong(Piece::bytes).sum();
+  /** What a launch takes with all its data on the device; 0 if that is not known. */
+  double residentNanos(int at) {
+    return residentNanos[at];
   }
 
   /** How often a launch can go over all it touches, in the time that it takes, if that is known. */
   private double timesOver(int at) {
-    double nanos = residentNanos(at);
+    double nanos = residentNanos[at];
     return nanos > 0
-        ? Math.floor(nanos / (bytes(at) * Prices.ON_DEVICE))
+        ? Math.floor(nanos / (bytes[at] * Prices.ON_DEVICE))
         : Double.POSITIVE_INFINITY;
   }
 

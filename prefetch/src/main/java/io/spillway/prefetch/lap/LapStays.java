@@ -176,13 +176,15 @@ public final class LapStays {
 
   private void decide(long now, long limitBytes) {
     LapPlanner.Lap lap = planner.begin(now, limitBytes);
-    LapPlan decided = lap.plan(reading.chosen());
+    estimate = null;
     if (!reading.chosen() && lap.anyToPlaceAtFirst()) {
       estimate = lap.compare();
       reading.atFirst(estimate);
-      decided = reading.chosen() ? lap.plan(true) : decided;
-    } else {
-      estimate = null;
+    }
+    LapPlan decided = lap.plan(reading.chosen());
+    while (decided == null) {
+      lap = planner.lap(now, limitBytes);
+      decided = lap.plan(reading.chosen());
     }
     lap.mark(decided);
     waited = false;

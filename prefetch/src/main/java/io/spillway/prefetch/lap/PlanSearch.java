@@ -1,14 +1,15 @@
 package io.spillway.prefetch.lap;
 
 import io.spillway.evict.LapPlan;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks for the plan by which a lap takes least, among those that leave different shares of what it
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>To make and to forecast all of them takes 18 to 43 us for each use of a piece (measured, two
  * cores), a hundred milliseconds for a lap of some thousand, in which the mover hears of no launch.
  * So of a long lap that is done for the first few decisions, while much is learnt, then for each
- * that makes their number a power of two; the others take the share that was best then. Pure; not
- * thread-safe.
+ * that makes their number a power of two; the others take the kind of plan that was best then. Pure;
+ * not thread-safe.
  */
 final class PlanSearch {
 
@@ -28,24 +29,55 @@ final class PlanSearch {
   /** Decisions for a lap for which it is made in any case: a judgement. */
   private static final int FIRST_DECISIONS = 4;
 
+  /** By how much another plan has to be faster: forecasts are about as exact. */
+  private static final double WORTH_IT = 0.95;
+
   /** All shares, the largest first. */
   private static final List<Integer> SHARES =
       IntStream.rangeClosed(0, LapPlan.SHARES).map(i -> LapPlan.SHARES - i).boxed().toList();
 
+  /** How plans are made. */
+  enum Way {
+    /** By what writing back in turn with fetches costs. */
+    IN_TURN(SHARES),
+    /** By what writing back beside fetches costs. */
+    BESIDE(SHARES),
+    /** All is in place that may be, in stripes, but for what saves most on the device. */
+    STRIPED(List.of(LapPlan.SHARES));
+
+    private final List<Integer> shares;
+
+    Way(List<Integer> shares) {
+      this.shares = shares;
+    }
+  }
+
   /**
-   * Which plan was best.
+   * A kind of plan.
    *
-   * @param beside whether it was made by the prices of writing back beside fetches
    * @param share what it leaves on the host of what is cheaper there
    */
-  private record Choice(boolean beside, int share) {}
+  private record Choice(Way way, int share) {}
 
-  private final Map<Boolean, Choice> best = new HashMap<>();
+  /** Makes plans. */
+  @FunctionalInterface
+  interface Plans<T> {
+    /** Plans made in that way which leave such shares on the host; fewer if these are alike. */
+    Map<Integer, T> make(Way way, List<Integer> shares);
+  }
+
+  /** What was best when it was last looked for. */
+  private final Map<Boolean, Choice> last = new HashMap<>();
+
+  /** The kinds that need not be looked for in the present decision. */
+  private final Set<Boolean> settled = new HashSet<>();
+
   private int decisions;
 
   /** Another lap is decided for. */
   void forget() {
-    best.clear();
+    last.clear();
+    settled.clear();
     decisions = 0;
   }
 
@@ -57,51 +89,49 @@ final class PlanSearch {
   void begin(long uses) {
     decisions++;
     if (uses <= FEW_USES || decisions <= FIRST_DECISIONS || Integer.bitCount(decisions) == 1) {
-      best.clear();
+      settled.clear();
     }
   }
 
   /**
-   * The best plan.
+   * The plan that takes least; the one that was best before, or else the first, unless another is
+   * much faster.
    *
    * @param kind of several kinds that are looked for apart from each other
-   * @param byPrice makes plans that leave such shares, by what writing back in turn costs
-   * @param beside makes others, by what it costs beside fetches
-   * @param fastest the best of some
+   * @param nanos what a lap takes by a plan
    */
-  LapPlan plan(
-      boolean kind,
-      Function<List<Integer>, Map<Integer, LapPlan>> byPrice,
-      Function<List<Integer>, Map<Integer, LapPlan>> beside,
-      Function<List<LapPlan>, LapPlan> fastest) {
-    Choice known = best.get(kind);
-    if (known != null) {
-      return (known.beside() ? beside : byPrice)
-          .apply(List.of(known.share()))
-          .values()
-          .iterator()
-          .next();
+  <T> T plan(boolean kind, Plans<T> plans, ToDoubleFunction<T> nanos) {
+    Map<Choice, T> all = new LinkedHashMap<>();
+    Choice before = last.get(kind);
+    if (before != null) {
+      add(all, plans, before.way(), List.of(before.share()));
     }
-    Map<Integer, LapPlan> some = byPrice.apply(SHARES);
-    Map<Integer, LapPlan> others = beside.apply(SHARES);
-    List<LapPlan> all = new ArrayList<>(some.values());
-    all.addAll(others.values());
-    LapPlan found = fastest.apply(all);
-    Integer share = share(some, found);
-    best.put(
-        kind,
-        share != null
-            ? new Choice(false, share)
-            : new Choice(true, Objects.requireNonNull(share(others, found))));
-    return found;
+    if (!settled.contains(kind) || all.isEmpty()) {
+      for (Way way : Way.values()) {
+        add(all, plans, way, way.shares);
+      }
+      last.put(kind, least(all, nanos));
+      settled.add(kind);
+    }
+    return Objects.requireNonNull(all.get(last.get(kind)));
   }
 
-  private static @Nullable Integer share(Map<Integer, LapPlan> among, LapPlan plan) {
-    for (Map.Entry<Integer, LapPlan> each : among.entrySet()) {
-      if (each.getValue() == plan) {
-        return each.getKey();
+  private static <T> void add(
+      Map<Choice, T> all, Plans<T> plans, Way way, List<Integer> shares) {
+    plans.make(way, shares).forEach((share, plan) -> all.putIfAbsent(new Choice(way, share), plan));
+  }
+
+  private static <T> Choice least(Map<Choice, T> all, ToDoubleFunction<T> nanos) {
+    Choice first = all.keySet().iterator().next();
+    Choice best = first;
+    double least = Double.POSITIVE_INFINITY;
+    for (Map.Entry<Choice, T> each : all.entrySet()) {
+      double takes = nanos.applyAsDouble(each.getValue());
+      if (takes < least) {
+        least = each.getKey().equals(first) ? WORTH_IT * takes : takes;
+        best = each.getKey();
       }
     }
-    return null;
+    return best;
   }
 }

@@ -5,6 +5,7 @@ import io.spillway.evict.Piece;
 import io.spillway.evict.Pieces;
 import io.spillway.predict.LaunchTable;
 import io.spillway.predict.Predictor;
+import io.spillway.range.AddressRange;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -165,6 +166,18 @@ public final class Window {
       stale |= layout != pieces.layout();
     }
     return piecesByLaunch.get(launch);
+  }
+
+  /**
+   * Cuts pieces where these ranges begin and end, and tells what there is now what is expected.
+   *
+   * @return whether any was cut
+   */
+  public boolean cut(Iterable<AddressRange> ranges) {
+    int before = pieces.layout();
+    ranges.forEach(pieces::within);
+    slide();
+    return pieces.layout() != before;
   }
 
   /** What the launches of the lap use, from the next one to the one just announced. */

@@ -204,9 +204,7 @@ public final class LapPlan {
         double away = allowed.dropped(piece) ? prices.fetch() + prices.drop() : prices.away(piece);
         double moved = moving.stays(at, i) ? 0 : away;
         double gain =
-            allowed.mayBe(piece, at)
-                ? moved - prices.inPlace()
-                : Double.NEGATIVE_INFINITY;
+            allowed.mayBe(piece, at) ? moved - prices.inPlace() : Double.NEGATIVE_INFINITY;
         saved.merge(piece, gain, Double::sum);
       }
     }

@@ -77,11 +77,16 @@ public final class Piece {
     dead = whole.dead;
   }
 
-  /** What there would be if it were cut into pieces of at most so many bytes, whole blocks. */
+  /**
+   * What there would be if it were cut into pieces of at most so many bytes, whole blocks; to plan
+   * with, in no account.
+   */
   public List<Piece> stripes(long most) {
     List<Piece> stripes = new ArrayList<>();
     for (long at = address; at < end(); at += most) {
-      stripes.add(new Piece(at, Math.min(most, end() - at), this));
+      Piece stripe = new Piece(at, Math.min(most, end() - at), this);
+      stripe.residentIndex = residentIndex;
+      stripes.add(stripe);
     }
     return stripes;
   }

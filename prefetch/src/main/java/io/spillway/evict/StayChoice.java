@@ -17,9 +17,9 @@ import java.util.Set;
  * other.
  *
  * <p>What a stay of data on the host saves depends on what else its launches have there: as long as
- * they compute for longer than that takes over the link, next to nothing; beyond that, all of it. So
- * it is valued anew when its turn comes, and waits for another if it has become less (lazy greedy:
- * Minoux, 1978, since what is saved mostly falls as more comes to stay).
+ * they compute for longer than that takes over the link, next to nothing; beyond that, all of it.
+ * So it is valued anew when its turn comes, and waits for another if it has become less (lazy
+ * greedy: Minoux, 1978, since what is saved mostly falls as more comes to stay).
  */
 final class StayChoice {
 
@@ -41,13 +41,36 @@ final class StayChoice {
   private final long[] in;
   private final long[] out;
 
-  /**
-   * Room for a piece from after one launch until before another, both counted from the lap's start.
-   *
-   * @param uses after which it stays for that, by number
-   * @param value nanoseconds saved for a byte's room during one launch, at most
-   */
-  private record Stay(Piece piece, int from, int to, int[] uses, double value, int spread) {
+  /** Room for a piece from after one launch until before another, counted from the lap's start. */
+  private static final class Stay {
+    final Piece piece;
+    final int from;
+    final int to;
+
+    /** After which it stays for that, by number. */
+    final int[] uses;
+
+    /** Its place among those that save as much. */
+    final int spread;
+
+    /** Nanoseconds saved for a byte's room during one launch, at most. */
+    double value;
+
+    Stay(Piece piece, int from, int to, int[] uses, int spread) {
+      this.piece = piece;
+      this.from = from;
+      this.to = to;
+      this.uses = uses;
+      this.spread = spread;
+    }
+
+    double value() {
+      return value;
+    }
+
+    int spread() {
+      return spread;
+    }
 
     /**
      * Whether it is no more than what has been decided before: of a piece that is used once in the
@@ -55,10 +78,6 @@ final class StayChoice {
      */
     boolean staysNow(int length) {
       return from >= 0 && piece.stays() && uses.length == 1 && to >= length;
-    }
-
-    Stay worth(double otherValue) {
-      return new Stay(piece, from, to, uses, otherValue, spread);
     }
   }
 
@@ -102,33 +121,35 @@ final class StayChoice {
     PriorityQueue<Stay> left = new PriorityQueue<>(order);
     left.addAll(candidates());
     for (Stay best = left.poll(); best != null; best = left.poll()) {
-      Stay valued = inPlace.contains(best.piece()) ? best.worth(saved(best)) : best;
-      if (!left.isEmpty() && valued.value() < left.peek().value()) {
-        left.add(valued);
-      } else if (fits(valued)) {
-        take(valued);
+      if (inPlace.contains(best.piece)) {
+        best.value = saved(best);
+      }
+      if (!left.isEmpty() && best.value < left.peek().value) {
+        left.add(best);
+      } else if (fits(best)) {
+        take(best);
       }
     }
     return new LapPlan(first, stays, inPlace);
   }
 
   private void take(Stay stay) {
-    boolean wasInPlace = inPlace.remove(stay.piece());
-    for (int use : stay.uses()) {
+    boolean wasInPlace = inPlace.remove(stay.piece);
+    for (int use : stay.uses) {
       stays.set(use);
       if (wasInPlace) {
         int at = launchOf[use];
-        in[at] -= crossings.comes(use) ? stay.piece().bytes() : 0;
-        out[at] -= crossings.goes(use) ? stay.piece().bytes() : 0;
+        in[at] -= crossings.comes(use) ? stay.piece.bytes() : 0;
+        out[at] -= crossings.goes(use) ? stay.piece.bytes() : 0;
       }
     }
   }
 
   /** What it saves that it is not in place, for a byte's room during one launch. */
   private double saved(Stay stay) {
-    long bytes = stay.piece().bytes();
+    long bytes = stay.piece.bytes();
     double nanos = 0;
-    for (int use : stay.uses()) {
+    for (int use : stay.uses) {
       int at = launchOf[use];
       long comes = crossings.comes(use) ? bytes : 0;
       long goes = crossings.goes(use) ? bytes : 0;
@@ -163,16 +184,18 @@ final class StayChoice {
         }
         int next = nextUse.getOrDefault(piece, at + length);
         nextUse.put(piece, at);
-        double value = prices.away(piece) / (next - at);
-        candidates.add(new Stay(piece, at, next, new int[] {index}, value, spread(index)));
+        Stay stay = new Stay(piece, at, next, new int[] {index}, spread(index));
+        stay.value = prices.away(piece) / (next - at);
+        candidates.add(stay);
       }
     }
     usesOnHost.forEach(
         (piece, indexes) -> {
-          int[] all = indexes.stream().mapToInt(Integer::intValue).toArray();
           int nth = (int) (piece.address() / piece.bytes()); // wherever the lap begins
-          Stay whole = new Stay(piece, -1, length, all, 0, spread(nth));
-          candidates.add(whole.worth(saved(whole)));
+          int[] all = indexes.stream().mapToInt(Integer::intValue).toArray();
+          Stay whole = new Stay(piece, -1, length, all, spread(nth));
+          whole.value = saved(whole);
+          candidates.add(whole);
         });
     return candidates;
   }
@@ -185,17 +208,17 @@ final class StayChoice {
   /** Takes the room from after the use until before the next, if there is so much. */
   private boolean fits(Stay stay) {
     int length = uses.size();
-    int from = stay.from() + 1;
-    int to = Math.min(stay.to(), length);
-    int wrapped = Math.max(0, stay.to() - length);
+    int from = stay.from + 1;
+    int to = Math.min(stay.to, length);
+    int wrapped = Math.max(0, stay.to - length);
     long most = Math.max(load.most(Math.min(from, to), to), load.most(0, wrapped));
-    if (most + stay.piece().bytes() > lap.roomBytes() && (from < to || wrapped > 0)) {
+    if (most + stay.piece.bytes() > lap.roomBytes() && (from < to || wrapped > 0)) {
       return false;
     }
     if (from < to) {
-      load.add(from, to, stay.piece().bytes());
+      load.add(from, to, stay.piece.bytes());
     }
-    load.add(0, wrapped, stay.piece().bytes());
+    load.add(0, wrapped, stay.piece.bytes());
     return true;
   }
 }

@@ -55,8 +55,7 @@ final class StayChoiceProperties {
     Crossings crossings = new Crossings(uses, (_, _) -> AccessKind.READ);
     double exposed = 0;
     for (int at = 0; at < uses.size(); at++) {
-      double takes =
-          crossings.nanos(at, uses.get(at), inPlace::contains, Prices.H200.inPlace());
+      double takes = crossings.nanos(at, uses.get(at), inPlace::contains, Prices.H200.inPlace());
       exposed += Math.max(0, takes - nanos[at]);
     }
     return exposed;
@@ -188,8 +187,7 @@ final class StayChoiceProperties {
     Set<Piece> onHost = new HashSet<>();
     stripes.forEach(onHost::addAll);
     LapPlan.InPlace all4 = computing(new double[2]);
-    LapPlan none =
-        LapPlan.withOnHost(stripes, 16 * Blocks.BYTES, 0, Prices.H200, all4, onHost);
+    LapPlan none = LapPlan.withOnHost(stripes, 16 * Blocks.BYTES, 0, Prices.H200, all4, onHost);
     LapPlan half = LapPlan.withOnHost(stripes, 8 * Blocks.BYTES, 0, Prices.H200, all4, onHost);
     LapPlan every = LapPlan.withOnHost(stripes, 0, 0, Prices.H200, all4, onHost);
 

@@ -6,14 +6,13 @@ import io.spillway.driver.sim.SimulationEvent.Processor;
 import io.spillway.range.AddressRange;
 import io.spillway.range.Blocks;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * The kernel on the device: goes over its accesses window by window, all at the same pace ({@code
- * stripes.both}), waiting for what is on its way, faulting what is not, reading in place what is
- * mapped, and computing behind. What it writes in place goes the other way over the link while it
- * reads: {@code zerocopy.duplex}.
+ * The kernel on the device: goes over its accesses window by window, of several allocations at the
+ * same pace ({@code stripes.both}), waiting for what is on its way, faulting what is not, reading
+ * in place what is mapped, and computing behind. What it writes in place goes the other way over
+ * the link while it reads: {@code zerocopy.duplex}.
  */
 final class KernelRun {
 
@@ -24,6 +23,9 @@ final class KernelRun {
 
   /** What is to be brought in or mapped next; empty between accesses. */
   private final List<Wanted> window;
+
+  /** What it accesses, by allocation and in which way; empty but while it runs. */
+  private final List<Course> courses = new ArrayList<>();
 
   /** What of the window is to be brought in; empty but while it is. */
   private final List<Wanted> faulting;
@@ -84,6 +86,7 @@ final class KernelRun {
     computeNanosPerByte = bytes == 0 ? 0 : compute / bytes;
     if (!accesses.isEmpty()) {
       over(accesses, allocations);
+      courses.clear();
     }
     double end = Math.max(bothWays(start), computeAt);
     if (bytes == 0) {
@@ -106,80 +109,128 @@ final class KernelRun {
     return Math.max(0, nanos - Math.max(Math.round(residentNanos), compute));
   }
 
-  /** Goes over all at the same pace, a window at a time. */
+  /**
+   * Goes over all at the same pace, a window at a time; over ranges of one allocation that it
+   * accesses alike, one after the other.
+   */
   private void over(List<Access> accesses, List<SimulatedAllocation> allocations) {
-    Progress[] all = new Progress[accesses.size()];
-    Arrays.setAll(all, i -> new Progress(accesses.get(i), allocations.get(i)));
-    for (Progress behind = least(all); !behind.done(); behind = least(all)) {
-      behind.go();
+    for (int i = 0; i < accesses.size(); i++) {
+      course(accesses.get(i).kind(), allocations.get(i)).then(accesses.get(i));
+    }
+    for (Course turn = turn(); !turn.done(); turn = turn()) {
+      turn.go();
     }
   }
 
-  /** The one that has come least far, the first of several. */
-  private static Progress least(Progress[] all) {
-    Progress least = all[0];
-    for (int i = 1; i < all.length; i++) {
-      if (all[i].part() < least.part()) {
-        least = all[i];
+  private Course course(TouchKind kind, SimulatedAllocation allocation) {
+    for (int i = 0; i < courses.size(); i++) {
+      if (courses.get(i).kind == kind && courses.get(i).allocation == allocation) {
+        return courses.get(i);
+      }
+    }
+    Course course = new Course(kind, allocation);
+    courses.add(course);
+    return course;
+  }
+
+  /** The one whose turn it is, the first of several. */
+  private Course turn() {
+    Course least = courses.getFirst();
+    for (int i = 1; i < courses.size(); i++) {
+      if (courses.get(i).part() < least.part()) {
+        least = courses.get(i);
       }
     }
     return least;
   }
 
-  /** How far the kernel has come with one access. */
-  private final class Progress {
-    private final Access access;
-    private final SimulatedAllocation allocation;
-    private final int firstBlock;
-    private final int blocks;
-    private int next;
+  /** How far the kernel has come with what it accesses of one allocation in one way. */
+  private final class Course {
+    final TouchKind kind;
+    final SimulatedAllocation allocation;
+    private final List<Access> accesses = new ArrayList<>();
+    private double allBlocks;
+    private double goneOver;
+
+    /** What it is at: an access, a pass over that, and a block of it. */
+    private int at;
+
     private int pass;
+    private int next;
 
     /** Whether all of this pass was there, so that it will be again. */
     private boolean settled = true;
 
-    Progress(Access access, SimulatedAllocation allocation) {
-      this.access = access;
+    Course(TouchKind kind, SimulatedAllocation allocation) {
+      this.kind = kind;
       this.allocation = allocation;
-      firstBlock = allocation.blockIndex(access.range().address());
-      blocks = allocation.blockIndex(access.range().end() - 1) - firstBlock + 1;
     }
 
-    double part() {
-      return (pass + (double) next / blocks) / access.passes();
+    void then(Access access) {
+      accesses.add(access);
+      allBlocks += (double) access.passes() * blocks(access);
+    }
+
+    private int first(Access access) {
+      return allocation.blockIndex(access.range().address());
+    }
+
+    private int blocks(Access access) {
+      return allocation.blockIndex(access.range().end() - 1) - first(access) + 1;
     }
 
     boolean done() {
-      return pass >= access.passes();
+      return at == accesses.size();
+    }
+
+    /** Where the middle of its next window is, as a part of all that it goes over. */
+    double part() {
+      if (done()) {
+        return Double.POSITIVE_INFINITY;
+      }
+      double window = Math.min(windowBlocks, blocks(accesses.get(at)) - next);
+      return (goneOver + window / 2) / allBlocks;
     }
 
     void go() {
-      int most = Math.min(blocks, next + windowBlocks);
+      Access access = accesses.get(at);
+      int blocks = blocks(access);
+      int until = Math.min(blocks, next + windowBlocks);
       switch (allocation.kind) {
-        case DEVICE -> touch(bytes(access) * (double) (most - next) / blocks);
+        case DEVICE -> touch(bytes(access) * (double) (until - next) / blocks);
         case PINNED -> {
           double once = access.range().bytes() * access.density();
-          inPlace(access.kind(), (long) (once * most / blocks) - (long) (once * next / blocks));
+          inPlace(kind, (long) (once * until / blocks) - (long) (once * next / blocks));
           settled = false;
         }
-        case MANAGED -> settled &= managed(access, allocation, firstBlock + next, firstBlock + most);
+        case MANAGED -> {
+          int first = first(access);
+          settled &= managed(access, allocation, first + next, first + until);
+        }
       }
-      next = most;
+      goneOver += until - next;
+      next = until;
       if (next == blocks) {
-        passed();
+        passed(access, blocks);
       }
     }
 
-    private void passed() {
+    private void passed(Access access, int blocks) {
       pass++;
       next = 0;
       pay(pass);
       if (settled) {
-        touch((access.passes() - pass) * (double) bytes(access));
+        int left = access.passes() - pass;
+        touch(left * (double) bytes(access));
+        goneOver += (double) left * blocks;
         pass = access.passes();
         pay(pass);
       }
       settled = true;
+      if (pass == access.passes()) {
+        pass = 0;
+        at++;
+      }
     }
   }
 

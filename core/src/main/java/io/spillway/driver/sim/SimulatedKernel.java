@@ -6,11 +6,13 @@ import java.util.Optional;
 /**
  * A kernel as the model sees it: what it touches, in which order, and how long it computes.
  *
- * <p>All accesses are gone over at the same pace, as by kernels that read here what they write
- * there. Computing overlaps with touching memory, spread evenly over the bytes touched.
+ * <p>Several allocations are gone over at the same pace, and one that is read and written in two
+ * places, too, as by kernels that write there what they make of what they read here; ranges of one
+ * allocation that are accessed alike, one after the other. Computing overlaps with touching memory,
+ * spread evenly over the bytes touched.
  *
  * @param name for messages
- * @param accesses what is touched
+ * @param accesses what is touched, in order
  * @param computeNanos arithmetic alone, in nanoseconds, if all data were at hand
  * @param body the real computation on the {@linkplain SimulatedDriver#contents contents}, run
  *     inside the launch call on the calling thread; empty where only time matters

@@ -133,8 +133,7 @@ final class H200Rows {
       stripes("read %.2f first".formatted(part), e -> e.readFirst(part, 8.02));
       stripes("read %.2f last".formatted(part), e -> e.readLast(part, 8.02));
       for (long stripe : new long[] {64 * MIB, 16 * MIB, 4 * MIB}) {
-        stripes(
-            "read %.2f by %d".formatted(part, stripe), e -> e.readStriped(part, stripe, 8.02));
+        stripes("read %.2f by %d".formatted(part, stripe), e -> e.readStriped(part, stripe, 8.02));
       }
     }
     for (double compute : new double[] {4.01, 8.01}) {

@@ -93,7 +93,6 @@ final class LapCosts {
   double movingNanos(LapPlan plan) {
     double fetching = 0;
     double writingBack = 0;
-    double writeBack = prices.beside() ? prices.writeBackBeside() : prices.writeBack();
     for (int at = 0; at < lap.size(); at++) {
       List<Piece> used = lap.get(at);
       for (int i = 0; i < used.size(); i++) {
@@ -101,7 +100,7 @@ final class LapCosts {
         if (!plan.stays(at, i) && !plan.inPlace(piece)) {
           boolean drops = dropped.test(piece) || piece.droppable();
           fetching += piece.bytes() * (prices.fetch() + (drops ? prices.drop() : 0));
-          writingBack += drops ? 0 : piece.bytes() * writeBack;
+          writingBack += drops ? 0 : piece.bytes() * writeBack();
         }
       }
     }
@@ -119,7 +118,10 @@ final class LapCosts {
         + placingNanos(plan) / LAPS_BETWEEN;
   }
 
-  /** What it takes to tell the device what is to be in place from now on, and what no longer. */
+  /**
+   * What it takes to tell the device what is to be in place from now on, and what no longer; and to
+   * write back what of it is on the device.
+   */
   private double placingNanos(LapPlan plan) {
     Set<Piece> seen = new HashSet<>();
     double nanos = 0;
@@ -127,10 +129,17 @@ final class LapCosts {
       for (Piece piece : used) {
         if (plan.inPlace(piece) != piece.placed() && seen.add(piece)) {
           nanos += piece.bytes() * Prices.ADVISE;
+          if (plan.inPlace(piece) && piece.resident() && !dropped.test(piece)) {
+            nanos += piece.bytes() * writeBack();
+          }
         }
       }
     }
     return nanos;
+  }
+
+  private double writeBack() {
+    return prices.beside() ? prices.writeBackBeside() : prices.writeBack();
   }
 
   /**
@@ -139,9 +148,11 @@ final class LapCosts {
    * @param movingLaunchNanos what launches take by that
    * @param movingLinkNanos and what its link is busy for
    * @param inPlace what can be dropped may be read in place
+   * @param trialBytes what has to be in place before it is known what comes of it, or a piece if
+   *     that is more
    */
   ReadInPlace.Estimate compare(
-      double movingLaunchNanos, double movingLinkNanos, LapPlan inPlace) {
+      double movingLaunchNanos, double movingLinkNanos, LapPlan inPlace, long trialBytes) {
     long inPlaceBytes = 0;
     long placedBytes = 0;
     double copyNanos = 0;
@@ -150,16 +161,20 @@ final class LapCosts {
     Map<Long, Double> riskBySite = new HashMap<>();
     for (int at = 0; at < lap.size(); at++) {
       long launchBytes = 0;
-      double times = timesOver(at);
+      long mostBytes = 0;
       for (Piece piece : lap.get(at)) {
         if (inPlace.inPlace(piece) && dropped.test(piece)) {
           launchBytes += piece.bytes();
-          riskBySite.merge(sites[at], riskNanos(times, piece), Math::max);
+          mostBytes = Math.max(mostBytes, piece.bytes());
           if (seen.add(piece)) {
             placedBytes += piece.placed() ? piece.bytes() : 0;
             copyNanos += copied.test(piece) ? piece.bytes() * prices.writeBack() : 0;
           }
         }
+      }
+      long tried = Math.max(mostBytes, Math.min(launchBytes, trialBytes));
+      if (tried > 0) {
+        riskBySite.merge(sites[at], riskNanos(timesOver(at), tried), Math::max);
       }
       inPlaceBytes += launchBytes;
     }
@@ -189,8 +204,8 @@ final class LapCosts {
         : Double.POSITIVE_INFINITY;
   }
 
-  /** What a piece in place can cost more than being moved, if it is gone over so many times. */
-  private double riskNanos(double times, Piece piece) {
-    return Math.max(0, times - 1) * piece.bytes() * prices.inPlace();
+  /** What so much in place can cost more than being moved, if it is gone over so many times. */
+  private double riskNanos(double times, long tried) {
+    return Math.max(0, times - 1) * tried * prices.inPlace();
   }
 }

@@ -29,14 +29,24 @@ import org.jspecify.annotations.Nullable;
 final class LapPlanner {
 
   /**
-   * What is in place of more than that alternates with what is on the device, so that launches which
-   * go over their data in order always have some of both at hand: of an H200's kernels that would
-   * take 8.0 ms with all of 1 GiB on the device, and 10.5 for the half of it in place, all take 10.5
-   * to 11.0 with every other 16 MiB there, and 11.3 to 14.7 with one half (docs/moving.md).
+   * What is in place of more than that alternates with what is on the device, so that launches
+   * which go over their data in order always have some of both at hand: of an H200's kernels that
+   * would take 8.0 ms with all of 1 GiB on the device, and 10.5 for the half of it in place, all
+   * take 10.5 to 11.0 with every other 16 MiB there, and 11.3 to 14.7 with one half
+   * (docs/moving.md).
    */
   private static final long STRIPE_BYTES = 16 * ByteSize.MIB;
 
-  /** Uses of stripes in a lap for which these are planned: one plan takes a few hundredths of a second. */
+  /**
+   * What has to be in place of stripes before it is known whether launches go over it again and
+   * again: as much as of pieces, since what one stripe takes longer may be a wait for others.
+   */
+  private static final long TRIAL_BYTES = 8 * STRIPE_BYTES;
+
+  /**
+   * Uses of stripes in a lap for which these are planned: one plan takes a few hundredths of a
+   * second.
+   */
   private static final int MOST_STRIPED = 1 << 15;
 
   private final Predictor predictor;
@@ -156,8 +166,7 @@ final class LapPlanner {
       LapPlan plan =
           best.view() == whole ? best.plan() : best.plan().ofWhole(best.view().uses, uses);
       if (plan == null && !window.cut(stripesInPlace(best))) { // there are too many already
-        return LapPlan.of(
-            uses, limitBytes, inFlightBytes, prices, allowed(whole, readsInPlace));
+        return LapPlan.of(uses, limitBytes, inFlightBytes, prices, allowed(whole, readsInPlace));
       }
       return plan;
     }
@@ -267,7 +276,8 @@ final class LapPlanner {
           .compare(
               moving.view().costs.launchNanos(moving.plan()),
               moving.view().costs.linkNanos(moving.plan()),
-              inPlace.plan());
+              inPlace.plan(),
+              inPlace.view() == whole ? 0 : TRIAL_BYTES);
     }
 
     /** Whether something is in place already, or has to be copied before it can be dropped. */

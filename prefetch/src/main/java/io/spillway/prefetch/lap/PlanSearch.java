@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
  * <p>To make and to forecast all of them takes 18 to 43 us for each use of a piece (measured, two
  * cores), a hundred milliseconds for a lap of some thousand, in which the mover hears of no launch.
  * So of a long lap that is done for the first few decisions, while much is learnt, then for each
- * that makes their number a power of two; the others take the kind of plan that was best then. Pure;
- * not thread-safe.
+ * that makes their number a power of two; the others take the kind of plan that was best then.
+ * Pure; not thread-safe.
  */
 final class PlanSearch {
 
@@ -39,16 +39,14 @@ final class PlanSearch {
   /** How plans are made. */
   enum Way {
     /** By what writing back in turn with fetches costs. */
-    IN_TURN(SHARES),
+    IN_TURN,
     /** By what writing back beside fetches costs. */
-    BESIDE(SHARES),
+    BESIDE,
     /** All is in place that may be, in stripes, but for what saves most on the device. */
-    STRIPED(List.of(LapPlan.SHARES));
+    STRIPED;
 
-    private final List<Integer> shares;
-
-    Way(List<Integer> shares) {
-      this.shares = shares;
+    private List<Integer> shares() {
+      return this == STRIPED ? List.of(LapPlan.SHARES) : SHARES;
     }
   }
 
@@ -108,7 +106,7 @@ final class PlanSearch {
     }
     if (!settled.contains(kind) || all.isEmpty()) {
       for (Way way : Way.values()) {
-        add(all, plans, way, way.shares);
+        add(all, plans, way, way.shares());
       }
       last.put(kind, least(all, nanos));
       settled.add(kind);
@@ -116,8 +114,7 @@ final class PlanSearch {
     return Objects.requireNonNull(all.get(last.get(kind)));
   }
 
-  private static <T> void add(
-      Map<Choice, T> all, Plans<T> plans, Way way, List<Integer> shares) {
+  private static <T> void add(Map<Choice, T> all, Plans<T> plans, Way way, List<Integer> shares) {
     plans.make(way, shares).forEach((share, plan) -> all.putIfAbsent(new Choice(way, share), plan));
   }
 

@@ -180,6 +180,31 @@ class SpillwayCommandTest {
   }
 
   @Test
+  void writingThatComputesGivesEqualResultsToo() {
+    assertThat(
+            run(
+                "writing",
+                "--simulate",
+                "--work",
+                "7",
+                "--layers",
+                "8",
+                "--layer-size",
+                "2m",
+                "--steps",
+                "2"))
+        .isZero();
+    assertThat(out.toString())
+        .containsPattern("(?m)^resident .* equal$")
+        .containsPattern("(?m)^spillway .* equal$")
+        .containsPattern("(?m)^by-hand .* equal$")
+        .doesNotContain("WRONG");
+
+    assertThat(run("writing", "--simulate", "--work", "-1")).isEqualTo(2);
+    assertThat(err.toString()).contains("-1 rounds of work: must be at least 0");
+  }
+
+  @Test
   void writingOfTooSmallABudgetIsRefused() {
     assertThat(run("writing", "--simulate", "--budget", "16m")).isEqualTo(2);
     assertThat(err.toString())

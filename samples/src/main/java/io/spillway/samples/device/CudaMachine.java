@@ -29,11 +29,14 @@ final class CudaMachine implements Machine {
   private final HostMemoryGuard hostMemory = HostMemoryGuard.ofThisMachine();
   private final CudaModule layers;
   private final CudaModule bandwidth;
+  private final CudaModule mixing;
   private final CudaModule knownAccesses;
   private final CudaFunction layerSums;
   private final CudaFunction layerActivate;
   private final CudaFunction readWords;
   private final CudaFunction writeWords;
+  private final CudaFunction writeMixed;
+  private final CudaFunction mixedSums;
   private final CudaFunction readParts;
   private final CudaFunction writeParts;
   private final CudaFunction addParts;
@@ -50,11 +53,14 @@ final class CudaMachine implements Machine {
     this.driver = driver;
     this.layers = launcher.loadModule(KernelTexts.named("layers.ptx"));
     this.bandwidth = launcher.loadModule(KernelTexts.named("bandwidth.ptx"));
+    this.mixing = launcher.loadModule(KernelTexts.named("mixing.ptx"));
     this.knownAccesses = launcher.loadModule(KernelTexts.named("known_accesses.ptx"));
     this.layerSums = layers.function("layer_sums");
     this.layerActivate = layers.function("layer_activate");
     this.readWords = bandwidth.function("read_words");
     this.writeWords = bandwidth.function("write_words");
+    this.writeMixed = mixing.function("write_mixed");
+    this.mixedSums = mixing.function("mixed_sums");
     this.readParts = knownAccesses.function("read_parts");
     this.writeParts = knownAccesses.function("write_parts");
     this.addParts = knownAccesses.function("add_parts");
@@ -151,6 +157,33 @@ final class CudaMachine implements Machine {
   }
 
   @Override
+  public void writeMixed(AddressRange words, long value, int rounds, StreamHandle stream) {
+    writeMixed.launch(
+        oneWave,
+        stream,
+        KernelArguments.builder()
+            .pointer(words)
+            .int64(words.bytes() / Long.BYTES)
+            .int64(value)
+            .int32(rounds)
+            .build());
+  }
+
+  @Override
+  public void mixedSums(
+      AddressRange words, int rounds, AddressRange laneSums, StreamHandle stream) {
+    mixedSums.launch(
+        oneWave,
+        stream,
+        KernelArguments.builder()
+            .pointer(words)
+            .int64(words.bytes() / Long.BYTES)
+            .int32(rounds)
+            .pointer(laneSums)
+            .build());
+  }
+
+  @Override
   public void readParts(Parts parts, StreamHandle stream) {
     touch(readParts, parts, sink.address(), stream);
   }
@@ -183,6 +216,7 @@ final class CudaMachine implements Machine {
     driver.free(sink);
     layers.close();
     bandwidth.close();
+    mixing.close();
     knownAccesses.close();
     driver.close();
   }

@@ -17,6 +17,11 @@ public final class Lanes {
 
   private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
 
+  /** Of the linear congruential generator of {@code mixing.cu}: Knuth's MMIX. */
+  private static final long MIX_MULTIPLIER = 6364136223846793005L;
+
+  private static final long MIX_INCREMENT = 1442695040888963407L;
+
   private Lanes() {}
 
   /** Which lane word {@code index} of a layer belongs to: two neighbours share one. */
@@ -37,6 +42,15 @@ public final class Lanes {
   /** What the sum over {@code reads} weighted reads of something is, given a single one's. */
   public static long weighted(long sum, int reads) {
     return sum * reads * reads;
+  }
+
+  /** A word after so many rounds of mixing. */
+  public static long mixed(long word, int rounds) {
+    long mixed = word;
+    for (int round = 0; round < rounds; round++) {
+      mixed = mixed * MIX_MULTIPLIER + MIX_INCREMENT;
+    }
+    return mixed;
   }
 
   /** An activation after a layer with the given sum; the order of layers matters. */

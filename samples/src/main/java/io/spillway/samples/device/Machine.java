@@ -62,6 +62,12 @@ public interface Machine extends AutoCloseable {
   /** Writes {@code value} to every word of {@code words}. */
   void writeWords(AddressRange words, long value, StreamHandle stream);
 
+  /** Writes {@code value}, {@linkplain Lanes#mixed mixed} for each word anew, to every word. */
+  void writeMixed(AddressRange words, long value, int rounds, StreamHandle stream);
+
+  /** Adds to each of the {@link Lanes} of {@code laneSums} the sum of its words, each mixed. */
+  void mixedSums(AddressRange words, int rounds, AddressRange laneSums, StreamHandle stream);
+
   /** Reads a word of each page of {@code parts}. */
   void readParts(Parts parts, StreamHandle stream);
 

@@ -23,6 +23,9 @@ import java.util.function.Consumer;
 /** The simulator, with the samples' kernels as it sees them: ordered accesses, bound by memory. */
 final class SimulatedMachine implements Machine {
 
+  /** What one round of mixing a word takes, as by {@code spillway writing --work} on an H200. */
+  private static final double MIX_NANOS = 0.0005;
+
   /** 4 KiB: the host's pages. */
   private static final long PAGE_BYTES = 4 * ByteSize.KIB;
 
@@ -141,6 +144,44 @@ final class SimulatedMachine implements Machine {
           }
         },
         stream);
+  }
+
+  @Override
+  public void writeMixed(AddressRange words, long value, int rounds, StreamHandle stream) {
+    launch(
+        SimulatedKernel.of("write_mixed", Access.write(words))
+            .withComputeNanos(mixing(words, rounds)),
+        () -> {
+          long mixed = Lanes.mixed(value, rounds);
+          MemorySegment target = driver.contents(words);
+          for (long i = 0; i < words.bytes() / Long.BYTES; i++) {
+            target.setAtIndex(ValueLayout.JAVA_LONG, i, mixed);
+          }
+        },
+        stream);
+  }
+
+  @Override
+  public void mixedSums(
+      AddressRange words, int rounds, AddressRange laneSums, StreamHandle stream) {
+    launch(
+        SimulatedKernel.of("mixed_sums", Access.read(words), Access.readWrite(laneSums))
+            .withComputeNanos(mixing(words, rounds)),
+        () -> {
+          MemorySegment source = driver.contents(words);
+          MemorySegment target = driver.contents(laneSums);
+          for (long i = 0; i < words.bytes() / Long.BYTES; i++) {
+            long before = target.getAtIndex(ValueLayout.JAVA_LONG, Lanes.of(i));
+            long word = source.getAtIndex(ValueLayout.JAVA_LONG, i);
+            target.setAtIndex(
+                ValueLayout.JAVA_LONG, Lanes.of(i), before + Lanes.mixed(word, rounds));
+          }
+        },
+        stream);
+  }
+
+  private static long mixing(AddressRange words, int rounds) {
+    return Math.round((double) words.bytes() / Long.BYTES * rounds * MIX_NANOS);
   }
 
   @Override

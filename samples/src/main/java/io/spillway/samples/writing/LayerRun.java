@@ -32,15 +32,37 @@ final class LayerRun implements AutoCloseable {
 
   /** Fills a layer. */
   void write(int layer, long value) {
-    store.write(layer, where -> machine.writeWords(where, value, stream));
+    write(layer, value, 0);
+  }
+
+  /** Fills a layer with a value, mixed in so many rounds. */
+  void write(int layer, long value, int rounds) {
+    store.write(
+        layer,
+        where -> {
+          if (rounds == 0) {
+            machine.writeWords(where, value, stream);
+          } else {
+            machine.writeMixed(where, value, rounds, stream);
+          }
+        });
   }
 
   /** Reads a layer, and adds it to what was read before. */
   void read(int layer) {
+    read(layer, 0);
+  }
+
+  /** Reads a layer, and adds it, mixed in so many rounds, to what was read before. */
+  void read(int layer, int rounds) {
     store.read(
         layer,
         where -> {
-          machine.layerSums(where, 1, sums, stream);
+          if (rounds == 0) {
+            machine.layerSums(where, 1, sums, stream);
+          } else {
+            machine.mixedSums(where, rounds, sums, stream);
+          }
           machine.layerActivate(sums, activations, layer, stream);
         });
   }

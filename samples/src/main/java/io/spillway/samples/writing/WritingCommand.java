@@ -25,6 +25,15 @@ public final class WritingCommand implements Callable<Integer> {
   @Mixin private LayerOptions options = new LayerOptions();
 
   @Option(
+      names = "--work",
+      paramLabel = "ROUNDS",
+      defaultValue = "0",
+      description =
+          "Rounds in which kernels mix each word they write or read (default: ${DEFAULT-VALUE}; 300"
+              + " take an H200 as long as 256 MiB take over PCIe 5.0).")
+  private int work;
+
+  @Option(
       names = "--warm-up",
       defaultValue = "14",
       description =
@@ -49,7 +58,7 @@ public final class WritingCommand implements Callable<Integer> {
     try {
       report =
           new WritingDemo(
-                  new WritingJob(options.layers(), warmUps, steps),
+                  new WritingJob(options.layers(), work, warmUps, steps),
                   options.machines(spec.commandLine().getErr()))
               .run();
     } catch (IllegalArgumentException e) {

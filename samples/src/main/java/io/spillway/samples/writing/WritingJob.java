@@ -7,10 +7,12 @@ import io.spillway.samples.device.Layers;
  * Steps that write activations layer by layer and read them in reverse, as training does.
  *
  * @param layers the activations
+ * @param work rounds in which each word is mixed before it is written and after it is read, so that
+ *     there is something to hide moves behind
  * @param warmUps steps that are not timed
  * @param steps steps that are
  */
-record WritingJob(Layers layers, int warmUps, int steps) {
+record WritingJob(Layers layers, int work, int warmUps, int steps) {
 
   /** Layers of the budget that a ring takes: one is written or read, one moves, one has moved. */
   static final int RING = 3;
@@ -19,6 +21,9 @@ record WritingJob(Layers layers, int warmUps, int steps) {
     if (steps < 1 || warmUps < 0) {
       throw new IllegalArgumentException(
           "%d steps after %d: must be at least 1 and 0".formatted(steps, warmUps));
+    }
+    if (work < 0) {
+      throw new IllegalArgumentException(work + " rounds of work: must be at least 0");
     }
     layers = layers.atLeastInBudget(RING);
   }
@@ -39,7 +44,7 @@ record WritingJob(Layers layers, int warmUps, int steps) {
     long[] activations = new long[Lanes.COUNT];
     for (int step = 0; step < stepsDone; step++) {
       for (int layer = layers.count() - 1; layer >= 0; layer--) {
-        long sum = Lanes.weighted(value(step, layer) * wordsOfALane, 1);
+        long sum = Lanes.mixed(Lanes.mixed(value(step, layer), work), work) * wordsOfALane;
         for (int lane = 0; lane < Lanes.COUNT; lane++) {
           activations[lane] = Lanes.activated(activations[lane], sum, layer);
         }

@@ -85,6 +85,17 @@ final class MisreadingMachine implements Machine {
   }
 
   @Override
+  public void writeMixed(AddressRange words, long value, int rounds, StreamHandle stream) {
+    upstream.writeMixed(words, value, rounds, stream);
+  }
+
+  @Override
+  public void mixedSums(
+      AddressRange words, int rounds, AddressRange laneSums, StreamHandle stream) {
+    upstream.mixedSums(words, rounds, laneSums, stream);
+  }
+
+  @Override
   public void readParts(Parts parts, StreamHandle stream) {
     upstream.readParts(parts, stream);
   }

@@ -173,11 +173,8 @@ public final class LapPlan {
     return new Lap(uses, roomBytes, inFlightBytes, prices, allowed).plan(onHost);
   }
 
-  /**
-   * The pieces that all launches of a lap which use them may access in place: first those that are
-   * there now, then evenly over the lap.
-   */
-  public static List<Piece> mayBeInPlace(List<List<Piece>> uses, InPlace allowed) {
+  /** The pieces that all launches of a lap which use them may access in place. */
+  public static Set<Piece> mayBeInPlace(List<List<Piece>> uses, InPlace allowed) {
     Set<Piece> may = new LinkedHashSet<>();
     Set<Piece> mayNot = new HashSet<>();
     for (int at = 0; at < uses.size(); at++) {
@@ -186,7 +183,7 @@ public final class LapPlan {
       }
     }
     may.removeAll(mayNot);
-    return spread(may);
+    return may;
   }
 
   /**

@@ -104,8 +104,8 @@ public final class Pieces {
     byAddress.put(at, back);
     if (whole.resident()) {
       leave(whole);
-      arrive(front);
-      arrive(back);
+      add(front);
+      add(back);
     }
     layout++;
   }
@@ -134,10 +134,15 @@ public final class Pieces {
 
   /** The pieces there are of the blocks of a range, cut where it begins and ends; none is made. */
   public List<Piece> within(AddressRange range) {
+    cutAt(range);
+    return touching(Blocks.covering(range));
+  }
+
+  /** Cuts where a range begins and ends; none is made. */
+  public void cutAt(AddressRange range) {
     AddressRange blocks = Blocks.covering(range);
     cut(blocks.address());
     cut(blocks.end());
-    return touching(blocks);
   }
 
   /** The pieces there are of which {@code range} touches at least a part; none is made or cut. */

@@ -29,6 +29,12 @@ final class StayChoice {
    */
   private static final double HIDDEN = 0.05;
 
+  /**
+   * What counts as no less than another: each that is taken lowers all others of its launches a
+   * little, and to have each of them wait for that takes time in their number squared.
+   */
+  private static final double AS_MUCH = 0.98;
+
   private final List<List<Piece>> uses;
   private final int[] first;
   private final LapPlan.Lap lap;
@@ -124,7 +130,7 @@ final class StayChoice {
       if (inPlace.contains(best.piece)) {
         best.value = saved(best);
       }
-      if (!left.isEmpty() && best.value < left.peek().value) {
+      if (!left.isEmpty() && best.value < AS_MUCH * left.peek().value) {
         left.add(best);
       } else if (fits(best)) {
         take(best);

@@ -24,7 +24,7 @@ final class KernelRun {
   /** What is to be brought in or mapped next; empty between accesses. */
   private final List<Wanted> window;
 
-  /** What it accesses, by allocation and in which way; empty but while it runs. */
+  /** What it accesses, by allocation and in which way; of the last run until the next. */
   private final List<Course> courses = new ArrayList<>();
 
   /** What of the window is to be brought in; empty but while it is. */
@@ -78,6 +78,7 @@ final class KernelRun {
     passesPaid = 0;
     window.clear();
     faulting.clear();
+    courses.clear();
     double bytes = 0;
     for (int i = 0; i < accesses.size(); i++) {
       Access access = accesses.get(i);
@@ -86,7 +87,6 @@ final class KernelRun {
     computeNanosPerByte = bytes == 0 ? 0 : compute / bytes;
     if (!accesses.isEmpty()) {
       over(accesses, allocations);
-      courses.clear();
     }
     double end = Math.max(bothWays(start), computeAt);
     if (bytes == 0) {

@@ -6,6 +6,8 @@ import io.spillway.evict.Piece;
 import io.spillway.evict.Prices;
 import io.spillway.prefetch.trial.InPlaceTrials;
 import io.spillway.prefetch.trial.ReadInPlace;
+import io.spillway.range.ByteSize;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +20,15 @@ final class LapCosts {
 
   /** Laps that a decision is good for, at least: a judgement. */
   private static final int LAPS_BETWEEN = 8;
+
+  /** In place in one stretch from here on, kernels wait for it (docs/moving.md, stripes). */
+  private static final long WIDE_BYTES = 64 * ByteSize.MIB;
+
+  /**
+   * How much of what a launch could have hidden it then waits for: 0.05 to 1 of it on the H200, by
+   * the kernel and by where in its data that is.
+   */
+  private static final double IN_ORDER = 0.5;
 
   private final List<List<Piece>> lap;
   private final long[] sites;
@@ -64,16 +75,36 @@ final class LapCosts {
     }
   }
 
-  /**
-   * What its launches take, as long as they do not wait: those that access something in place at
-   * least as long as that takes once.
-   */
+  /** What its launches take, as long as they do not wait for what moves. */
   double launchNanos(LapPlan plan) {
     double nanos = 0;
     for (int at = 0; at < lap.size(); at++) {
-      nanos += Math.max(residentNanos[at], inPlaceNanos(plan, at));
+      nanos += launchNanos(plan, at);
     }
     return nanos;
+  }
+
+  /**
+   * What a launch takes: what it accesses in place comes while it computes, or it waits for that.
+   * So it does while it goes over what is in place, if that is a wide stretch.
+   */
+  private double launchNanos(LapPlan plan, int at) {
+    double inPlace = inPlaceNanos(plan, at);
+    double longer = Math.max(residentNanos[at], inPlace);
+    if (inPlace == 0) {
+      return longer;
+    }
+    long inPlaceBytes = 0;
+    long wideBytes = 0;
+    for (Piece piece : lap.get(at)) {
+      if (plan.inPlace(piece)) {
+        inPlaceBytes += piece.bytes();
+        wideBytes += piece.bytes() >= WIDE_BYTES ? piece.bytes() : 0;
+      }
+    }
+    double rest = residentNanos[at] * (bytes[at] - inPlaceBytes) / bytes[at];
+    double wide = (double) wideBytes / inPlaceBytes;
+    return longer + wide * IN_ORDER * Math.max(0, inPlace + rest - longer);
   }
 
   private double inPlaceNanos(LapPlan plan, int at) {
@@ -114,7 +145,9 @@ final class LapCosts {
    * @param roomBytes bytes on the device
    */
   double forecast(LapPlan plan, long roomBytes) {
-    return new LapForecast(plan, prices, crossings, dropped, roomBytes).nanos(lap, residentNanos)
+    double[] launches = new double[lap.size()];
+    Arrays.setAll(launches, at -> launchNanos(plan, at));
+    return new LapForecast(plan, prices, crossings, dropped, roomBytes).nanos(lap, launches)
         + placingNanos(plan) / LAPS_BETWEEN;
   }
 

@@ -56,9 +56,9 @@ final class LapForecast {
   /**
    * What a lap takes, in nanoseconds.
    *
-   * @param residentNanos what each launch takes with all its data on the device
+   * @param launchNanos what each launch takes that does not wait
    */
-  double nanos(List<List<Piece>> lap, double[] residentNanos) {
+  double nanos(List<List<Piece>> lap, double[] launchNanos) {
     for (int at = 0; at < lap.size(); at++) {
       for (int i = 0; i < lap.get(at).size(); i++) {
         used(lap.get(at).get(i), plan.stays(at, i));
@@ -69,9 +69,9 @@ final class LapForecast {
     for (Piece piece : there) {
       freeBytes -= away.contains(piece) || plan.inPlace(piece) ? 0 : piece.bytes();
     }
-    round(lap, residentNanos);
+    round(lap, launchNanos);
     double first = launched;
-    round(lap, residentNanos);
+    round(lap, launchNanos);
     return launched - first;
   }
 
@@ -83,7 +83,7 @@ final class LapForecast {
     }
   }
 
-  private void round(List<List<Piece>> lap, double[] residentNanos) {
+  private void round(List<List<Piece>> lap, double[] launchNanos) {
     for (int at = 0; at < lap.size(); at++) {
       List<Piece> pieces = lap.get(at);
       double start = launched;
@@ -93,7 +93,7 @@ final class LapForecast {
           start = Math.max(start, comes(piece.bytes()));
         }
       }
-      launched = start + Math.max(residentNanos[at], inPlace);
+      launched = start + Math.max(launchNanos[at], inPlace);
       shareTheLink(start, inPlace);
       for (int i = 0; i < pieces.size(); i++) {
         if (!plan.stays(at, i) && !plan.inPlace(pieces.get(i)) && away.add(pieces.get(i))) {

@@ -44,8 +44,8 @@ final class LapPlanner {
   private static final long TRIAL_BYTES = 8 * STRIPE_BYTES;
 
   /**
-   * Uses of stripes in a lap for which these are planned: one plan takes a few hundredths of a
-   * second.
+   * Uses of stripes in a lap for which these are planned: one plan takes a tenth of a second or
+   * two.
    */
   private static final int MOST_STRIPED = 1 << 15;
 
@@ -267,6 +267,11 @@ final class LapPlanner {
       };
     }
 
+    private long trialBytes() {
+      long most = uses.stream().flatMap(List::stream).mapToLong(Piece::bytes).max().orElse(0);
+      return Math.min(most, TRIAL_BYTES);
+    }
+
     ReadInPlace.Estimate compare() {
       Planned moving = best(false);
       Planned inPlace = best(true);
@@ -277,7 +282,7 @@ final class LapPlanner {
               moving.view().costs.launchNanos(moving.plan()),
               moving.view().costs.linkNanos(moving.plan()),
               inPlace.plan(),
-              inPlace.view() == whole ? 0 : TRIAL_BYTES);
+              inPlace.view() == whole ? 0 : trialBytes());
     }
 
     /** Whether something is in place already, or has to be copied before it can be dropped. */

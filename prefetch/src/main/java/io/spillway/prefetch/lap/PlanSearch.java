@@ -13,17 +13,17 @@ import java.util.stream.IntStream;
 
 /**
  * Looks for the plan by which a lap takes least, among those that leave different shares of what it
- * writes on the host.
+ * writes on the host, and one of stripes.
  *
- * <p>To make and to forecast all of them takes 18 to 43 us for each use of a piece (measured, two
- * cores), a hundred milliseconds for a lap of some thousand, in which the mover hears of no launch.
- * So of a long lap that is done for the first few decisions, while much is learnt, then for each
- * that makes their number a power of two; the others take the kind of plan that was best then.
- * Pure; not thread-safe.
+ * <p>To make and to forecast all of them takes some 20 to 50 us for each use of a piece (measured,
+ * two cores), a hundred milliseconds and more for a lap of some thousand, in which the mover hears
+ * of no launch. So of a long lap that is done for the first few decisions, while much is learnt,
+ * then for each that makes their number a power of two; the others take the kind of plan that was
+ * best then. Pure; not thread-safe.
  */
 final class PlanSearch {
 
-  /** Uses for which the search takes ten milliseconds at most: it is always made. */
+  /** Uses for which the search takes some ten milliseconds: it is always made. */
   private static final int FEW_USES = 256;
 
   /** Decisions for a lap for which it is made in any case: a judgement. */
@@ -115,7 +115,11 @@ final class PlanSearch {
   }
 
   private static <T> void add(Map<Choice, T> all, Plans<T> plans, Way way, List<Integer> shares) {
-    plans.make(way, shares).forEach((share, plan) -> all.putIfAbsent(new Choice(way, share), plan));
+    List<Integer> others =
+        shares.stream().filter(share -> !all.containsKey(new Choice(way, share))).toList();
+    if (!others.isEmpty()) {
+      plans.make(way, others).forEach((share, plan) -> all.put(new Choice(way, share), plan));
+    }
   }
 
   private static <T> Choice least(Map<Choice, T> all, ToDoubleFunction<T> nanos) {

@@ -175,7 +175,7 @@ public final class Window {
    */
   public boolean cut(Iterable<AddressRange> ranges) {
     int before = pieces.layout();
-    ranges.forEach(pieces::within);
+    ranges.forEach(pieces::cutAt);
     slide();
     return pieces.layout() != before;
   }

@@ -58,6 +58,10 @@ class PlanSearchTest {
     search.begin(1);
     assertThat(plan()).isEqualTo("IN_TURN 8");
 
+    nanos.put("BESIDE 3", 800.0);
+    search.begin(1);
+    assertThat(plan()).isEqualTo("BESIDE 3");
+
     nanos.clear();
     nanos.put("BESIDE 3", 960.0);
     search.forget();

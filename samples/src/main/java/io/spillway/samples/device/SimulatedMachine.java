@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 final class SimulatedMachine implements Machine {
 
   /** What one round of mixing a word takes, as by {@code spillway writing --work} on an H200. */
-  private static final double MIX_NANOS = 0.0005;
+  private static final double MIX_NANOS = 0.000079;
 
   /** 4 KiB: the host's pages. */
   private static final long PAGE_BYTES = 4 * ByteSize.KIB;

@@ -29,8 +29,8 @@ public final class WritingCommand implements Callable<Integer> {
       paramLabel = "ROUNDS",
       defaultValue = "0",
       description =
-          "Rounds in which kernels mix each word they write or read (default: ${DEFAULT-VALUE}; 300"
-              + " take an H200 as long as 256 MiB take over PCIe 5.0).")
+          "Rounds in which kernels mix each word they write or read (default: ${DEFAULT-VALUE};"
+              + " 2000 take an H200 as long as 256 MiB take over PCIe 5.0).")
   private int work;
 
   @Option(

@@ -10,8 +10,9 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * Managed memory in pieces, cut where launches' ranges begin and end, and the account of those on
- * the device. Pieces are never joined: a program's ranges repeat. Not thread-safe.
+ * Managed memory in pieces, cut where launches' ranges begin and end and where a lap's plan wants
+ * stripes, and the account of those on the device. Pieces are never joined: a program's ranges
+ * repeat. Not thread-safe.
  */
 public final class Pieces {
 

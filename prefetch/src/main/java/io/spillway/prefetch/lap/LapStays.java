@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LapStays {
 
-  /** Laps up to this many launches are decided for: 2^14 take some milliseconds. */
+  /** Laps up to this many launches are decided for: one plan of 2^14 takes tens of milliseconds. */
   private static final int LONGEST = 1 << 14;
 
   /** More than any number of launches. */

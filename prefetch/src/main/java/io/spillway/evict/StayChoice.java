@@ -27,7 +27,7 @@ final class StayChoice {
    * What a byte over the link costs while its launch computes, as a part of what it costs one that
    * waits for it: it takes the link from moves, but nobody waits. A judgement.
    */
-  private static final double HIDDEN = 0.05;
+  private static final double HIDDEN = 0.1;
 
   /**
    * What counts as no less than another: each that is taken lowers all others of its launches a

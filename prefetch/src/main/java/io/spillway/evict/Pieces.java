@@ -119,8 +119,7 @@ public final class Pieces {
   public List<Piece> remove(AddressRange range) {
     freed.add(range.address(), range.end());
     AddressRange blocks = Blocks.covering(range);
-    cut(blocks.address());
-    cut(blocks.end());
+    cutAt(range);
     List<Piece> gone = new ArrayList<>(byAddress.subMap(blocks.address(), blocks.end()).values());
     for (Piece piece : gone) {
       byAddress.remove(piece.address());
